@@ -1,0 +1,1 @@
+"""Measurements of the numbers that Orderly promises, each runnable with one command."""

@@ -1,0 +1,1 @@
+"""Proof that Orderly does what it says; the folders mirror the house."""

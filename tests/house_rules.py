@@ -48,11 +48,11 @@ IMPORT_TABLE = (
     _room("core.context", "core.domain", "sqlalchemy"),
     _room("core.db", "core.context core.domain", "sqlalchemy alembic pysqlite3"),
     _room("core.services", "core.domain core.context core.db core.channels", "sqlalchemy scipy"),
-    _room("core.portal", "core.domain core.context core.db", "sqlalchemy"),
+    _room("core.portal", "core.domain core.context core.db core.security", "sqlalchemy"),
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
     _room("core.channels", "core.domain", "pydantic openpyxl python_calamine"),
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
-    _room("core.ui", "core", "streamlit starlette plotly babel pandas"),
+    _room("core.ui", "core", "streamlit starlette plotly babel pandas google"),  # google: protobuf
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),
     _room("seed", "core.domain core.context core.services core.channels core.db", "faker numpy sqlalchemy"),
     _room("assessments", f"{_CORE_FOR_TRAINING} seed", "sqlalchemy numpy scipy"),

@@ -1,4 +1,4 @@
-"""What tests stand on: a fixed moment, fresh SQLite and PostgreSQL databases, and what must not be skipped."""
+"""What tests stand on: a fixed moment, fresh databases of both kinds, and what must not be skipped."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Tables, engines, worlds and the only writers of history."""

@@ -1,0 +1,153 @@
+"""Engines and transactions: safe SQLite by default, PostgreSQL where ORDERLY_DATABASE_URL says so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from core.domain.errors import ContentError
+
+# 3.7.0 to 3.51.2 can corrupt a WAL database when two connections write and checkpoint at once.
+SAFE_SQLITE = (3, 51, 3)
+_WRITES = "orderly_writes"
+_RETRIES = 6
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The portal's and the live world's engines; `var` is where practice worlds and templates lie."""
+
+    portal: Engine
+    live: Engine
+    var: Path
+
+    def dispose(self) -> None:
+        """Closes every pooled connection."""
+        self.portal.dispose()
+        self.live.dispose()
+
+
+def var_folder() -> Path:
+    """Where this installation keeps its files: ORDERLY_VAR, or `var/` beside app.py."""
+    return Path(os.environ.get("ORDERLY_VAR") or Path(__file__).resolve().parents[2] / "var")
+
+
+def connect(url: str | None = None, var: Path | None = None) -> Databases:
+    """Opens portal and live: SQLite files in `var`, or two schemas of the PostgreSQL database at `url`.
+
+    Raises: ContentError when the URL names another kind of database.
+    """
+    var = var or var_folder()
+    var.mkdir(parents=True, exist_ok=True)
+    url = url if url is not None else os.environ.get("ORDERLY_DATABASE_URL", "")
+    if not url:
+        return Databases(sqlite_engine(var / "portal.db"), sqlite_engine(var / "live.db"), var)
+    if make_url(url).get_backend_name() != "postgresql":
+        raise ContentError("ORDERLY_DATABASE_URL must name a PostgreSQL database, found {url}", url=make_url(url))
+    return Databases(postgres_engine(url, "portal"), postgres_engine(url, "live"), var)
+
+
+def sqlite_engine(path: Path, *, durable: bool = True, pool_size: int = 8) -> Engine:
+    """An engine on one SQLite file, in WAL mode.
+
+    `durable` waits for the disk at every commit (portal, live); practice worlds leave that to the checkpoint.
+    Raises: ContentError when the SQLite library is one of those that can corrupt a WAL database.
+    """
+    if sqlite.sqlite_version_info < SAFE_SQLITE:
+        raise ContentError(
+            "SQLite {found} can corrupt databases; {wanted} or newer is needed (pip install -U pysqlite3)",
+            found=sqlite.sqlite_version,
+            wanted=".".join(map(str, SAFE_SQLITE)),
+        )
+    engine = create_engine(
+        f"sqlite:///{path}",
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=64,
+        connect_args={"check_same_thread": False, "cached_statements": 512},
+    )
+    pragmas = (
+        "PRAGMA journal_mode=WAL",
+        f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA busy_timeout=30000",
+        "PRAGMA cache_size=-65536" if durable else "PRAGMA cache_size=-4096",
+        "PRAGMA temp_store=MEMORY",
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: str, schema: str) -> Engine:
+    """An engine whose connections see one schema only."""
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={"options": f"-csearch_path={schema}"},
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+    )
+
+
+def create_schema(engine: Engine) -> None:
+    """Makes the PostgreSQL schema that the engine looks at, where it is missing; nothing to do on SQLite."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.begin() as db:
+        schema = db.execute(text("SHOW search_path")).scalar_one()
+        db.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One writing transaction: committed at the end, rolled back when anything is raised."""
+    with engine.connect() as db:
+        db = db.execution_options(**{_WRITES: True})
+        with db.begin():
+            yield db
+
+
+@contextmanager
+def reader(engine: Engine) -> Iterator[Connection]:
+    """One consistent view for reading; whatever it might write is rolled back."""
+    with engine.connect() as db:
+        outer = db.begin()
+        try:
+            yield db
+        finally:
+            outer.rollback()
+
+
+def run(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Carries out `work` in one writing transaction, again where PostgreSQL asks for it."""
+    for turn in range(_RETRIES):
+        try:
+            with transaction(engine) as db:
+                return work(db)
+        except DBAPIError as error:
+            if turn == _RETRIES - 1 or getattr(error.orig, "sqlstate", "") not in {"40001", "40P01"}:
+                raise
+    raise AssertionError("unreachable")

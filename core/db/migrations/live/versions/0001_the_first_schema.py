@@ -1,0 +1,427 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Goes to this revision."""
+    op.create_table(
+        "blocked_buyer",
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("blocked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("phone"),
+    )
+    op.create_table(
+        "cell",
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("a", sa.Text(), nullable=False),
+        sa.Column("b", sa.Text(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("metric", "at", "a", "b"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "channel",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "command_key",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("order_id", ID, nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("event_order", ["order_id"], unique=False)
+
+    op.create_table(
+        "fold_cursor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "import_batch",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("imported_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unchanged_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("problem_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("warning_count", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "meta",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "sku",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("list_price_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("weight_g", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_table(
+        "warehouse",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_table(
+        "import_problem",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("batch_id", ID, nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("column", sa.Text(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("order_number", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["import_batch.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("import_problem", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_problem_batch_id"), ["batch_id"], unique=False)
+
+    op.create_table(
+        "lot",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("unit_cost_cents", sa.BigInteger(), nullable=False),
+        sa.Column("expires_on", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_sku_id"), ["sku_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "money_posting",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("from_account", sa.Text(), nullable=False),
+        sa.Column("to_account", sa.Text(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("money_posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_money_posting_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "sales_order",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.SmallInteger(), nullable=False),
+        sa.Column("exceptions", sa.Text(), server_default="", nullable=False),
+        sa.Column("hold_reason", sa.Text(), nullable=True),
+        sa.Column("fulfilled_by", sa.Text(), server_default="us", nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.Column("ship_by_at", sa.BigInteger(), nullable=True),
+        sa.Column("promised_at", sa.BigInteger(), nullable=True),
+        sa.Column("buyer_name", sa.Text(), nullable=False),
+        sa.Column("buyer_phone", sa.Text(), nullable=False),
+        sa.Column("buyer_email", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("city", sa.Text(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=False),
+        sa.Column("street", sa.Text(), nullable=False),
+        sa.Column("postcode", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("items_cents", sa.BigInteger(), nullable=False),
+        sa.Column("shipping_cents", sa.BigInteger(), nullable=False),
+        sa.Column("discount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("total_cents", sa.BigInteger(), nullable=False),
+        sa.Column("paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel"],
+            ["channel.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel", "number"),
+    )
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.create_index(
+            "order_open",
+            ["status", "received_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open = 1"),
+        )
+        batch_op.create_index(
+            "order_open_promise",
+            ["promised_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open = 1"),
+        )
+        batch_op.create_index("order_received", ["received_at"], unique=False)
+
+    op.create_table(
+        "stock_posting",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("from_warehouse_id", ID, nullable=False),
+        sa.Column("from_account", sa.Text(), nullable=False),
+        sa.Column("to_warehouse_id", ID, nullable=False),
+        sa.Column("to_account", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("order_line_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("stock_posting", schema=None) as batch_op:
+        batch_op.create_index("stock_posting_line", ["order_line_id"], unique=False)
+
+    op.create_table(
+        "stock_threshold",
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("low_quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("sku_id", "warehouse_id"),
+    )
+    op.create_table(
+        "order_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("sku_id", ID, nullable=True),
+        sa.Column("sku_code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_cents", sa.BigInteger(), nullable=False),
+        sa.Column("freight_cents", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "order_payload",
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("batch_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.PrimaryKeyConstraint("order_id"),
+    )
+    op.create_table(
+        "shipment",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("waybill", sa.Text(), nullable=False),
+        sa.Column("handed_over_at", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shipment_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "stock_balance",
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("sku_id", "warehouse_id", "lot_id", "account"),
+        sqlite_with_rowid=False,
+    )
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
+
+
+def downgrade() -> None:
+    """Goes back to the revision before."""
+    op.drop_table("stock_balance")
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
+
+    op.drop_table("shipment")
+    op.drop_table("order_payload")
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
+
+    op.drop_table("order_line")
+    op.drop_table("stock_threshold")
+    with op.batch_alter_table("stock_posting", schema=None) as batch_op:
+        batch_op.drop_index("stock_posting_line")
+
+    op.drop_table("stock_posting")
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.drop_index("order_received")
+        batch_op.drop_index(
+            "order_open_promise", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
+        )
+        batch_op.drop_index("order_open", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1"))
+
+    op.drop_table("sales_order")
+    with op.batch_alter_table("money_posting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_money_posting_order_id"))
+
+    op.drop_table("money_posting")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_order_id"))
+
+    op.drop_table("message")
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lot_sku_id"))
+
+    op.drop_table("lot")
+    with op.batch_alter_table("import_problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_problem_batch_id"))
+
+    op.drop_table("import_problem")
+    op.drop_table("warehouse")
+    op.drop_table("sku")
+    op.drop_table("meta")
+    op.drop_table("import_batch")
+    op.drop_table("fold_cursor")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("event_order")
+
+    op.drop_table("event")
+    op.drop_table("command_key")
+    op.drop_table("channel")
+    op.drop_table("cell")
+    op.drop_table("blocked_buyer")

@@ -1,0 +1,1 @@
+"""Pure rules of the business: no clock, no database, no framework."""

@@ -1,0 +1,153 @@
+"""Who may do what: roles, positions and the rights each of them carries."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What a person is in the portal."""
+
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    TRAINER = "trainer"
+    EMPLOYEE = "employee"
+
+
+class Position(StrEnum):
+    """What an employee works as; the value is the letter used by the curriculum."""
+
+    ORDER_CLERK = "O"
+    WAREHOUSE_KEEPER = "W"
+    SERVICE_AGENT = "S"
+    OPERATIONS_SPECIALIST = "P"
+    FINANCE_CLERK = "F"
+
+
+ROLE_LABELS = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: "Administrator",
+        Role.MANAGER: "Manager",
+        Role.TRAINER: "Trainer",
+        Role.EMPLOYEE: "Employee",
+    }
+)
+
+POSITION_LABELS = MappingProxyType(
+    {
+        Position.ORDER_CLERK: "Order clerk",
+        Position.WAREHOUSE_KEEPER: "Warehouse keeper",
+        Position.SERVICE_AGENT: "Customer service agent",
+        Position.OPERATIONS_SPECIALIST: "Operations specialist",
+        Position.FINANCE_CLERK: "Finance clerk",
+    }
+)
+
+# What each right allows, as a person who grants it reads it.
+RIGHTS = MappingProxyType(
+    {
+        "board.read": "See the live board and the rows behind its figures",
+        "orders.read": "See orders",
+        "orders.review": "Review and confirm orders",
+        "orders.amend": "Correct addresses and order data",
+        "orders.hold": "Hold and release orders",
+        "orders.cancel": "Cancel orders",
+        "orders.notify": "Write to buyers",
+        "orders.receive": "Take in orders from channels",
+        "stock.read": "See stock",
+        "stock.adjust": "Receive and adjust stock",
+        "stock.allocate": "Allocate orders to stock",
+        "shipping.work": "Release, pick, pack and hand over orders",
+        "imports.run": "Import orders",
+        "imports.read": "See imports and their problems",
+        "tests.take": "Take tests",
+        "practice.use": "Practise in one's own world",
+        "attempts.read": "See everybody's attempts and exercises",
+        "people.read": "See people",
+        "people.manage": "Add people and change their rights",
+        "audit.read": "Read the audit log",
+        "engine.run": "Run background work",
+    }
+)
+
+_OWN_LEARNING = frozenset({"tests.take", "practice.use"})
+
+_POSITION_RIGHTS: dict[Position, frozenset[str]] = {
+    Position.ORDER_CLERK: frozenset(
+        {
+            "orders.read",
+            "orders.review",
+            "orders.amend",
+            "orders.hold",
+            "orders.cancel",
+            "orders.notify",
+            "stock.read",
+        }
+    ),
+    Position.WAREHOUSE_KEEPER: frozenset({"orders.read", "stock.read", "stock.adjust", "shipping.work"}),
+    Position.SERVICE_AGENT: frozenset({"orders.read", "orders.amend", "orders.hold", "orders.notify", "stock.read"}),
+    Position.OPERATIONS_SPECIALIST: frozenset(
+        {
+            "board.read",
+            "orders.read",
+            "orders.review",
+            "orders.amend",
+            "orders.hold",
+            "orders.cancel",
+            "orders.notify",
+            "stock.read",
+            "stock.allocate",
+            "imports.read",
+        }
+    ),
+    Position.FINANCE_CLERK: frozenset({"orders.read", "stock.read", "board.read"}),
+}
+
+_ROLE_RIGHTS: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {
+            "board.read",
+            "orders.read",
+            "stock.read",
+            "imports.run",
+            "imports.read",
+            "people.read",
+            "people.manage",
+            "audit.read",
+        }
+    ),
+    Role.MANAGER: frozenset(
+        {"board.read", "orders.read", "stock.read", "imports.read", "attempts.read", "people.read"}
+    ),
+    Role.TRAINER: frozenset({"board.read", "orders.read", "stock.read", "attempts.read", "people.read"})
+    | _OWN_LEARNING,
+    Role.EMPLOYEE: _OWN_LEARNING,
+}
+
+# A practice world is the trainee's own: whatever the position, every work command may be tried there.
+PRACTICE_RIGHTS: frozenset[str] = frozenset(
+    {
+        "orders.read",
+        "orders.review",
+        "orders.amend",
+        "orders.hold",
+        "orders.cancel",
+        "orders.notify",
+        "stock.read",
+        "stock.adjust",
+        "stock.allocate",
+        "shipping.work",
+    }
+)
+
+# The engine itself: simulation, seeds, imports started from the command line, background folds.
+ENGINE_RIGHTS: frozenset[str] = frozenset(RIGHTS)
+
+
+def rights_of(role: str, position: str | None) -> frozenset[str]:
+    """The rights a person carries in the portal and the live world, from role and, for employees, position."""
+    rights = _ROLE_RIGHTS[Role(role)]
+    if Role(role) is Role.EMPLOYEE and position is not None:
+        rights = rights | _POSITION_RIGHTS[Position(position)]
+    return rights

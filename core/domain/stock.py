@@ -1,0 +1,75 @@
+"""Stock accounts and the moves between them: double entry in units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """Where units of a lot can be; supplier, customer and loss are the world outside and may go below zero."""
+
+    SUPPLIER = "supplier"
+    RECEIVING = "receiving"
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    QUARANTINE = "quarantine"
+    DAMAGED = "damaged"
+    PICKED = "picked"
+    IN_TRANSIT = "in_transit"
+    CUSTOMER = "customer"
+    LOSS = "loss"
+    RETURN_INSPECTION = "return_inspection"
+
+
+BOUNDLESS = frozenset({Account.SUPPLIER, Account.CUSTOMER, Account.LOSS})
+OUTSIDE = 0  # the warehouse id of the accounts that lie in no warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account of a warehouse."""
+
+    warehouse_id: int
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Units of one lot from one account to another; `order_line_id` says for whom."""
+
+    sku_id: int
+    lot_id: int
+    source: Place
+    target: Place
+    quantity: int
+    order_line_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotStock:
+    """What of a lot is available in a warehouse; lots come in the order in which they are to be issued."""
+
+    lot_id: int
+    available: int
+
+
+def take_first_in(lots: list[LotStock], quantity: int) -> list[tuple[int, int]]:
+    """Which lots serve a quantity, first in first out.
+
+    Shape: [(lot_id, units)]; the units may sum to less than asked where stock is short.
+    """
+    taken: list[tuple[int, int]] = []
+    for stock in lots:
+        if quantity <= 0:
+            break
+        units = min(stock.available, quantity)
+        if units > 0:
+            taken.append((stock.lot_id, units))
+            quantity -= units
+    return taken
+
+
+SUPPLIER = Place(OUTSIDE, Account.SUPPLIER)
+CUSTOMER = Place(OUTSIDE, Account.CUSTOMER)
+LOSS = Place(OUTSIDE, Account.LOSS)

@@ -1,0 +1,1 @@
+"""One function per command, one module per desk, and the small reads beside them."""

@@ -1,0 +1,64 @@
+"""Allocation: reserves stock for confirmed orders, first in first out, all lines or none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from core.context import Context
+from core.db.history import post
+from core.db.world_tables import order_line
+from core.domain.orders import Status, decide, refusal, transition
+from core.domain.stock import Account, LotStock, Move, Place, take_first_in
+from core.services.lots import lots_of
+from core.services.order_rows import load_order, move_order, state_of
+
+
+def allocate_order(ctx: Context, order_id: int) -> Status:
+    """Reserves what a confirmed or back-ordered order needs at its warehouse; gives its status afterwards.
+
+    Raises: NotFound, NotAllowed, RuleViolation.
+    """
+    ctx.actor.need("stock.allocate")
+    return allocate_confirmed(ctx, order_id)
+
+
+def allocate_confirmed(ctx: Context, order_id: int) -> Status:
+    """The reservation that follows a confirmation: all lines or none, so that nothing is held back half-served."""
+    row = load_order(ctx, order_id)
+    lines = ctx.db.execute(
+        select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
+    ).all()
+    moves = _plan(ctx, row.warehouse_id, [(line.id, line.sku_id, line.quantity) for line in lines])
+    state = state_of(ctx, row)
+    if moves is None:
+        if row.status == Status.BACKORDERED:
+            return Status.BACKORDERED
+        move_order(ctx, row, decide("backorder", state))
+        return Status.BACKORDERED
+    # The units are reserved under the event of this very transition, so the guard is asked as if they were already.
+    if violation := refusal("allocate", replace(state, reserved_quantity=state.wanted_quantity)):
+        raise violation
+    event_id = move_order(ctx, row, transition("allocate"))
+    post(ctx, event_id, moves)
+    return Status.ALLOCATED
+
+
+def _plan(ctx: Context, warehouse_id: int, lines: list[tuple[int, int | None, int]]) -> list[Move] | None:
+    """Moves that reserve every line, summed per SKU first; None where one can't be served in full."""
+    left: dict[int, list[LotStock]] = {}
+    moves: list[Move] = []
+    for line_id, sku_id, quantity in lines:
+        if sku_id is None:
+            return None
+        if sku_id not in left:
+            left[sku_id] = lots_of(ctx, sku_id, warehouse_id)
+        taken = take_first_in(left[sku_id], quantity)
+        if sum(units for _, units in taken) < quantity:
+            return None
+        by_lot = dict(taken)
+        left[sku_id] = [LotStock(s.lot_id, s.available - by_lot.get(s.lot_id, 0)) for s in left[sku_id]]
+        source, target = Place(warehouse_id, Account.AVAILABLE), Place(warehouse_id, Account.RESERVED)
+        moves += [Move(sku_id, lot_id, source, target, units, line_id) for lot_id, units in taken]
+    return moves or None

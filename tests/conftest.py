@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from core.db.engines import Databases, connect
-from tests.databases import make_tables
+from core.db.migrate import migrate
 from tests.postgres_server import find_binaries, running_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
@@ -65,7 +65,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty portal and live world, made once; tests get copies."""
     folder = tmp_path_factory.mktemp("template")
     databases = connect("", folder)
-    make_tables(databases)
+    migrate(databases)
     databases.dispose()  # the last connection folds the journal into the file
     assert not list(folder.glob("*-wal"))
     return folder
@@ -82,14 +82,14 @@ def databases(sqlite_template: Path, tmp_path: Path) -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server for this run, with a template that has the tables. Gives its maintenance URL."""
     binaries = find_binaries()
     assert binaries is not None, "mark the test with @pytest.mark.postgres"
     with running_server(binaries) as url:
         _admin(url, f'CREATE DATABASE "{_TEMPLATE}"')
-        template = connect(_named(url, _TEMPLATE), Path(os.devnull).parent)
-        make_tables(template)
+        template = connect(_named(url, _TEMPLATE), tmp_path_factory.mktemp("postgres"))
+        migrate(template)
         template.dispose()
         yield url
 

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-SECTIONS = ("monitor", "work", "learn", "teach", "admin")
+SECTIONS = ("home", "monitor", "work", "learn", "teach", "admin")
 ROOMS_WITH_CODE = ("core", "seed", "assessments", "pages", "tests", "benchmarks", "docs")
 HEAVY = frozenset({"plotly", "pandas", "scipy", "openpyxl", "python_calamine"})
 BANNED_WORDS = frozenset({"utils", "util", "helpers", "helper", "manager", "managers"})
@@ -51,8 +51,10 @@ IMPORT_TABLE = (
     _room("core.portal", "core.domain core.context core.db core.security", "sqlalchemy"),
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
     _room("core.channels", "core.domain", "pydantic openpyxl python_calamine"),
+    _room("core.channels.spool", "core.domain core.channels", "pysqlite3"),  # what a large file is checked against
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
-    _room("core.ui", "core", "streamlit starlette plotly babel pandas google"),  # google: protobuf
+    # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.
+    _room("core.ui", "core", "streamlit starlette plotly babel pandas sqlalchemy google anyio"),
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),
     _room("seed", "core.domain core.context core.services core.channels core.db", "faker numpy sqlalchemy"),
     _room("assessments", f"{_CORE_FOR_TRAINING} seed", "sqlalchemy numpy scipy"),
@@ -121,7 +123,12 @@ def import_complaints(tree: ast.AST, path: Path) -> list[str]:
 
 
 def size_complaints(source: str, tree: ast.AST, path: Path) -> list[str]:
-    """Files and functions that are too long to hold in the head."""
+    """Files and functions that are too long to hold in the head.
+
+    A migration is none: it is generated from the tables once and never changed again.
+    """
+    if path.parts[:3] == ("core", "db", "migrations"):
+        return []
     complaints = []
     lines = len(source.splitlines())
     if lines > LONGEST_FILE:

@@ -1,0 +1,1 @@
+"""Training: item banks and tests, exercises in practice worlds, and what both say about who learnt what."""

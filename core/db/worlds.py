@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import threading
 import uuid
 from collections import OrderedDict
@@ -111,13 +112,16 @@ class PracticeFiles:
         """A world's whole content as one consistent piece, while it may be in use."""
         source = sqlite.connect(f"file:{self._path(name)}?mode=ro", uri=True)
         try:
-            target = sqlite.connect(":memory:")
-            try:
-                source.backup(target)
-                data: bytes = target.serialize()
-                return data
-            finally:
-                target.close()
+            # Not through a copy in memory: the driver can't give one out as bytes.
+            with tempfile.TemporaryDirectory(dir=self._folder) as scratch:
+                copy = Path(scratch) / "world.db"
+                target = sqlite.connect(str(copy))
+                try:
+                    source.backup(target)
+                    target.execute("PRAGMA journal_mode=DELETE").close()
+                finally:
+                    target.close()
+                return copy.read_bytes()
         finally:
             source.close()
 

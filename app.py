@@ -1,0 +1,7 @@
+"""The server; started by `streamlit run app.py`."""
+
+import streamlit as st
+
+from core.ui.server import lifespan, middleware, routes
+
+app = st.App("core/ui/frame.py", routes=routes(), middleware=middleware(), lifespan=lifespan)

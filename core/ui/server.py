@@ -1,0 +1,119 @@
+"""The server's assembly: routes, the gate before everything, and what runs from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from core.context import ENGINE, Context, World
+from core.db.engines import run
+from core.portal.people import ensure_demo_people
+from core.portal.sign_in import first_administrator_link
+from core.ui.databases import databases, wall_clock
+from core.ui.server_gate import Gate
+from core.ui.server_routes import ROUTES
+from core.ui.server_static import content_security_policy, index_page, streamlit_files
+from core.ui.settings import refuse_open_demo, settings
+
+if TYPE_CHECKING:
+    from streamlit.starlette import App
+
+log = logging.getLogger("orderly")
+GC_EVERY = 5.0  # seconds; the collection after every script run (63 of its 70 ms) is switched off instead
+
+
+def routes() -> list[BaseRoute]:
+    """Everything that is answered beside Streamlit's own routes."""
+    return list(ROUTES)
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes first."""
+    return [Middleware(Gate)]
+
+
+@asynccontextmanager
+async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
+    """Opens the databases, lets the first administrator in, and tidies up by the clock until the server stops."""
+    address = _configured_address()
+    refuse_open_demo(address)
+    index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
+    await asyncio.to_thread(open_house)
+    background = [asyncio.create_task(_collect_garbage()), asyncio.create_task(asyncio.to_thread(_warm_static))]
+    try:
+        yield {}
+    finally:
+        for task in background:
+            task.cancel()
+        for task in background:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        databases().dispose()
+
+
+def open_house() -> None:
+    """Brings the databases up to date; makes the demo's people, or the link for the first administrator."""
+    from core.db.migrate import migrate
+
+    migrate(databases())
+    now = wall_clock()
+    if settings().demo:
+        made = run(
+            databases().portal, lambda db: ensure_demo_people(Context(db, ENGINE, now, World("portal", "portal")))
+        )
+        log.info("Demo mode: anybody on this machine can come in; %d demo people were made.", made)
+        return
+    token = run(databases().portal, lambda db: first_administrator_link(db, now))
+    if token:
+        _announce(f"{settings().origin or _own_address()}/welcome/{token}")
+
+
+def _announce(link: str) -> None:
+    """Prints the first administrator's link; it goes to the terminal alone, never to a log that is kept."""
+    import sys
+
+    sys.stderr.write(
+        "\n  Orderly has no administrator yet. Open this link once, within a day, to become the first:\n"
+        f"  {link}\n  (A restart makes a new link.)\n\n"
+    )
+    sys.stderr.flush()
+
+
+def _own_address() -> str:
+    from streamlit import config
+
+    host = _configured_address() or "127.0.0.1"
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+    return f"http://{shown}:{config.get_option('server.port')}"
+
+
+def _configured_address() -> str | None:
+    from streamlit import config
+
+    address: str | None = config.get_option("server.address")
+    return address
+
+
+async def _collect_garbage() -> None:
+    """Frees cyclic garbage by the clock, in a thread of its own time instead of after every click."""
+    turn = 0
+    while True:
+        await asyncio.sleep(GC_EVERY)
+        turn += 1
+        await asyncio.to_thread(gc.collect, 2 if turn % 12 == 0 else 1)
+
+
+def _warm_static() -> None:
+    """Compresses what the first page needs before somebody waits for it."""
+    import re
+
+    for name in re.findall(rb'(?:src|href)="\./static/([^"]+)"', index_page("en", "auto")):
+        streamlit_files().get(name.decode())

@@ -1,0 +1,74 @@
+"""The site map: every page, where it stands in the menu, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from core.context import Actor
+
+PAGES_DIR = Path(__file__).resolve().parents[2] / "pages"
+
+# The sections of the menu, in its order. The first has no heading.
+SECTIONS = MappingProxyType(
+    {"home": "", "monitor": "Monitor", "work": "Work", "learn": "Learn", "teach": "Teach", "admin": "Administration"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """One page. `rights`: any one of them opens it; none means everybody who is signed in.
+
+    `practice`: the page also works inside a practice world, on that world's data.
+    `listed`: it stands in the menu (a page that needs something chosen first doesn't).
+    `above`: it stands above all sections.
+    """
+
+    file: str
+    title: str
+    icon: str
+    rights: tuple[str, ...] = ()
+    practice: bool = False
+    listed: bool = True
+    above: bool = False
+
+    @property
+    def section(self) -> str:
+        """The heading it stands under: its folder, or none for a page that stands above all of them."""
+        return "home" if self.above else self.file.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name in addresses: the file's name."""
+        return Path(self.file).stem
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return PAGES_DIR / self.file
+
+    def open_to(self, actor: Actor) -> bool:
+        """Whether this person may open it."""
+        return not self.rights or any(actor.may(right) for right in self.rights)
+
+
+SITE: tuple[SitePage, ...] = (
+    SitePage("work/start.py", "Start", "home", practice=True, above=True),
+    SitePage("admin/people.py", "People", "group", ("people.manage",)),
+    SitePage("admin/audit.py", "Audit log", "fact_check", ("audit.read",)),
+)
+
+
+def pages_for(actor: Actor, *, in_practice: bool = False) -> Iterator[SitePage]:
+    """The pages a person may open in the world they are in, in the menu's order."""
+    order = list(SECTIONS)
+    for page in sorted(SITE, key=lambda page: order.index(page.section)):
+        if page.open_to(actor) and (page.practice or not in_practice or page.section != "work"):
+            yield page
+
+
+def page_named(name: str) -> SitePage:
+    """The page with this file name. Raises: KeyError when there is none."""
+    return {page.name: page for page in SITE}[name]

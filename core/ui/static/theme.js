@@ -1,0 +1,12 @@
+// Tells Streamlit, before it starts, which theme the person chose: it keeps one per page in the browser's storage.
+(function () {
+  "use strict";
+  var names = { light: "Light", dark: "Dark", auto: "System" };
+  var chosen = names[document.documentElement.dataset.theme];
+  if (!chosen) return;
+  try {
+    window.localStorage.setItem("stActiveTheme-" + window.location.pathname + "-v2", JSON.stringify(chosen));
+  } catch (error) {
+    // Storage is switched off: the system's theme is used.
+  }
+})();

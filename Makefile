@@ -45,7 +45,7 @@ run: $(VENV)/.installed-run  ## open Orderly in demo mode on http://127.0.0.1:85
 	@ORDERLY_DEMO=1 $(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
 test: $(VENV)/.installed-dev  ## run the tests (ARGS='-k word' for some of them)
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## check style and types
 	@$(BIN)/ruff check .

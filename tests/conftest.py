@@ -45,6 +45,18 @@ def missing() -> dict[str, str]:
     return found
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run on several cores: files stay together, and all browser tests share one application.
+
+    Browser tests go first, since they take longest.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            name = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips what this machine can't run and says why; where ORDERLY_REQUIRE names it, fails instead."""
     for marker, reason in missing().items():

@@ -117,7 +117,7 @@ def _take(ctx: Context, move: Move, place: Place) -> None:
             "Not enough stock: {quantity} units of SKU {sku_id} wanted from “{account}”, warehouse {warehouse_id}.",
             quantity=move.quantity,
             sku_id=move.sku_id,
-            account=place.account.value,
+            account=place.account,
             warehouse_id=place.warehouse_id,
         )
 

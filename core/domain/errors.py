@@ -14,8 +14,22 @@ Anything else that is raised is a bug and keeps its traceback in the log, never 
 from __future__ import annotations
 
 
+class Label(str):
+    """A piece of interface text that stands in a message as a value, and is translated by itself."""
+
+    __slots__ = ()
+
+
+def _plain(value: object) -> object:
+    """A value as the English message shows it; several are listed."""
+    return ", ".join(str(part) for part in value) if isinstance(value, tuple) else value
+
+
 class OrderlyError(Exception):
-    """Base of every deliberate error: an English template (a gettext msgid) and its values."""
+    """Base of every deliberate error: an English template (a gettext msgid) and its values.
+
+    A value may be an enum member or a Label, or a tuple of them: the surface shows them in the reader's words.
+    """
 
     def __init__(self, template: str, **params: object) -> None:
         super().__init__(template, params)
@@ -23,7 +37,7 @@ class OrderlyError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.template.format(**self.params) if self.params else self.template
+        return self.template.format(**{name: _plain(value) for name, value in self.params.items()})
 
 
 class RuleViolation(OrderlyError):

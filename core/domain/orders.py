@@ -259,7 +259,7 @@ def _guard(name: str, order: OrderState) -> RuleViolation | None:
             return RuleViolation(
                 "Order {number} still has open reasons: {reasons}. Correct or approve them first.",
                 number=order.number,
-                reasons=", ".join(order.exceptions),
+                reasons=order.exceptions,
             )
         case "ours" if order.fulfilled_by != "us":
             return RuleViolation("Order {number} is fulfilled outside and isn't worked on here.", number=order.number)
@@ -283,8 +283,8 @@ def refusal(command: str, order: OrderState) -> RuleViolation | None:
         return RuleViolation(
             "Order {number} is {status}; this needs one of: {wanted}.",
             number=order.number,
-            status=order.status.value,
-            wanted=", ".join(row.sources),
+            status=order.status,
+            wanted=row.sources,
         )
     for name in row.guards:
         if violation := _guard(name, order):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Account(StrEnum):
@@ -24,6 +25,23 @@ class Account(StrEnum):
 
 BOUNDLESS = frozenset({Account.SUPPLIER, Account.CUSTOMER, Account.LOSS})
 OUTSIDE = 0  # the warehouse id of the accounts that lie in no warehouse
+
+
+ACCOUNT_LABELS = MappingProxyType(
+    {
+        Account.SUPPLIER: "Supplier",
+        Account.RECEIVING: "Receiving",
+        Account.AVAILABLE: "Available",
+        Account.RESERVED: "Reserved",
+        Account.QUARANTINE: "Quarantine",
+        Account.DAMAGED: "Damaged",
+        Account.PICKED: "Picked",
+        Account.IN_TRANSIT: "In transit",
+        Account.CUSTOMER: "With the customer",
+        Account.LOSS: "Loss",
+        Account.RETURN_INSPECTION: "Return inspection",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

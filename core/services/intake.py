@@ -145,7 +145,9 @@ def pay_order(ctx: Context, order_id: int, means: str, amount_cents: int) -> Non
     ctx.actor.need("orders.receive")
     row = load_order(ctx, order_id)
     if not row.is_open:
-        raise RuleViolation("Order {number} is {status} and takes no payment.", number=row.number, status=row.status)
+        raise RuleViolation(
+            "Order {number} is {status} and takes no payment.", number=row.number, status=Status(row.status)
+        )
     data = {
         "amount_cents": amount_cents,
         "currency": row.currency,

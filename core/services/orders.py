@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 from core.context import Context
 from core.db.history import post, post_money, record
 from core.db.world_tables import message, money_posting, sales_order
-from core.domain.errors import RuleViolation
+from core.domain.errors import Label, RuleViolation
 from core.domain.facts import status_fact
 from core.domain.orders import Fact, Reason, Status, decide
 from core.domain.review import APPROVABLE
@@ -63,9 +63,9 @@ def confirm_order(
     notes = {Reason(reason): note.strip() for reason, note in (approved or {}).items()}
     for reason, note in notes.items():
         if reason not in APPROVABLE:
-            raise RuleViolation("“{reason}” can't be let pass; it has to be corrected.", reason=reason.value)
+            raise RuleViolation("“{reason}” can't be let pass; it has to be corrected.", reason=reason)
         if not note:
-            raise RuleViolation("Letting “{reason}” pass needs a note saying why.", reason=reason.value)
+            raise RuleViolation("Letting “{reason}” pass needs a note saying why.", reason=reason)
     remaining = tuple(reason for reason in intake.reasons_now(ctx, order_id) if reason not in notes)
     decided = decide("confirm", state_of(ctx, row, remaining))
     extra = {"paid_at": row.paid_at, "approved": {r.value: n for r, n in notes.items()} or None}
@@ -108,7 +108,7 @@ def amend_order(
         raise RuleViolation(
             "Order {number} is {status}; it can't be corrected any more.",
             number=row.number,
-            status=row.status,
+            status=Status(row.status),
         )
     changed = {
         name: [row._mapping[name], value.strip()]
@@ -121,7 +121,9 @@ def amend_order(
         raise RuleViolation("Nothing was changed.")
     for name, (_, new) in changed.items():
         if len(new) > _MAX_TEXT:
-            raise RuleViolation("{field} may have {most} characters at most.", field=AMENDABLE[name], most=_MAX_TEXT)
+            raise RuleViolation(
+                "{field} may have {most} characters at most.", field=Label(AMENDABLE[name]), most=_MAX_TEXT
+            )
     _checked_message(message_text)
     data: dict[str, object] = {"changed": changed}
     values: dict[str, Any] = {name: new for name, (_, new) in changed.items()}
@@ -158,7 +160,9 @@ def hold_order(ctx: Context, order_id: int, reason: str, *, version: int | None 
     if row.hold_reason is not None:
         raise RuleViolation("Order {number} is on hold already ({reason}).", number=row.number, reason=row.hold_reason)
     if not row.is_open:
-        raise RuleViolation("Order {number} is {status} and can't be held.", number=row.number, status=row.status)
+        raise RuleViolation(
+            "Order {number} is {status} and can't be held.", number=row.number, status=Status(row.status)
+        )
     record(ctx, Fact.HELD, f"order:{order_id}", {"reason": reason}, order_id=order_id)
     _set(ctx, order_id, hold_reason=reason)
 

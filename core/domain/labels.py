@@ -1,0 +1,18 @@
+"""Every enum member that people get to read, with its English label."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.domain.orders import FACT_LABELS, REASON_LABELS, STATUS_LABELS
+from core.domain.rights import POSITION_LABELS, ROLE_LABELS
+from core.domain.stock import ACCOUNT_LABELS
+
+# Looked up by type first: members of two enums that share a value are equal to each other.
+_TABLES = (STATUS_LABELS, REASON_LABELS, FACT_LABELS, ROLE_LABELS, POSITION_LABELS, ACCOUNT_LABELS)
+_BY_TYPE = {type(member): table for table in _TABLES for member in table}
+
+
+def label_of(member: StrEnum) -> str:
+    """What a member is called in English; the msgid of its translation."""
+    return _BY_TYPE[type(member)][member]  # type: ignore[index]

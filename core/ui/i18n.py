@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from core.domain.errors import OrderlyError
+from core.domain.errors import Label, OrderlyError
+from core.domain.labels import label_of
 
 LANGUAGES = ("en", "zh")
 LANGUAGE_NAMES = MappingProxyType({"en": "English", "zh": "简体中文"})
@@ -90,10 +92,21 @@ def mark(text: str) -> str:
 
 def translate_error(error: OrderlyError) -> str:
     """What a deliberate error says to the reader, with the place where it is known."""
-    params = {name: "" if value is None else value for name, value in error.params.items()}
+    params = {name: _said(value) for name, value in error.params.items()}
     said = t(error.template, **params)
     place = error.place() if hasattr(error, "place") else ""
     return f"{place}: {said}" if place else said
+
+
+def _said(value: object) -> object:
+    """A value of a message in the reader's words."""
+    if isinstance(value, tuple):
+        return join_list(str(_said(part)) for part in value)
+    if isinstance(value, StrEnum):
+        return t(label_of(value))
+    if isinstance(value, Label):
+        return t(value)
+    return "" if value is None else value
 
 
 def placeholders(text: str) -> frozenset[str]:

@@ -1,0 +1,75 @@
+"""Tables of rows: small, in the reader's format, opened by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from core.ui.i18n import t
+from core.ui.safe import plain
+
+ColumnKind = Literal["text", "number", "money", "rate", "progress"]
+SHOWN_AT_MOST = 500  # rows; more belongs into an export
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the key of its values, its heading (translated already), and how they are shown.
+
+    Values of kind `number`, `money` and `rate` sort as numbers; everything else is text, formatted already.
+    Units: `money` in whole currency units, `rate` 0..1.
+    """
+
+    key: str
+    title: str
+    kind: ColumnKind = "text"
+    width: Literal["small", "medium", "large"] | int | None = None
+    help: str | None = None
+    pinned: bool = False
+
+
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    *,
+    key: str,
+    id_key: str | None = None,
+    height: int | Literal["auto", "content"] = "auto",
+) -> Any:
+    """Draws rows; with `id_key`, a click on a row returns that row's id (else None).
+
+    Cells show text literally, whatever is in it. At most 500 rows are drawn, and a line says when there are more.
+    """
+    drawn = rows[:SHOWN_AT_MOST]
+    data = {column.key: [_cell(row.get(column.key), column.kind) for row in drawn] for column in columns}
+    config = {column.key: _config(column) for column in columns}
+    common: dict[str, Any] = {"hide_index": True, "column_config": config, "height": height, "key": key}
+    if id_key is None:
+        st.dataframe(data, **common)
+        chosen = None
+    else:
+        state = st.dataframe(data, **common, on_select="rerun", selection_mode="single-cell")
+        cells = state["selection"]["cells"]
+        chosen = drawn[cells[0][0]].get(id_key) if cells and cells[0][0] < len(drawn) else None
+    if len(rows) > SHOWN_AT_MOST:
+        st.caption(t("The first {shown} of {all} rows.", shown=SHOWN_AT_MOST, all=len(rows)))
+    return chosen
+
+
+def _cell(value: Any, kind: ColumnKind) -> Any:
+    if value is None:
+        return None
+    return plain(value) if kind == "text" else value
+
+
+def _config(column: Column) -> Any:
+    common: dict[str, Any] = {"width": column.width, "help": column.help, "pinned": column.pinned or None}
+    if column.kind == "text":
+        return st.column_config.TextColumn(column.title, **common)
+    if column.kind == "progress":
+        return st.column_config.ProgressColumn(column.title, min_value=0, max_value=1, format="percent", **common)
+    formats = {"number": "localized", "money": "%.2f", "rate": "percent"}
+    return st.column_config.NumberColumn(column.title, format=formats[column.kind], **common)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from benchmarks.page_elements import PageElements, Widget
@@ -219,7 +221,10 @@ class Visitor:
         state.widget_states.widgets.extend(self.page.values.values())
         if trigger is not None:
             state.widget_states.widgets.append(trigger)
-        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        try:
+            await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+        except ConnectionClosed as error:
+            raise LoadClientError(f"The server closed the socket: {error}") from error
 
     async def _read(self) -> None:
         """Takes in messages until the socket closes; then nobody waits any longer."""
@@ -313,8 +318,9 @@ class Visitor:
     async def _tick(self, fragment_id: str, interval: float) -> None:
         while not self._lost:
             await asyncio.sleep(interval)
-            self.auto_runs += 1
-            await self._post(None, fragment_id, auto=True)
+            with suppress(LoadClientError):  # the reader notes a lost socket
+                await self._post(None, fragment_id, auto=True)
+                self.auto_runs += 1
 
     def _stop_timers(self, fragment_ids: set[str] | None = None) -> None:
         for fragment_id in list(self._timers) if fragment_ids is None else fragment_ids & set(self._timers):

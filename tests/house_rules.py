@@ -50,7 +50,7 @@ IMPORT_TABLE = (
     _room("core.services", "core.domain core.context core.db core.channels", "sqlalchemy scipy"),
     _room("core.portal", "core.domain core.context core.db core.security", "sqlalchemy"),
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
-    _room("core.channels", "core.domain", "pydantic openpyxl python_calamine"),
+    _room("core.channels", "core.domain", "pydantic openpyxl python_calamine pysqlite3"),
     _room("core.channels.spool", "core.domain core.channels", "pysqlite3"),  # what a large file is checked against
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
     # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.

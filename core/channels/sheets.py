@@ -1,0 +1,137 @@
+"""Reading an .xlsx workbook: inspected as a zip, opened in a child process with limits, its first sheet as rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from core.channels.files import MOST_BYTES, InFile
+from core.channels.incoming import Problem
+from core.channels.problems import shortened
+from core.channels.reading import Meter, Table, check_header, checked_rows, csv_text, open_csv
+from core.channels.workbook_inspection import OddCells, inspect_workbook
+from core.domain.errors import FileRefused
+
+_CHILD = Path(__file__).with_name("sheet_child.py")
+_KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR")
+_IN_MEMORY = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a workbook may cost. Units: bytes, seconds of processor and of the clock, rows."""
+
+    memory_bytes: int = 1_500_000_000
+    cpu_s: int = 60
+    wall_s: int = 90
+    most_rows: int = 300_000
+    most_output_bytes: int = 500_000_000
+
+
+def open_table(file: InFile, meter: Meter | None = None, most_bytes: int = MOST_BYTES) -> Table:
+    """Opens a workbook or a CSV file, whichever the name says; a content that is something else is refused.
+
+    Raises: FileRefused.
+    """
+    if Path(file.name).suffix.lower() == ".xlsx":
+        return open_sheet(file, meter, most_bytes)
+    return open_csv(file, meter, most_bytes)
+
+
+def open_sheet(
+    file: InFile, meter: Meter | None = None, most_bytes: int = MOST_BYTES, limits: Limits | None = None
+) -> Table:
+    """Opens the first visible sheet of a workbook; the first row that isn't empty names the columns.
+
+    Raises: FileRefused when the workbook is damaged, dangerous, too large or has no header.
+    """
+    odd = inspect_workbook(file, most_bytes)
+    output = _converted(file, limits or Limits())
+    lines = _lines(output)
+    header_line, names = next(((line, cells) for line, cells in lines if any(cells)), (1, []))
+    header = check_header(file.name, [name if isinstance(name, str) else name[0] for name in names])
+    rows = _rows(file, lines, output, odd, header_line, meter or Meter(file.size))
+    return Table(file.name, header, "xlsx", checked_rows(file.name, header, rows, ",", has_controls=True))
+
+
+def _converted(file: InFile, limits: Limits) -> IO[bytes]:
+    """The child's whole output, so that nothing of a workbook is used that can't be read to its end."""
+    command = [sys.executable, "-I", str(_CHILD), *map(str, (limits.memory_bytes, limits.cpu_s, limits.most_rows))]
+    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    output: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (closed by whoever reads it)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as child:
+        watchdog = threading.Timer(limits.wall_s, child.kill)
+        watchdog.start()
+        try:
+            assert child.stdin is not None and child.stdout is not None
+            try:
+                with file.open() as stream:
+                    while chunk := stream.read(1 << 20):
+                        child.stdin.write(chunk)
+                child.stdin.close()
+            except BrokenPipeError:
+                pass  # the child has ended early; its exit code says why
+            size = 0
+            while chunk := child.stdout.read(1 << 20):
+                size += len(chunk)
+                if size > limits.most_output_bytes:
+                    child.kill()
+                    break
+                output.write(chunk)
+            code = child.wait()
+        finally:
+            watchdog.cancel()
+    if code != 0:
+        output.close()
+        raise FileRefused("Reading the workbook took too much time or memory, and was stopped.", file=file.name)
+    output.seek(0)
+    said = json.loads(output.readline())
+    if "sheet" in said:
+        return output
+    output.close()
+    if "rows" in said:
+        raise FileRefused(
+            "The sheet has {found} rows; at most {most} are read. Save it as CSV.",
+            file=file.name,
+            found=said["rows"],
+            most=limits.most_rows,
+        )
+    raise FileRefused("The workbook is damaged.", file=file.name)
+
+
+def _lines(output: IO[bytes]) -> Iterator[tuple[int, list[str | list[str]]]]:
+    for text in output:
+        line, cells = json.loads(text)
+        yield line, cells
+
+
+def _rows(
+    file: InFile,
+    lines: Iterator[tuple[int, list[str | list[str]]]],
+    output: IO[bytes],
+    odd: OddCells,
+    header_line: int,
+    meter: Meter,
+) -> Iterator[tuple[int, int, list[str]] | Problem]:
+    for kind, cells in (("formula", odd.formulas), ("cell_error", odd.errors)):
+        if cells:
+            yield Problem(kind, file.name, header_line, "", ", ".join(cells))
+    with closing(output):
+        for line, cells_read in lines:
+            texts = [cell if isinstance(cell, str) else cell[0] for cell in cells_read]
+            if lost := [cell[0] for cell in cells_read if isinstance(cell, list)]:
+                yield Problem("precision", file.name, line, "", shortened(", ".join(lost)), raw=csv_text(texts))
+            else:
+                yield line, line, texts
+    meter.finished(file.size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -132,10 +133,16 @@ sales_order = Table(
     Index(
         "order_open_promise",
         "promised_at",
+        "warehouse_id",
+        "region",
+        "channel",
+        "received_at",
+        "handed_over_at",
         sqlite_where=text("is_open = 1"),
         postgresql_where=text("is_open = 1"),
     ),
     Index("order_received", "received_at"),
+    Index("order_delivered", "delivered_at"),
 )
 
 # What the channel sent, for the clerk to compare with and for telling a repeated import from a changed order.
@@ -186,11 +193,16 @@ event = Table(
     Column("data", Text, nullable=False),
     Index("event_order", "order_id"),
 )
-# On PostgreSQL ids appear out of commit order; the fold only passes transactions older than every open one.
+# On PostgreSQL ids appear out of commit order; the fold reads in the order of transactions, up to the oldest open one.
 sa_event.listen(
     event,
     "after_create",
     DDL("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()").execute_if(dialect="postgresql"),
+)
+sa_event.listen(
+    event,
+    "after_create",
+    DDL("CREATE INDEX event_xid ON event (xid, id)").execute_if(dialect="postgresql"),
 )
 
 stock_balance = Table(
@@ -303,4 +315,5 @@ fold_cursor = Table(
     world,
     Column("id", Integer, primary_key=True),
     Column("event_id", Id, nullable=False),
+    Column("xid", BigInteger, nullable=False, server_default="0"),  # PostgreSQL only
 )

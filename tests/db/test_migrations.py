@@ -29,8 +29,9 @@ def _differences(databases: Databases) -> list[object]:
             found += [
                 change
                 for change in compare_metadata(schema, metadata)
-                # The column exists on PostgreSQL alone and is declared as DDL beside the table.
+                # They exist on PostgreSQL alone and are declared as DDL beside the table.
                 if not (change[0] == "remove_column" and change[3].name == "xid")
+                if not (change[0] == "remove_index" and change[1].name == "event_xid")
             ]
     return found
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         "fold_cursor",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", ID, nullable=False),
+        sa.Column("xid", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -242,12 +243,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "order_open_promise",
-            ["promised_at"],
+            ["promised_at", "warehouse_id", "region", "channel", "received_at", "handed_over_at"],
             unique=False,
             sqlite_where=sa.text("is_open = 1"),
             postgresql_where=sa.text("is_open = 1"),
         )
         batch_op.create_index("order_received", ["received_at"], unique=False)
+        batch_op.create_index("order_delivered", ["delivered_at"], unique=False)
 
     op.create_table(
         "stock_posting",
@@ -369,6 +371,7 @@ def upgrade() -> None:
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
+        op.execute("CREATE INDEX event_xid ON event (xid, id)")
 
 
 def downgrade() -> None:
@@ -389,6 +392,7 @@ def downgrade() -> None:
 
     op.drop_table("stock_posting")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.drop_index("order_delivered")
         batch_op.drop_index("order_received")
         batch_op.drop_index(
             "order_open_promise", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")

@@ -48,8 +48,7 @@ test: $(VENV)/.installed-dev  ## run the tests (ARGS='-k word' for some of them)
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## check style and types
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy .
+	@style=0; $(BIN)/ruff check . || style=1; $(BIN)/mypy . && exit $$style
 
 bench: $(VENV)/.installed-dev  ## measure speed; the list of single commands is in benchmarks/README.md
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -51,7 +51,6 @@ IMPORT_TABLE = (
     _room("core.portal", "core.domain core.context core.db core.security", "sqlalchemy"),
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
     _room("core.channels", "core.domain", "pydantic openpyxl python_calamine pysqlite3"),
-    _room("core.channels.spool", "core.domain core.channels", "pysqlite3"),  # what a large file is checked against
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
     # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.
     _room("core.ui", "core", "streamlit starlette plotly babel pandas sqlalchemy google anyio"),

@@ -103,6 +103,7 @@ def _as_page(site_page: SitePage) -> st.Page:
         icon=f":material/{site_page.icon}:",
         default=site_page is SITE[0],
         visibility="visible" if site_page.listed else "hidden",
+        help=t(site_page.purpose),
     )
 
 

@@ -19,8 +19,10 @@ SECTIONS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """One page. `rights`: any one of them opens it; none means everybody who is signed in.
+    """One page.
 
+    `purpose` says in one line what it is for (start page, tooltip of the menu). `rights`: any one of them opens it;
+    none means everybody who is signed in.
     `practice`: the page also works inside a practice world, on that world's data.
     `listed`: it stands in the menu (a page that needs something chosen first doesn't).
     `above`: it stands above all sections.
@@ -29,6 +31,7 @@ class SitePage:
     file: str
     title: str
     icon: str
+    purpose: str
     rights: tuple[str, ...] = ()
     practice: bool = False
     listed: bool = True
@@ -55,17 +58,20 @@ class SitePage:
 
 
 SITE: tuple[SitePage, ...] = (
-    SitePage("work/start.py", "Start", "home", practice=True, above=True),
-    SitePage("admin/people.py", "People", "group", ("people.manage",)),
-    SitePage("admin/audit.py", "Audit log", "fact_check", ("audit.read",)),
+    SitePage("work/start.py", "Start", "home", "What you can do, and what waits for you", practice=True, above=True),
+    SitePage("admin/people.py", "People", "group", "Let people in, and set what they may do", ("people.manage",)),
+    SitePage("admin/audit.py", "Audit log", "fact_check", "Who did what and when, sealed", ("audit.read",)),
 )
 
 
 def pages_for(actor: Actor, *, in_practice: bool = False) -> Iterator[SitePage]:
-    """The pages a person may open in the world they are in, in the menu's order."""
+    """The pages a person may open in the world they are in, in the menu's order.
+
+    In a practice world that is what works on the practice world's data, and the person's own learning.
+    """
     order = list(SECTIONS)
     for page in sorted(SITE, key=lambda page: order.index(page.section)):
-        if page.open_to(actor) and (page.practice or not in_practice or page.section != "work"):
+        if page.open_to(actor) and (page.practice or page.section == "learn" or not in_practice):
             yield page
 
 

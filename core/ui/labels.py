@@ -1,0 +1,31 @@
+"""Names, for reading, of things that the database calls by a code."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from core.ui.i18n import t
+
+AUDIT_KINDS = MappingProxyType(
+    {
+        "signed_in": "Signed in",
+        "signed_out": "Signed out",
+        "sign_in_failed": "Sign-in failed",
+        "sign_in_throttled": "Sign-in held back",
+        "refused": "Refused",
+        "person_added": "Person added",
+        "person_changed": "Person changed",
+        "person_disabled": "Person disabled",
+        "person_enabled": "Person enabled",
+        "sessions_ended": "Signed out everywhere",
+        "password_link_made": "Password link made",
+        "password_chosen": "Password chosen",
+        "administrator_link_made": "Administrator link made",
+        "administrator_made": "Administrator made",
+    }
+)
+
+
+def audit_kind(kind: str) -> str:
+    """What kind of row of the audit log this is, in words; a kind that is new shows its code."""
+    return t(AUDIT_KINDS[kind]) if kind in AUDIT_KINDS else kind

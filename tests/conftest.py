@@ -14,17 +14,11 @@ from sqlalchemy import create_engine, make_url, text
 
 from core.db.engines import Databases, connect
 from core.db.migrate import migrate
+from tests.chromium import find_chromium
 from tests.postgres_server import find_binaries, running_server
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _TEMPLATE = "orderly_template"
 _numbers = count(1)
-
-
-def find_chromium() -> str | None:
-    """The browser's program: ORDERLY_CHROMIUM, or the first of the usual names on the path."""
-    named = os.environ.get("ORDERLY_CHROMIUM")
-    return named or next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
 
 
 def _listed(variable: str) -> set[str]:

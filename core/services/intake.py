@@ -60,10 +60,9 @@ def receive_order(ctx: Context, incoming: IncomingOrder) -> int:
         status_fact(dims, None, Status.RECEIVED, extra),
         order_id=order_id,
     )
-    for payment in incoming.payments:
-        pay_order(ctx, order_id, payment.means, payment.amount_cents)
-    if not incoming.payments:
-        _review_and_route(ctx, order_id)
+    for payment in incoming.payments:  # all of them first: half of a divided payment is no fault of the order
+        _book_payment(ctx, order_id, payment.means, payment.amount_cents)
+    _review_and_route(ctx, order_id)
     return order_id
 
 
@@ -143,6 +142,11 @@ def pay_order(ctx: Context, order_id: int, means: str, amount_cents: int) -> Non
     Raises: NotFound, NotAllowed, RuleViolation for a closed order or an amount that isn't positive.
     """
     ctx.actor.need("orders.receive")
+    if _book_payment(ctx, order_id, means, amount_cents).status == Status.RECEIVED:
+        _review_and_route(ctx, order_id)
+
+
+def _book_payment(ctx: Context, order_id: int, means: str, amount_cents: int) -> Row[Any]:
     row = load_order(ctx, order_id)
     if not row.is_open:
         raise RuleViolation(
@@ -162,8 +166,7 @@ def pay_order(ctx: Context, order_id: int, means: str, amount_cents: int) -> Non
     if paid >= row.total_cents and row.paid_at is None:
         values["paid_at"] = ctx.now
     ctx.db.execute(update(sales_order).where(sales_order.c.id == order_id).values(values))
-    if row.status == Status.RECEIVED:
-        _review_and_route(ctx, order_id)
+    return row
 
 
 def _review_and_route(ctx: Context, order_id: int) -> None:

@@ -111,9 +111,7 @@ def add_person(
     return _invite(ctx, person_id)
 
 
-def change_person(
-    ctx: Context, person_id: int, *, name: str, role: str, position: str | None, team: str
-) -> Person:
+def change_person(ctx: Context, person_id: int, *, name: str, role: str, position: str | None, team: str) -> Person:
     """Changes what a person is called and may do; it takes effect at their next click.
 
     Raises: NotAllowed; NotFound; RuleViolation when nobody would be left to administer.
@@ -124,9 +122,7 @@ def change_person(
     if before.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
         _need_another_administrator(ctx, person_id)
     ctx.db.execute(update(person).where(person.c.id == person_id).values(**values))
-    changed = {
-        key: [getattr(before, key), value] for key, value in values.items() if getattr(before, key) != value
-    }
+    changed = {key: [getattr(before, key), value] for key, value in values.items() if getattr(before, key) != value}
     if changed:
         _audit(ctx, "person_changed", person_id, **changed)
     return get_person(ctx, person_id)
@@ -241,9 +237,7 @@ def _need_another_administrator(ctx: Context, person_id: int) -> None:
 
 def _invite(ctx: Context, person_id: int) -> Invitation:
     ctx.db.execute(
-        update(invite)
-        .where(invite.c.person_id == person_id, invite.c.used_at.is_(None))
-        .values(used_at=ctx.now)
+        update(invite).where(invite.c.person_id == person_id, invite.c.used_at.is_(None)).values(used_at=ctx.now)
     )
     token, expires_at = new_token(), ctx.now + sign_in_policy().password_invite
     row = {"kind": "password", "person_id": person_id, "created_at": ctx.now, "expires_at": expires_at}
@@ -254,9 +248,7 @@ def _invite(ctx: Context, person_id: int) -> Invitation:
 
 def _audit(ctx: Context, kind: str, person_id: int, **data: object) -> None:
     subject = f"person:{person_id}"
-    record_audit(
-        ctx.db, ctx.now, kind, actor_id=ctx.actor.person_id, actor=ctx.actor.name, subject=subject, data=data
-    )
+    record_audit(ctx.db, ctx.now, kind, actor_id=ctx.actor.person_id, actor=ctx.actor.name, subject=subject, data=data)
 
 
 def _person(row: object, sessions_count: int) -> Person:

@@ -70,9 +70,7 @@ def fits(claimed: Claim, password: str) -> bool:
     return verify_password(claimed.stored, password[: sign_in_policy().longest_password + 1])
 
 
-def admit(
-    db: Connection, claimed: Claim, login: str, password: str, now: int, visitor: Visitor
-) -> str | None:
+def admit(db: Connection, claimed: Claim, login: str, password: str, now: int, visitor: Visitor) -> str | None:
     """Second half of signing in with a password that fits; returns the cookie's token.
 
     None when the person was disabled or got another password in between.
@@ -87,11 +85,7 @@ def admit(
     if row is None or claimed.person_id is None:
         return None
     if needs_rehash(row.password_hash):
-        db.execute(
-            update(person)
-            .where(person.c.id == claimed.person_id)
-            .values(password_hash=hash_password(password))
-        )
+        db.execute(update(person).where(person.c.id == claimed.person_id).values(password_hash=hash_password(password)))
     throttle.forgive(db, throttle.keys_of(login, visitor.address))
     return _enter(db, claimed.person_id, claimed.name, now, visitor, "password")
 
@@ -104,9 +98,7 @@ def refuse(db: Connection, login: str, now: int, visitor: Visitor) -> None:
 def demo_people_in(db: Connection) -> list[tuple[str, str, str, str | None]]:
     """Whom the demo lets you be. Shape: (login, name, role, position)."""
     columns = person.c.login, person.c.name, person.c.role, person.c.position
-    rows = db.execute(
-        select(*columns).where(person.c.demo.is_(True), person.c.active.is_(True)).order_by(person.c.id)
-    )
+    rows = db.execute(select(*columns).where(person.c.demo.is_(True), person.c.active.is_(True)).order_by(person.c.id))
     return [tuple(row) for row in rows]
 
 
@@ -136,9 +128,7 @@ def first_administrator_link(db: Connection, now: int) -> str | None:
     )
     if db.execute(administrators).scalar_one():
         return None
-    db.execute(
-        update(invite).where(invite.c.kind == "administrator", invite.c.used_at.is_(None)).values(used_at=now)
-    )
+    db.execute(update(invite).where(invite.c.kind == "administrator", invite.c.used_at.is_(None)).values(used_at=now))
     token = new_token()
     expires_at = now + sign_in_policy().administrator_invite
     row = {"kind": "administrator", "created_at": now, "expires_at": expires_at}

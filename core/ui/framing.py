@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.domain.errors import NotAllowed, OrderlyError
+from core.domain.errors import OrderlyError
 from core.portal.preferences import preferences_of
-from core.ui import header, page
-from core.ui.i18n import LANGUAGES, language_from, negotiate, set_language, t, translate_error
-from core.ui.safe import safe
+from core.ui import guard, header, page
+from core.ui.i18n import LANGUAGES, language_from, negotiate, set_language, t
 from core.ui.server_static import OWN_STATIC
-from core.ui.site import SECTIONS, SITE, SitePage, pages_for
+from core.ui.site import SECTION_LABELS, SITE, SitePage, pages_for
 
 
 def draw() -> None:
@@ -19,7 +18,9 @@ def draw() -> None:
     try:
         page.check_person()
     except page.SignedOut:
-        _draw_signed_out()
+        st.set_page_config(page_title="Orderly", layout="centered")
+        st.navigation([st.Page(_nothing, title="Orderly", url_path="signed_out")], position="hidden")
+        guard.draw_signed_out()
         return
     _take_up()
     listed = _menu()
@@ -27,35 +28,9 @@ def draw() -> None:
     st.logo(str(OWN_STATIC / "logo.svg"), icon_image=str(OWN_STATIC / "mark.svg"), size="large")
     st.set_page_config(page_title=f"{chosen.title} · Orderly", layout="wide")
     header.draw_header()
-    try:
-        show_flashes()
+    with guard.guarded():
+        guard.show_flashes()
         chosen.run()
-    except page.SignedOut:
-        _draw_signed_out()
-    except NotAllowed as error:
-        page.audit_refusal(error)
-        draw_refusal(error)
-    except OrderlyError as error:
-        st.error(safe(translate_error(error)), icon=":material/error:")
-
-
-def show_flashes() -> None:
-    """Shows what the last command has to say; a fragment that carries commands calls it, too."""
-    for kind, text in page.take_flashes():
-        if kind == "done":
-            st.toast(safe(text), icon=":material/check_circle:")
-        elif kind == "note":
-            st.info(safe(text), icon=":material/info:")
-        else:
-            st.error(safe(text), icon=":material/block:")
-
-
-def draw_refusal(error: NotAllowed) -> None:
-    """Says that a page or a thing on it is not for this person, and whom to ask."""
-    with st.container(border=True, key="refusal"):
-        st.subheader(t("This page isn't open to you"), anchor=False)
-        st.write(t("Your role doesn't carry the right it needs. If you need it for your work, ask an administrator."))
-        st.caption(safe(translate_error(error)))
 
 
 def _language_before_sign_in() -> str:
@@ -91,7 +66,7 @@ def _menu() -> dict[str, list[st.Page]]:
     in_practice = page.current_world().kind == "practice"
     menu: dict[str, list[st.Page]] = {}
     for site_page in pages_for(asker, in_practice=in_practice):
-        heading = t(SECTIONS[site_page.section]) if SECTIONS[site_page.section] else ""
+        heading = t(SECTION_LABELS[site_page.section]) if SECTION_LABELS[site_page.section] else ""
         menu.setdefault(heading, []).append(_as_page(site_page))
     return menu
 
@@ -105,15 +80,6 @@ def _as_page(site_page: SitePage) -> st.Page:
         visibility="visible" if site_page.listed else "hidden",
         help=t(site_page.purpose),
     )
-
-
-def _draw_signed_out() -> None:
-    st.set_page_config(page_title="Orderly", layout="centered")
-    st.navigation([st.Page(_nothing, title="Orderly", url_path="signed_out")], position="hidden")
-    with st.container(border=True, key="signed-out"):
-        st.subheader(t("You are signed out"), anchor=False)
-        st.write(t("Your session has ended here or on another page, or it was idle for too long."))
-        st.html(f'<a class="orderly-button" href="/sign-in" target="_self">{t("Sign in again")}</a>')
 
 
 def _nothing() -> None:

@@ -57,10 +57,7 @@ def in_language(code: str) -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def catalogues() -> MappingProxyType[str, MappingProxyType[str, str]]:
-    """Language → English text → its translation, merged from every area's file.
-
-    Raises: ValueError when two areas translate one text differently.
-    """
+    """Language → English text → its translation, merged from every area's file; the first file that has it wins."""
     from babel.messages.pofile import read_po
 
     merged: dict[str, MappingProxyType[str, str]] = {"en": MappingProxyType({})}
@@ -72,9 +69,7 @@ def catalogues() -> MappingProxyType[str, MappingProxyType[str, str]]:
             for message in catalogue:
                 if not message.id or not message.string:
                     continue
-                known = texts.setdefault(str(message.id), str(message.string))
-                if known != message.string:
-                    raise ValueError(f"{file.name}: {message.id!r} is translated in two ways")
+                texts.setdefault(str(message.id), str(message.string))
         merged[code] = MappingProxyType(texts)
     return MappingProxyType(merged)
 
@@ -190,7 +185,7 @@ def format_day(day: str | date, *, weekday: bool = False) -> str:
 
 def format_duration(seconds: float) -> str:
     """A span in its two largest units: `2 d 4 h`, `3 min 20 s`."""
-    units = (("{n} d", 86400), ("{n} h", 3600), ("{n} min", 60), ("{n} s", 1))
+    units = ((mark("{n} d"), 86400), (mark("{n} h"), 3600), (mark("{n} min"), 60), (mark("{n} s"), 1))
     sign, left = ("-" if seconds < 0 else ""), round(abs(seconds))
     parts: list[str] = []
     for label, size in units:

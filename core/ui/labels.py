@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from core.ui.i18n import t
 
-AUDIT_KINDS = MappingProxyType(
+AUDIT_KIND_LABELS = MappingProxyType(
     {
         "signed_in": "Signed in",
         "signed_out": "Signed out",
@@ -28,4 +28,4 @@ AUDIT_KINDS = MappingProxyType(
 
 def audit_kind(kind: str) -> str:
     """What kind of row of the audit log this is, in words; a kind that is new shows its code."""
-    return t(AUDIT_KINDS[kind]) if kind in AUDIT_KINDS else kind
+    return t(AUDIT_KIND_LABELS[kind]) if kind in AUDIT_KIND_LABELS else kind

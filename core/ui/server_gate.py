@@ -22,6 +22,7 @@ from core.ui.settings import is_loopback, settings
 
 SESSION_HEADER, PERSON_HEADER = "x-orderly-session", "x-orderly-person"
 _PUBLIC = frozenset({"/sign-in", "/sign-out", "/preferences", "/_stcore/health", "/healthz", "/favicon.ico"})
+_STREAMLIT_FOLDERS = frozenset({"_stcore", "media", "component", "static"})
 _PUBLIC_FOLDERS = ("/orderly/", "/welcome/")
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
@@ -64,6 +65,8 @@ class Gate:
             name = scope["path"].removeprefix("/static/")
             answer = await run_in_threadpool(streamlit_files().respond, name, accepted)
             await answer(scope, receive, send)
+        elif refused := _not_theirs(scope, signed_in):
+            await refused(scope, receive, send)
         else:
             await self._touch(signed_in)
             await self.app(scope, receive, send)
@@ -155,6 +158,20 @@ def _wrong_host(scope: Scope) -> str | None:
         return "Orderly's demo mode only answers on this machine."
     host = Headers(scope=scope).get("host")
     return None if is_loopback(host) else "Orderly's demo mode only answers to 127.0.0.1 and localhost."
+
+
+def _not_theirs(scope: Scope, signed_in: SignedIn) -> Response | None:
+    """Refuses an upload into somebody else's page, and addresses that no page of ours has."""
+    parts = scope["path"].split("/")
+    if scope["path"].startswith("/_stcore/upload_file/"):
+        from streamlit.runtime import get_instance
+
+        client = get_instance().get_client(parts[3]) if len(parts) > 3 else None
+        owner = dict(client.client_context.headers).get(SESSION_HEADER) if client and client.client_context else None
+        return None if owner == signed_in.id else PlainTextResponse("This isn't your page.", 403)
+    if len(parts) > 2 and parts[1] not in _STREAMLIT_FOLDERS | {"welcome", "orderly"}:
+        return PlainTextResponse("Not found", 404)
+    return None
 
 
 def _without_identity(scope: Scope) -> Scope:

@@ -12,7 +12,7 @@ from core.context import Actor
 PAGES_DIR = Path(__file__).resolve().parents[2] / "pages"
 
 # The sections of the menu, in its order. The first has no heading.
-SECTIONS = MappingProxyType(
+SECTION_LABELS = MappingProxyType(
     {"home": "", "monitor": "Monitor", "work": "Work", "learn": "Learn", "teach": "Teach", "admin": "Administration"}
 )
 
@@ -69,7 +69,7 @@ def pages_for(actor: Actor, *, in_practice: bool = False) -> Iterator[SitePage]:
 
     In a practice world that is what works on the practice world's data, and the person's own learning.
     """
-    order = list(SECTIONS)
+    order = list(SECTION_LABELS)
     for page in sorted(SITE, key=lambda page: order.index(page.section)):
         if page.open_to(actor) and (page.practice or page.section == "learn" or not in_practice):
             yield page

@@ -1,0 +1,67 @@
+"""Finds every interface text in the source: what is passed to t() and mark(), templates of errors, label tables."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house_rules import ROOT
+
+ROOMS = ("core", "pages", "assessments", "seed")
+CALLS = frozenset({"t", "mark"})
+ERRORS = frozenset(
+    {"OrderlyError", "RuleViolation", "DoubleSubmit", "NotFound", "NotAllowed", "ContentError", "FileRefused"}
+)
+# Arguments of other constructors that are texts: constructor → (positions, keywords).
+TEXT_ARGUMENTS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {"SitePage": ((1, 3), ("title", "purpose"))}
+
+
+def sources() -> Iterator[Path]:
+    """The Python files that may hold interface texts."""
+    for room in ROOMS:
+        yield from sorted((ROOT / room).rglob("*.py"))
+
+
+def texts_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every interface text of a module, with its line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            wanted = list(node.args[:1]) if name in CALLS | ERRORS else []
+            positions, keywords = TEXT_ARGUMENTS.get(name, ((), ()))
+            wanted += [node.args[at] for at in positions if at < len(node.args)]
+            wanted += [keyword.value for keyword in node.keywords if keyword.arg in keywords]
+            for argument in wanted:
+                yield from _literals(argument)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id.endswith("_LABELS") for target in targets) and node.value:
+                yield from _table_values(node.value)
+
+
+def _literals(node: ast.expr) -> Iterator[tuple[str, int]]:
+    """The texts that an expression can be, where it is written out."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value:
+            yield node.value, node.lineno
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+
+
+def _table_values(node: ast.expr) -> Iterator[tuple[str, int]]:
+    for found in ast.walk(node):
+        if isinstance(found, ast.Dict):
+            for value in found.values:
+                yield from _literals(value)
+
+
+def all_texts() -> dict[str, list[str]]:
+    """Every interface text of the house. Shape: text → places as `file:line`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sources():
+        for text, line in texts_in(ast.parse(path.read_text("utf-8"))):
+            found[text].append(f"{path.relative_to(ROOT)}:{line}")
+    return dict(found)

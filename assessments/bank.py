@@ -192,9 +192,7 @@ def _read_single(fields: Fields) -> Content:
     options = _read_options(fields)
     keys = [option for option in options if option.fraction == 1]
     if len(keys) != 1:
-        raise fields.error(
-            "A single choice has exactly one option with fraction 1, found {count}", count=len(keys)
-        )
+        raise fields.error("A single choice has exactly one option with fraction 1, found {count}", count=len(keys))
     if any(0 < option.fraction < 1 for option in options):
         raise fields.error("A single choice has one key; the fractions of the others are 0 or below")
     return Choice(options, several=False)

@@ -100,6 +100,10 @@ class Fields:
         """Whether an optional field is given and not yet taken."""
         return name in self._left
 
+    def left(self) -> tuple[str, ...]:
+        """Names of the fields not yet taken."""
+        return tuple(self._left)
+
     def take(self, name: str) -> Any:
         """A field that must be there."""
         if name not in self._left:
@@ -153,10 +157,7 @@ class Fields:
         values = self._left.pop(name, [])
         if not isinstance(values, list) or len(values) < least:
             raise self.wrong("{where} needs at least {least} of {field_name}", name, least=least)
-        return [
-            self.within(value, f"{name} {nth + 1}", self.line_of(header, nth))
-            for nth, value in enumerate(values)
-        ]
+        return [self.within(value, f"{name} {nth + 1}", self.line_of(header, nth)) for nth, value in enumerate(values)]
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """A free table, as parameters are; missing means empty."""

@@ -26,12 +26,12 @@ class Built:
 class ItemModel:
     """One way of asking about a world.
 
-    Shape: `params` maps each parameter to its default, whose type a value must have; `build` gets the world
-    to read, a generator of its own and all parameters.
+    Shape: `params` maps each parameter to the values it may have, the default first; `build` gets the world to read,
+    a generator of its own and all parameters.
     """
 
     name: str
-    params: Mapping[str, Any]
+    params: Mapping[str, tuple[Any, ...]]
     build: Callable[[Context, random.Random, Mapping[str, Any]], Built]
 
     def problem_in(self, params: Mapping[str, Any]) -> str | None:
@@ -39,11 +39,12 @@ class ItemModel:
         for name, value in params.items():
             if name not in self.params:
                 return f"unknown parameter {name}"
-            wanted = type(self.params[name])
-            if type(value) is not wanted and not (wanted is float and type(value) is int):
-                return f"{name} should be {wanted.__name__}"
+            allowed = self.params[name]
+            if not any(value == one and type(value) is type(one) for one in allowed):
+                return f"{name} is {value}, wanted one of {', '.join(map(str, allowed))}"
         return None
 
     def built(self, world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
         """A question for one person; the same world, generator and parameters always give the same one."""
-        return self.build(world, rng, {**self.params, **params})
+        defaults = {name: allowed[0] for name, allowed in self.params.items()}
+        return self.build(world, rng, {**defaults, **params})

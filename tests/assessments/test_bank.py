@@ -234,9 +234,7 @@ WRONG = [
 @pytest.mark.parametrize(
     ("text", "line", "item_id", "message"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
 )
-def test_what_is_wrong_is_named(
-    tmp_path: Path, text: str, line: int, item_id: str | None, message: str
-) -> None:
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, line: int, item_id: str | None, message: str) -> None:
     with pytest.raises(ContentError) as caught:
         read_bank(written(tmp_path, text))
     assert (caught.value.file, caught.value.line, caught.value.item) == ("demo.toml", line, item_id)

@@ -155,9 +155,7 @@ def test_ordering_is_the_agreement_of_pairs() -> None:
     ("question", "part", "whole"),
     [(MATCHING, {"a": "a"}, {"a": "a", "b": "a", "c": "a", "d": "a"}), (ORDERING, ["a"], list("dcba"))],
 )
-def test_an_answer_is_complete_when_nothing_is_left_to_fill_in(
-    question: Question, part: Any, whole: Any
-) -> None:
+def test_an_answer_is_complete_when_nothing_is_left_to_fill_in(question: Question, part: Any, whole: Any) -> None:
     assert not is_complete(question, part)
     assert is_complete(question, whole)
     assert not is_complete(question, None)

@@ -1,0 +1,79 @@
+"""Figures: the practice world that generated items read, kept in memory and never changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from core.context import ENGINE, Context
+from core.db.worlds import read_meta, world_of
+from core.domain.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRoom:
+    """One world in memory; whoever builds a question in it has it alone, and leaves no trace."""
+
+    engine: Engine
+    lock: threading.Lock
+
+    @contextmanager
+    def opened(self) -> Iterator[Context]:
+        """The world at its own clock; everything done in it is taken back at the end."""
+        with self.lock, self.engine.connect() as db:
+            outer = db.begin()
+            try:
+                now = int(read_meta(db)["clock_at"])
+                yield Context(db, ENGINE, now, world_of(db, "practice", "figures"))
+            finally:
+                outer.rollback()
+
+
+def room_of(template: Path) -> FigureRoom:
+    """Loads a packed world into memory.
+
+    Why: building a question carries out real commands, which would otherwise queue up at one file's lock.
+    """
+    source = sqlite.connect(f"file:{template}?mode=ro", uri=True)
+    memory = sqlite.connect(":memory:", check_same_thread=False)
+    try:
+        source.backup(memory)
+    finally:
+        source.close()
+    memory.isolation_level = None  # the driver must not open transactions of its own
+    engine = create_engine("sqlite://", module=sqlite, creator=lambda: memory, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
+    return FigureRoom(engine, threading.Lock())
+
+
+@lru_cache(maxsize=4)
+def _loaded(template: Path) -> FigureRoom:
+    return room_of(template)
+
+
+_chosen: list[Path] = []
+
+
+def use_template(template: Path) -> None:
+    """Makes generated items read this packed world, in this process."""
+    _chosen[:] = [template]
+
+
+@contextmanager
+def practice_figures() -> Iterator[Context]:
+    """The world that this installation's generated items read.
+
+    Raises: NotFound before a template was named.
+    """
+    if not _chosen:
+        raise NotFound("There is no practice world to take figures from.")
+    with _loaded(_chosen[0]).opened() as world:
+        yield world

@@ -1,0 +1,266 @@
+"""Results: what a finished test says of a person, by competency and item, and what was gained between two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from assessments.attempts import FINISHED, POST, PRE, answers_in, fractions_in, questions_in, readable_row
+from assessments.forms import blueprint_of
+from assessments.marking import Mark, Response, mark
+from assessments.prose import Prose
+from assessments.questions import Question
+from core.context import Context
+from core.db.portal_tables import attempt, person, submission
+from core.domain.errors import RuleViolation
+from core.domain.rights import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item with what was answered, what was right and why.
+
+    Units: fraction 0..1; the mark counts, it may differ from `mark.fraction` only after a manual change.
+    """
+
+    place: int
+    question: Question
+    response: Response
+    mark: Mark
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyResult:
+    """How a person did on the items of one competency. Units: rate 0..1 of the marks."""
+
+    code: str
+    name: Prose
+    items_count: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished attempt. Units: score 0..1 of all marks."""
+
+    attempt_id: int
+    person_id: int
+    test: str
+    phase: str
+    form: str
+    started_at: int
+    finished_at: int
+    score: float
+    competencies: tuple[CompetencyResult, ...]
+    items: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What was gained between two tests.
+
+    Units: pre, post and absolute in shares of the marks; `normalised` is the share of what could still be gained,
+    None where nothing could.
+    """
+
+    pre: float
+    post: float
+    absolute: float
+    normalised: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptState:
+    """Where a person stands with one phase of a test."""
+
+    attempt_id: int
+    form: str
+    finished: bool
+    started_at: int
+    finished_at: int | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseState:
+    """Where a person stands with one exercise. Units: best_score 0..1, None before the first check."""
+
+    name: str
+    checks_count: int
+    best_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person has done of a test and its exercises, and what it brought."""
+
+    person_id: int
+    name: str
+    position: str | None
+    team: str
+    pre: AttemptState | None
+    exercises: tuple[ExerciseState, ...]
+    post: AttemptState | None
+    gain: Gain | None
+
+    @property
+    def exercises_done(self) -> int:
+        """How many of the exercises were checked at least once."""
+        return sum(exercise.checks_count > 0 for exercise in self.exercises)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean with the number it rests on; None where there is nothing to average."""
+
+    value: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How everybody stands, with the means of those who have finished."""
+
+    standings: tuple[Standing, ...]
+    pre: Mean
+    post: Mean
+    gain: Mean
+    normalised_gain: Mean
+
+
+def gain_between(pre: float, post: float) -> Gain:
+    """The gain from one test to its parallel form.
+
+    Source: Hake 1998, g = (post − pre) / (1 − pre), for one person.
+    """
+    absolute = round(post - pre, 9)
+    return Gain(pre, post, absolute, None if pre >= 1 else round(absolute / (1 - pre), 9))
+
+
+def get_result(ctx: Context, attempt_id: int) -> Result:
+    """A finished attempt with every reason: one's own, or anybody's with `attempts.read`.
+
+    Raises: NotFound; RuleViolation while the test is open, so that no key is seen before.
+    """
+    row = readable_row(ctx, attempt_id)
+    if row.status != FINISHED:
+        raise RuleViolation("The result is shown once the test is finished.")
+    questions = questions_in(row)
+    answers, fractions = answers_in(ctx, attempt_id), fractions_in(ctx, attempt_id)
+    items = tuple(
+        ItemResult(
+            place=place,
+            question=question,
+            response=answers.get(question.item_id),
+            mark=mark(question, answers.get(question.item_id)),
+            fraction=fractions.get(question.item_id, 0.0),
+        )
+        for place, question in enumerate(questions)
+    )
+    return Result(
+        attempt_id=row.id,
+        person_id=row.person_id,
+        test=row.test,
+        phase=row.phase,
+        form=row.form,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        score=row.score,
+        competencies=_by_competency(row.test, items),
+        items=items,
+    )
+
+
+def _by_competency(test: str, items: tuple[ItemResult, ...]) -> tuple[CompetencyResult, ...]:
+    results = []
+    for code, name in blueprint_of(test).competencies.items():
+        mine = [item for item in items if item.question.competency == code]
+        if mine:
+            total = sum(item.question.weight for item in mine)
+            reached = sum(item.question.weight * item.fraction for item in mine)
+            results.append(CompetencyResult(code, name, len(mine), reached / total))
+    return tuple(results)
+
+
+def own_standing(ctx: Context, test: str) -> Standing:
+    """Where the signed-in person stands with a test. Raises: NotAllowed without `tests.take`."""
+    ctx.actor.need("tests.take")
+    assert ctx.actor.person_id is not None
+    return _standings(ctx, test, ctx.actor.person_id)[0]
+
+
+def get_standing(ctx: Context, test: str, person_id: int) -> Standing | None:
+    """Where somebody stands with a test. Raises: NotAllowed without `attempts.read`."""
+    ctx.actor.need("attempts.read")
+    return next(iter(_standings(ctx, test, person_id)), None)
+
+
+def overview_of(ctx: Context, test: str) -> Overview:
+    """How all employees, and whoever else has started, stand with a test.
+
+    Raises: NotAllowed without `attempts.read`.
+    """
+    ctx.actor.need("attempts.read")
+    standings = tuple(
+        one for one in _standings(ctx, test, None) if one.position is not None or one.pre or one.exercises_done
+    )
+    gains = [one.gain for one in standings if one.gain is not None]
+    return Overview(
+        standings=standings,
+        pre=_mean([one.pre.score for one in standings if one.pre and one.pre.score is not None]),
+        post=_mean([one.post.score for one in standings if one.post and one.post.score is not None]),
+        gain=_mean([gain.absolute for gain in gains]),
+        normalised_gain=_mean([gain.normalised for gain in gains if gain.normalised is not None]),
+    )
+
+
+def _mean(values: list[float]) -> Mean:
+    return Mean(sum(values) / len(values) if values else None, len(values))
+
+
+def _standings(ctx: Context, test: str, person_id: int | None) -> list[Standing]:
+    people = select(person.c.id, person.c.name, person.c.position, person.c.team).where(
+        person.c.active, person.c.role.in_((Role.EMPLOYEE, Role.TRAINER))
+    )
+    a = attempt.c
+    attempts = select(a.id, a.person_id, a.phase, a.form, a.status, a.started_at, a.finished_at, a.score).where(
+        a.test == test
+    )
+    s = submission.c
+    checks = select(s.person_id, s.exercise, func.count().label("checks"), func.max(s.score).label("best")).group_by(
+        s.person_id, s.exercise
+    )
+    if person_id is not None:
+        people = people.where(person.c.id == person_id)
+        attempts = attempts.where(a.person_id == person_id)
+        checks = checks.where(s.person_id == person_id)
+    states = {
+        (row.person_id, row.phase): AttemptState(
+            row.id, row.form, row.status == FINISHED, row.started_at, row.finished_at, row.score
+        )
+        for row in ctx.db.execute(attempts)
+    }
+    checked = {(row.person_id, row.exercise): (row.checks, row.best) for row in ctx.db.execute(checks)}
+    names = blueprint_of(test).exercises
+    return [
+        _standing(row, states.get((row.id, PRE)), states.get((row.id, POST)), _exercises(row.id, names, checked))
+        for row in ctx.db.execute(people.order_by(person.c.team, person.c.name, person.c.id))
+    ]
+
+
+def _exercises(
+    person_id: int, names: tuple[str, ...], checked: dict[tuple[int, str], tuple[int, float]]
+) -> tuple[ExerciseState, ...]:
+    return tuple(ExerciseState(name, *checked.get((person_id, name), (0, None))) for name in names)
+
+
+def _standing(
+    who: object, pre: AttemptState | None, post: AttemptState | None, exercises: tuple[ExerciseState, ...]
+) -> Standing:
+    gain = None
+    if pre and post and pre.score is not None and post.score is not None:
+        gain = gain_between(pre.score, post.score)
+    row = who._mapping  # type: ignore[attr-defined]
+    return Standing(row["id"], row["name"], row["position"], row["team"], pre, exercises, post, gain)

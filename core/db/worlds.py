@@ -90,6 +90,11 @@ class PracticeFiles:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        return self._folder
+
     def copy(self, template: Path) -> str:
         """Copies a packed world to a new name and gives that name."""
         self._folder.mkdir(parents=True, exist_ok=True)

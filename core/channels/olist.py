@@ -188,7 +188,7 @@ class _Assembly:
         delivered = judge.moment(cells[arrived_at], "order_delivered_customer_date", OFFSET_S)
         promised = judge.moment(cells[promised_at], "order_estimated_delivery_date", OFFSET_S, ahead=True)
         if not customers:
-            params = {"column": "customer_id", "file": self.parts["customers"].file}
+            params = {"key": "customer_id", "file": self.parts["customers"].file}
             judge.note("no_partner", "customer_id", cells[customer_at], **params)
         if not self.known_currency:
             judge.note("currency", "", CURRENCY, known=judge.known)

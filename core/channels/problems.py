@@ -36,7 +36,7 @@ WANTED = MappingProxyType(
         "orphan_line": "a continuation row after the row of its order",
         "incomplete": "an order whose rows can all be read; one of them is damaged",
         "orphan": "a row that belongs to an order in {file}",
-        "no_partner": "a row with the same {column} in {file}",
+        "no_partner": "a row with the same {key} in {file}",
         # values
         "empty": "a value",
         "number": "an order number of at most 100 characters, kept as text",

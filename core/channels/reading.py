@@ -90,8 +90,8 @@ class Table:
 def csv_text(cells: Sequence[str], delimiter: str = ",") -> str:
     """A row as it would stand in a CSV file, without the line end."""
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
-    return out.getvalue()
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)  # so that both are quoted in cells
+    return out.getvalue()[:-2]
 
 
 def raw_text(rows: Sequence[SourceRow]) -> str:

@@ -59,8 +59,9 @@ def main(memory_bytes: int, cpu_s: int, most_rows: int) -> int:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [s.name for s in workbook.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
         sheet = workbook.get_sheet_by_name((visible or workbook.sheet_names)[0])
-        if sheet.total_height > most_rows:
-            say({"rows": sheet.total_height})
+        rows_count = sheet.end[0] + 1 if sheet.end else 0
+        if rows_count > most_rows:
+            say({"rows": rows_count})
         else:
             say({"sheet": sheet.name})
             for line, row in enumerate(sheet.iter_rows(), start=1):

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -57,9 +57,10 @@ def open_sheet(
     odd = inspect_workbook(file, most_bytes)
     output = _converted(file, limits or Limits())
     lines = _lines(output)
+    weakref.finalize(lines, output.close)  # whether or not anybody goes through the rows
     header_line, names = next(((line, cells) for line, cells in lines if any(cells)), (1, []))
     header = check_header(file.name, [name if isinstance(name, str) else name[0] for name in names])
-    rows = _rows(file, lines, output, odd, header_line, meter or Meter(file.size))
+    rows = _rows(file, lines, odd, header_line, meter or Meter(file.size))
     return Table(file.name, header, "xlsx", checked_rows(file.name, header, rows, ",", has_controls=True))
 
 
@@ -83,16 +84,14 @@ def _converted(file: InFile, limits: Limits) -> IO[bytes]:
             except BrokenPipeError:
                 pass  # the child has ended early; its exit code says why
             size = 0
-            while chunk := child.stdout.read(1 << 20):
+            while size <= limits.most_output_bytes and (chunk := child.stdout.read(1 << 20)):
                 size += len(chunk)
-                if size > limits.most_output_bytes:
-                    child.kill()
-                    break
                 output.write(chunk)
+            child.stdout.close()  # ends a child that would say more
             code = child.wait()
         finally:
             watchdog.cancel()
-    if code != 0:
+    if code != 0 or size > limits.most_output_bytes:
         output.close()
         raise FileRefused("Reading the workbook took too much time or memory, and was stopped.", file=file.name)
     output.seek(0)
@@ -119,7 +118,6 @@ def _lines(output: IO[bytes]) -> Iterator[tuple[int, list[str | list[str]]]]:
 def _rows(
     file: InFile,
     lines: Iterator[tuple[int, list[str | list[str]]]],
-    output: IO[bytes],
     odd: OddCells,
     header_line: int,
     meter: Meter,
@@ -127,11 +125,10 @@ def _rows(
     for kind, cells in (("formula", odd.formulas), ("cell_error", odd.errors)):
         if cells:
             yield Problem(kind, file.name, header_line, "", ", ".join(cells))
-    with closing(output):
-        for line, cells_read in lines:
-            texts = [cell if isinstance(cell, str) else cell[0] for cell in cells_read]
-            if lost := [cell[0] for cell in cells_read if isinstance(cell, list)]:
-                yield Problem("precision", file.name, line, "", shortened(", ".join(lost)), raw=csv_text(texts))
-            else:
-                yield line, line, texts
+    for line, cells_read in lines:
+        texts = [cell if isinstance(cell, str) else cell[0] for cell in cells_read]
+        if lost := [cell[0] for cell in cells_read if isinstance(cell, list)]:
+            yield Problem("precision", file.name, line, "", shortened(", ".join(lost)), raw=csv_text(texts))
+        else:
+            yield line, line, texts
     meter.finished(file.size)

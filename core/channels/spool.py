@@ -122,30 +122,46 @@ class Spool:
 def without_repeats(findings: Findings) -> Findings:
     """Leaves out orders that a file holds twice: with a warning if equal, kept aside if they differ."""
     with Spool() as spool:
-        spool.db.execute("CREATE TABLE past (number TEXT PRIMARY KEY, print TEXT NOT NULL) WITHOUT ROWID")
+        past = _Past(spool)
         for batch in batches(findings):
-            yield from _first_ones(spool, batch)
+            yield from past.first_ones(batch)
 
 
-def _first_ones(spool: Spool, batch: list[Finding]) -> Findings:
-    orders = [finding for finding in batch if isinstance(finding, IncomingOrder)]
-    query = "SELECT number, print FROM past WHERE number IN (SELECT value FROM json_each(?))"
-    numbers = json.dumps([order.number for order in orders])
-    with closing(spool.db.execute(query, (numbers,))) as cursor:
-        past: dict[str, str] = dict(cursor.fetchall())
-    fresh: list[tuple[str, str]] = []
-    for finding in batch:
-        if isinstance(finding, IncomingOrder):
-            known, found = past.get(finding.number), finding.fingerprint()
-            if known is not None:
-                kind = "doubled_order" if known == found else "same_number"
-                number, raw = finding.number, raw_text(finding.rows)
-                yield Problem(kind, finding.file, finding.line, "", number, number, raw)
+class _Past:
+    """The orders that have come past already, by number."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.db = spool.db
+        self.db.execute("CREATE TABLE past (number TEXT PRIMARY KEY, print TEXT NOT NULL) WITHOUT ROWID")
+        self.left_out = ""  # number of the order left out last, whose warnings follow it
+
+    def first_ones(self, batch: list[Finding]) -> Findings:
+        """A batch without the orders that came before, problems in their place."""
+        past = self._known([finding.number for finding in batch if isinstance(finding, IncomingOrder)])
+        fresh: list[tuple[str, str]] = []
+        for finding in batch:
+            if isinstance(finding, IncomingOrder):
+                known, found = past.get(finding.number), finding.fingerprint()
+                if known is not None:
+                    self.left_out = finding.number
+                    yield _repeat("doubled_order" if known == found else "same_number", finding)
+                    continue
+                self.left_out = ""
+                past[finding.number] = found
+                fresh.append((finding.number, found))
+            elif finding.severity is Severity.WARNING and self.left_out and finding.order_number == self.left_out:
                 continue
-            past[finding.number] = found
-            fresh.append((finding.number, found))
-        yield finding
-    if fresh:
-        spool.db.execute("BEGIN")
-        spool.db.executemany("INSERT INTO past VALUES (?, ?)", fresh)
-        spool.db.execute("COMMIT")
+            yield finding
+        if fresh:
+            self.db.execute("BEGIN")
+            self.db.executemany("INSERT INTO past VALUES (?, ?)", fresh)
+            self.db.execute("COMMIT")
+
+    def _known(self, numbers: list[str]) -> dict[str, str]:
+        query = "SELECT number, print FROM past WHERE number IN (SELECT value FROM json_each(?))"
+        with closing(self.db.execute(query, (json.dumps(numbers),))) as cursor:
+            return dict(cursor.fetchall())
+
+
+def _repeat(kind: str, order: IncomingOrder) -> Problem:
+    return Problem(kind, order.file, order.line, "", order.number, order.number, raw_text(order.rows))

@@ -31,7 +31,11 @@ GC_EVERY = 5.0  # seconds; the collection after every script run (63 of its 70 m
 
 
 def routes() -> list[BaseRoute]:
-    """Everything that is answered beside Streamlit's own routes."""
+    """Everything that is answered beside Streamlit's own routes.
+
+    Raises: SystemExit for a demo that would listen to the network, before anything is opened.
+    """
+    refuse_open_demo(_configured_address())
     return list(ROUTES)
 
 
@@ -43,8 +47,6 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
     """Opens the databases, lets the first administrator in, and tidies up by the clock until the server stops."""
-    address = _configured_address()
-    refuse_open_demo(address)
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
     await asyncio.to_thread(open_house)
     background = [asyncio.create_task(_collect_garbage()), asyncio.create_task(asyncio.to_thread(_warm_static))]

@@ -45,22 +45,24 @@ class StaticFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._files: dict[str, StaticFile | None] = {}
+        self._files: dict[str, StaticFile] = {}
         self._lock = Lock()
 
     def get(self, name: str) -> StaticFile | None:
         """The file of this name inside the folder, or None."""
-        if name not in self._files:
+        found = self._files.get(name)
+        if found is None:
             with self._lock:
-                if name not in self._files and len(self._files) < 5000:
-                    self._files[name] = self._load(name)
-        return self._files.get(name)
+                found = self._files.get(name) or self._load(name)
+                if found is not None:
+                    self._files[name] = found
+        return found
 
     def _load(self, name: str) -> StaticFile | None:
         if "\x00" in name or "\\" in name:
             return None
         path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder) or not path.is_file():
+        if not path.is_relative_to(self.folder) or not path.is_file() or name.endswith("/"):
             return None
         plain = path.read_bytes()
         packed = gzip.compress(plain, 6, mtime=0) if path.suffix in _COMPRESSIBLE and len(plain) > 500 else None
@@ -121,12 +123,12 @@ def index_page(language: str, theme: str) -> bytes:
             raise ValueError(f"Streamlit's index page has changed: {old!r} occurs {page.count(old)} times")
         page = page.replace(old, new)
     page = page.replace("@ICON@", own_url("favicon.svg")).replace("@STYLE@", own_url("orderly.css"))
-    page = page.replace("@THEME@", own_url("theme.js")).replace(
-        "You need to enable JavaScript", "Orderly needs JavaScript"
-    )
-    return re.sub(r"\A\s*<!--.*?-->\s*", "", page, flags=re.DOTALL).encode()
+    page = page.replace("@THEME@", own_url("theme.js"))
+    page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{_NO_SCRIPT}</noscript>", page, flags=re.DOTALL)
+    return re.sub(r"\s*<!--.*?-->", "", page, flags=re.DOTALL).lstrip().encode()
 
 
+_NO_SCRIPT = "<p>Orderly needs JavaScript. · 使用 Orderly 需要启用 JavaScript。</p>"
 _HEAD = """<link rel="icon" type="image/svg+xml" href="@ICON@" />
     <meta name="theme-color" media="(prefers-color-scheme: light)" content="#14213D" />
     <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1624" />

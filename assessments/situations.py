@@ -148,19 +148,21 @@ def _channel_row(
     ctx: Context, number: str, buyer: Buyer, lines: tuple[IncomingLine, ...], total: int, note: str
 ) -> dict[str, str]:
     """The columns of the channel's report that a clerk compares with."""
-    province = PROVINCE_BY_CODE[buyer.region].name_zh
+    (line, *_) = lines
     return {
         "订单编号": number,
         "订单创建时间": local_time(ctx, ctx.now).strftime("%Y-%m-%d %H:%M:%S"),
-        "收货人姓名": buyer.name,
+        "收货人": buyer.name,
         "联系手机": buyer.phone,
-        "省份": province,
+        "省份": PROVINCE_BY_CODE[buyer.region].name_zh,
         "城市": buyer.city,
         "区县": buyer.district,
         "详细地址": buyer.street,
         "邮编": buyer.postcode,
-        "宝贝标题": "; ".join(f"{line.name} × {line.quantity}" for line in lines),
-        "单价": "; ".join(f"{line.unit_price_cents / 100:.2f}" for line in lines),
+        "商家编码": line.sku_code,
+        "商品名称": line.name,
+        "数量": str(line.quantity),
+        "单价": f"{line.unit_price_cents / 100:.2f}",
         "买家实际支付金额": f"{total / 100:.2f}",
         "买家留言": note,
     }

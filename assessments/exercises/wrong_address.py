@@ -43,7 +43,7 @@ _FINE = Buyer("沈嘉怡", "13588204417", "CN-ZJ", "杭州市", "滨江区", "�
 def situation(ctx: Context) -> Ids:
     """Lays the order with the contradiction among others that look much like it."""
     goods = pick_goods(ctx, 2, skip=4)
-    whole = {"详细地址": "浙江省杭州市西湖区文三路 398 号东信大厦 12 楼（公司前台）"}
+    whole = {"收货地址": "浙江省杭州市西湖区文三路 398 号东信大厦 12 楼（公司前台）"}
     note = "公司前台代收，杭州同城件也可以 / reception of our Hangzhou office will take it"
     for one in goods:
         stock_up(ctx.at(ctx.now - DAY), one, _SHEN.region, 9)

@@ -7,7 +7,9 @@ import unicodedata
 
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 # Streamlit looks for these after markdown's own escapes are gone, so a backslash doesn't stop them.
-_LATE = re.compile(r"(?<=:)(?=[\w+\-])|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[><~])(?==)")
+_LATE = re.compile(
+    r"(?<=:)(?=[\w+\-/])|(?<=@)(?=[\w\-])|(?<=www)(?=\.)|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[><~])(?==)", re.IGNORECASE
+)
 _JOINER = "\u2060"  # invisible, no width, breaks no line
 _LINES = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
 
@@ -15,8 +17,8 @@ _LINES = re.compile(r"[\r\n\u2028\u2029\x0b\x0c\x85]+")
 def safe(text: object) -> str:
     """A person's text for a place that reads markdown (labels, metrics, toasts, `st.markdown`), on one line.
 
-    What is seen equals the text. Between a colon and a word, and inside arrows, an invisible joiner is put, because
-    Streamlit turns `:name:` and `->` into signs after markdown is done. To give text back for copying, use `plain`.
+    What is seen equals the text. Inside `:name:`, `->`, addresses and the like an invisible joiner is put, because
+    they are turned into icons, signs and links after markdown's own escapes are gone. For copying, use `plain`.
     """
     shown = _PUNCTUATION.sub(r"\\\1", _LATE.sub(_JOINER, plain(_LINES.sub(" ", str(text)))))
     lead = len(shown) - len(shown.lstrip(" \t"))

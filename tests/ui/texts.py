@@ -14,6 +14,8 @@ CALLS = frozenset({"t", "mark"})
 ERRORS = frozenset(
     {"OrderlyError", "RuleViolation", "DoubleSubmit", "NotFound", "NotAllowed", "ContentError", "FileRefused"}
 )
+# Tables of texts that aren't called …_LABELS.
+TABLES = frozenset({"RIGHTS"})
 # Arguments of other constructors that are texts: constructor → (positions, keywords).
 TEXT_ARGUMENTS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {"SitePage": ((1, 3), ("title", "purpose"))}
 
@@ -37,7 +39,8 @@ def texts_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield from _literals(argument)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id.endswith("_LABELS") for target in targets) and node.value:
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            if node.value and any(name.endswith("_LABELS") or name in TABLES for name in names):
                 yield from _table_values(node.value)
 
 

@@ -19,6 +19,9 @@ from core.domain.errors import ContentError
 
 BLUEPRINTS = Path(__file__).parent / "blueprints"
 FORM_NAMES = ("A", "B")
+TESTS = ("order_processing",)
+"""Every test there is, in the order in which they are taken."""
+
 TRIES = 400
 """Draws compared with each other; the most even pair of forms among them is taken."""
 

@@ -22,6 +22,9 @@ AUDIT_KIND_LABELS = MappingProxyType(
         "password_chosen": "Password chosen",
         "administrator_link_made": "Administrator link made",
         "administrator_made": "Administrator made",
+        "test_started": "Test begun",
+        "test_finished": "Test finished",
+        "test_marked_again": "Test marked again",
     }
 )
 

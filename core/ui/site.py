@@ -59,6 +59,20 @@ class SitePage:
 
 SITE: tuple[SitePage, ...] = (
     SitePage("work/start.py", "Start", "home", "What you can do, and what waits for you", practice=True, above=True),
+    SitePage("learn/path.py", "Your path", "route", "Tests and exercises in their order", ("tests.take",)),
+    SitePage("learn/tests.py", "Test", "quiz", "Take the pre-test or the post-test", ("tests.take",), listed=False),
+    SitePage(
+        "learn/result.py",
+        "Result",
+        "insights",
+        "What was right in a test, and why",
+        ("tests.take", "attempts.read"),
+        listed=False,
+    ),
+    SitePage(
+        "teach/people_progress.py", "Progress", "groups", "Who has done what, and what it brought", ("attempts.read",)
+    ),
+    SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage("admin/people.py", "People", "group", "Let people in, and set what they may do", ("people.manage",)),
     SitePage("admin/audit.py", "Audit log", "fact_check", "Who did what and when, sealed", ("audit.read",)),
 )

@@ -1,0 +1,235 @@
+"""The result of a finished test: by competency, item by item with every reason, and what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.attempts import PHASE_LABELS, POST, PRE
+from assessments.forms import TESTS, blueprint_of
+from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WRONG
+from assessments.prose import Prose
+from assessments.questions import Choice
+from assessments.results import CompetencyResult, Gain, ItemResult, Result, get_result, own_standing
+from core.ui import page
+from core.ui.cards import Tone, card_row, chip, heading, metric_card, section
+from core.ui.empty import empty
+from core.ui.guard import fragment
+from core.ui.i18n import format_instant, format_number, format_rate, language, t
+from core.ui.rich import emphasised, grid
+from core.ui.safe import safe
+from core.ui.site import page_named
+
+TEST = TESTS[0]
+TONES: dict[str, tuple[Tone, str]] = {
+    RIGHT: ("good", "check_circle"),
+    PARTLY: ("warn", "adjust"),
+    WRONG: ("bad", "cancel"),
+}
+
+
+def said(prose: Prose) -> str:
+    """Prose in the reader's language."""
+    return prose.in_language(language())
+
+
+def signed_rate(rate: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return t("{n} pp", n=("+" if rate > 0 else "") + format_number(100 * rate, 1))
+
+
+# ---- overall --------------------------------------------------------------------------------------------------
+
+
+def draw_cards(result: Result, gain: Gain | None) -> None:
+    """Score, time, and the gain where there is one."""
+    right = sum(item.mark.verdict == RIGHT for item in result.items)
+    answered = sum(item.response is not None for item in result.items)
+    places = card_row(3)
+    with places[0]:
+        metric_card(
+            t("Score"),
+            format_rate(result.score, 0),
+            definition=t("Marks reached of all marks; every question counts by its weight."),
+            key="score",
+            tone="good" if result.score >= 0.8 else "warn" if result.score >= 0.5 else "bad",
+        )
+    with places[1]:
+        metric_card(
+            t("Questions right"),
+            t("{n} of {count}", n=right, count=len(result.items)),
+            definition=t("{n} answered. Partly right ones count by their share.", n=answered),
+            key="right",
+        )
+    with places[2]:
+        if gain is None:
+            metric_card(
+                t("Finished"),
+                format_instant(result.finished_at),
+                definition=t("Begun {at}. There was no time limit.", at=format_instant(result.started_at)),
+                key="finished",
+            )
+        else:
+            draw_gain(gain)
+
+
+def draw_gain(gain: Gain) -> None:
+    """What was gained since the pre-test."""
+    share = t("Nothing was left to gain.")
+    if gain.normalised is not None:
+        share = t("That is {rate} of what was left to gain.", rate=format_rate(gain.normalised, 0))
+    metric_card(
+        t("Gain"),
+        signed_rate(gain.absolute),
+        definition=t(
+            "Post-test {post} less pre-test {pre}.", post=format_rate(gain.post, 0), pre=format_rate(gain.pre, 0)
+        )
+        + " "
+        + share,
+        key="gain",
+        tone="good" if gain.absolute > 0 else "warn",
+    )
+
+
+def draw_competencies(competencies: tuple[CompetencyResult, ...]) -> None:
+    """A bar per competency, the weakest marked."""
+    section(t("By competency"), t("A few questions each: a hint where to look, not a verdict."))
+    with st.container(border=True, key="by-competency", gap="small"):
+        for one in competencies:
+            label, value = st.columns([5, 1], vertical_alignment="center", wrap=False)
+            count = t("1 question") if one.items_count == 1 else t("{n} questions", n=one.items_count)
+            label.markdown(f"{safe(said(one.name))} :gray[{safe(one.code)} · {safe(count)}]")
+            value.markdown(f"**{safe(format_rate(one.rate, 0))}**", text_alignment="right")
+            st.progress(min(1.0, one.rate))
+
+
+# ---- item by item ---------------------------------------------------------------------------------------------
+
+
+def item_text(item: ItemResult) -> str:
+    """Everything that can be said of one item, as one piece of markdown."""
+    if isinstance(item.question.content, Choice):
+        return "\n".join(option_lines(item))
+    lines = []
+    for finding in item.mark.findings:
+        mark = ":green[:material/check:]" if finding.right else ":red[:material/close:]"
+        given = said(finding.given) if finding.given else t("no answer")
+        wanted = said(finding.wanted) if finding.wanted else ""
+        if item.question.kind in ("numeric", "short_text"):
+            if finding.given is not None or not finding.right:
+                lines.append(f"- {mark} {safe(t('You wrote:'))} **{safe(given)}**  ")
+                lines.append(f"  {safe(t('Right is:'))} **{safe(wanted)}**  ")
+            lines.append(f"  :gray[{emphasised(said(finding.reason))}]")
+            continue
+        if item.question.kind == "ordering":
+            place = t("Place {n}", n=wanted) + ("" if finding.right else " · " + t("you: {given}", given=given))
+            lines.append(f"- {mark} **{safe(place)}** {safe(said(finding.text))}  ")
+        else:
+            other = "" if finding.right else f" · :red[{safe(t('you: {given}', given=given))}]"
+            lines.append(f"- {mark} {safe(said(finding.text))} → **{safe(wanted)}**{other}  ")
+        lines.append(f"  :gray[{emphasised(said(finding.reason))}]")
+    return "\n".join(lines)
+
+
+def option_lines(item: ItemResult) -> list[str]:
+    """The options of an item in the order in which they were shown, each with its reason."""
+    assert isinstance(item.question.content, Choice)
+    findings = dict(zip((option.name for option in item.question.content.options), item.mark.findings, strict=True))
+    lines = []
+    for name in item.question.shown:
+        finding = findings[name]
+        mark = ":green[:material/check:]" if finding.right else ":material/close:"
+        if finding.chosen and not finding.right:
+            mark = ":red[:material/close:]"
+        text = safe(said(finding.text))
+        chosen = f" :violet-badge[{safe(t('your answer'))}]" if finding.chosen else ""
+        lines.append(f"- {mark} {'**' + text + '**' if finding.right else text}{chosen}  ")
+        lines.append(f"  :gray[{emphasised(said(finding.reason))}]")
+    return lines
+
+
+def draw_item(item: ItemResult) -> None:
+    """One item: verdict, question, facts, and the reasons."""
+    tone, icon = TONES.get(item.mark.verdict, ("quiet", "radio_button_unchecked"))
+    with st.container(border=True, key=f"item-{item.place}", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{safe(t('Question {n}', n=item.place + 1))}**", width="content")
+            chip(t(VERDICT_LABELS[item.mark.verdict]), tone, icon)
+            if item.mark.verdict == PARTLY:
+                st.caption(safe(format_rate(item.fraction, 0)), width="content")
+        st.markdown(emphasised(said(item.question.stem)))
+        exhibit = item.question.exhibit
+        if exhibit is not None:
+            with st.expander(safe(said(exhibit.title))):
+                rows = [[said(cell) for cell in row] for row in exhibit.rows]
+                st.markdown(grid([said(column) for column in exhibit.columns], rows))
+        st.markdown(item_text(item))
+
+
+@fragment()
+def draw_items(attempt_id: int) -> None:
+    """All items, or those worth another look."""
+    result = page.portal_read(get_result, attempt_id)
+    again = [item for item in result.items if item.mark.verdict != RIGHT]
+    section(t("Question by question"), t("What you answered, what is right, and the reason for every option."))
+    names = {"again": t("To look at again ({n})", n=len(again)), "all": t("All ({n})", n=len(result.items))}
+    shown = st.segmented_control(
+        t("Show"),
+        list(names),
+        default="again" if again else "all",
+        format_func=names.__getitem__,
+        key=f"shown-{attempt_id}",
+        label_visibility="collapsed",
+        required=True,
+    )
+    items = again if shown == "again" else list(result.items)
+    if not items:
+        st.success(t("Every question is right."), icon=":material/task_alt:")
+    for item in items:
+        draw_item(item)
+
+
+# ---- which attempt --------------------------------------------------------------------------------------------
+
+
+def chosen_attempt() -> int | None:
+    """The attempt in the address, or the latest finished one of one's own."""
+    asked = st.query_params.get("attempt", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 15:
+        return int(asked)
+    if not page.portal_actor().may("tests.take"):
+        return None
+    standing = page.portal_read(own_standing, TEST)
+    finished = [one.attempt_id for one in (standing.post, standing.pre) if one is not None and one.finished]
+    return finished[0] if finished else None
+
+
+def draw(attempt_id: int) -> None:
+    """The whole result."""
+    result = page.portal_read(get_result, attempt_id)
+    own = result.person_id == page.person().person_id
+    lead = f"{t(PHASE_LABELS[result.phase])} · {said(blueprint_of(result.test).title)}"
+    heading(t("Result"), lead, "insights")
+    gain = page.portal_read(own_standing, TEST).gain if own and result.phase == POST else None
+    draw_cards(result, gain)
+    if own:
+        label = t("What next: the exercises") if result.phase == PRE else t("See your path")
+        with st.container(key="what-next"):
+            if st.button(label, type="primary", icon=":material/arrow_forward:"):
+                st.switch_page(page_named("path").path)
+    draw_competencies(result.competencies)
+    draw_items(attempt_id)
+
+
+attempt_id = chosen_attempt()
+if attempt_id is None:
+    heading(t("Result"), t("What was right in a test, and why."), "insights")
+    empty(
+        t("No result yet"),
+        t("Finish a test, and its result is here."),
+        key="result",
+        icon="insights",
+        go_label=t("See your path"),
+        go_page="path",
+    )
+else:
+    draw(attempt_id)

@@ -1,0 +1,473 @@
+"""Taking a test: one question at a time, saved at every answer, resumed wherever one left off."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from assessments.attempts import (
+    PHASE_LABELS,
+    PHASES,
+    POST,
+    PRE,
+    finish_attempt,
+    save_answer,
+    start_attempt,
+)
+from assessments.forms import TESTS, blueprint_of
+from assessments.prose import Prose
+from assessments.questions import Exhibit, QuestionView
+from assessments.results import Standing, own_standing
+from assessments.sheets import ANSWERED, STARTED, Sheet, get_sheet
+from assessments.typed_numbers import read_number
+from core.domain.errors import OrderlyError
+from core.ui import page
+from core.ui.cards import heading
+from core.ui.empty import empty
+from core.ui.guard import fragment
+from core.ui.i18n import format_number, language, t, translate_error
+from core.ui.rich import emphasised, grid
+from core.ui.safe import safe
+from core.ui.site import page_named
+
+TEST = TESTS[0]
+REVIEW = -1  # the place behind the last question: what is left before finishing
+
+
+def said(prose: Prose) -> str:
+    """Prose in the reader's language."""
+    return prose.in_language(language())
+
+
+# ---- callbacks ------------------------------------------------------------------------------------------------
+
+
+def go(attempt_id: int, place: int) -> None:
+    """Opens another question."""
+    st.session_state[f"place-{attempt_id}"] = place
+
+
+def keep(attempt_id: int, item_id: str, response: Any) -> None:
+    """Saves an answer; a refusal is said in the run that follows."""
+    try:
+        page.portal_write(save_answer, attempt_id, item_id, response)
+    except page.SignedOut:
+        return  # the run that follows says so
+    except OrderlyError as error:
+        page.flash(translate_error(error), "error")
+
+
+def keep_value(attempt_id: int, item_id: str, key: str) -> None:
+    """Saves what a single widget holds."""
+    keep(attempt_id, item_id, st.session_state[key])
+
+
+def keep_ticks(attempt_id: int, item_id: str, keys: dict[str, str]) -> None:
+    """Saves the ticked boxes."""
+    keep(attempt_id, item_id, [name for name, key in keys.items() if st.session_state[key]])
+
+
+def keep_pairs(attempt_id: int, item_id: str, keys: dict[str, str]) -> None:
+    """Saves the chosen partners."""
+    chosen = {name: st.session_state[key] for name, key in keys.items()}
+    keep(attempt_id, item_id, {name: right for name, right in chosen.items() if right is not None})
+
+
+# ---- one question ---------------------------------------------------------------------------------------------
+
+
+def draw_exhibit(exhibit: Exhibit) -> None:
+    """The facts a question is about."""
+    with st.container(border=True, key="exhibit", gap=None):
+        st.caption(safe(said(exhibit.title)))
+        rows = [[said(cell) for cell in row] for row in exhibit.rows]
+        st.markdown(grid([said(column) for column in exhibit.columns], rows))
+
+
+def draw_single(sheet: Sheet, label: str) -> None:
+    """One of several options."""
+    key = f"answer-{sheet.attempt_id}-{sheet.item_id}"
+    texts = {choice.name: safe(said(choice.text)) for choice in sheet.question.choices}
+    st.session_state[key] = sheet.response
+    st.radio(
+        label,
+        list(texts),
+        index=None,
+        format_func=texts.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        width="stretch",
+        on_change=keep_value,
+        args=(sheet.attempt_id, sheet.item_id, key),
+    )
+
+
+def draw_multiple(sheet: Sheet) -> None:
+    """Several of several options."""
+    st.caption(t("Several answers can be right; a wrong one costs marks."))
+    keys = {
+        choice.name: f"answer-{sheet.attempt_id}-{sheet.item_id}-{choice.name}" for choice in sheet.question.choices
+    }
+    with st.container(key="ticks", gap="small"):
+        for choice in sheet.question.choices:
+            st.session_state[keys[choice.name]] = choice.name in (sheet.response or ())
+            st.checkbox(
+                safe(said(choice.text)),
+                key=keys[choice.name],
+                on_change=keep_ticks,
+                args=(sheet.attempt_id, sheet.item_id, keys),
+            )
+
+
+def draw_typed(sheet: Sheet, label: str) -> None:
+    """A number or a few words."""
+    key, view = f"answer-{sheet.attempt_id}-{sheet.item_id}", sheet.question
+    if key not in st.session_state:  # what is being typed is never overwritten
+        st.session_state[key] = sheet.response or ""
+    numeric = view.kind == "numeric"
+    unit = said(view.unit) if view.unit else ""
+    st.text_input(
+        label,
+        key=key,
+        label_visibility="collapsed",
+        placeholder=(t("A number, in {unit}", unit=unit) if unit else t("A number"))
+        if numeric
+        else t("A word or phrase"),
+        max_chars=2_000,
+        autocomplete="off",
+        live="2s",
+        width=420,
+        on_change=keep_value,
+        args=(sheet.attempt_id, sheet.item_id, key),
+    )
+    if numeric and sheet.response and sheet.response.strip():
+        number = read_number(sheet.response, view.unit)
+        if number is None:
+            st.caption(":orange[" + safe(t("This can't be read as a number yet. Write it like 1234.5.")) + "]")
+        else:
+            digits = min(4, max(0, -int(number.normalize().as_tuple().exponent)))
+            st.caption(safe(t("Read as {number} {unit}", number=format_number(float(number), digits), unit=unit)))
+
+
+def draw_matching(sheet: Sheet) -> None:
+    """A partner for each line."""
+    texts = {choice.name: said(choice.text) for choice in sheet.question.choices}
+    keys = {left.name: f"answer-{sheet.attempt_id}-{sheet.item_id}-{left.name}" for left in sheet.question.lefts}
+    for left in sheet.question.lefts:
+        key = keys[left.name]
+        st.session_state[key] = (sheet.response or {}).get(left.name)
+        st.selectbox(
+            safe(said(left.text)),
+            list(texts),
+            index=None,
+            format_func=texts.__getitem__,
+            key=key,
+            placeholder=t("Choose what belongs to it"),
+            filter_mode=None,
+            on_change=keep_pairs,
+            args=(sheet.attempt_id, sheet.item_id, keys),
+        )
+
+
+def draw_ordering(sheet: Sheet) -> None:
+    """Steps, tapped one after the other in their order; a placed one can be moved."""
+    placed: list[str] = list(sheet.response or ())
+    texts = {choice.name: safe(said(choice.text)) for choice in sheet.question.choices}
+    act = partial(keep, sheet.attempt_id, sheet.item_id)
+    left = [name for name in texts if name not in placed]
+    st.caption(
+        t("Press the steps in the order in which they happen.") if left else t("Your order. Move a step up or down.")
+    )
+    with st.container(key="placed", gap="small"):
+        for place, name in enumerate(placed):
+            with st.container(
+                horizontal=True, vertical_alignment="center", wrap=False, key=f"placed-{name}", gap="small"
+            ):
+                st.markdown(f"**{place + 1}.** {texts[name]}", width="stretch")
+                for icon, target, tip in (
+                    ("arrow_upward", place - 1, t("Move up")),
+                    ("arrow_downward", place + 1, t("Move down")),
+                ):
+                    inside = 0 <= target < len(placed)
+                    st.button(
+                        f":material/{icon}:",
+                        key=f"move-{icon}-{sheet.item_id}-{name}",
+                        help=tip,
+                        disabled=not inside,
+                        on_click=act,
+                        args=(swapped(placed, place, target) if inside else placed,),
+                    )
+    for name in left:
+        st.button(
+            texts[name],
+            key=f"place-{sheet.item_id}-{name}",
+            icon=":material/add:",
+            width="stretch",
+            on_click=act,
+            args=([*placed, name],),
+        )
+    if placed:
+        st.button(
+            t("Start over"),
+            key=f"restart-{sheet.item_id}",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=act,
+            args=([],),
+        )
+
+
+def swapped(names: list[str], a: int, b: int) -> list[str]:
+    """The names with two places exchanged."""
+    names = list(names)
+    names[a], names[b] = names[b], names[a]
+    return names
+
+
+def draw_question(sheet: Sheet) -> None:
+    """The question at the sheet's place with its way of answering."""
+    view: QuestionView = sheet.question
+    stem = said(view.stem)
+    st.markdown(f"#### {emphasised(stem)}")
+    if view.exhibit is not None:
+        draw_exhibit(view.exhibit)
+    match view.kind:
+        case "single":
+            draw_single(sheet, safe(stem))
+        case "multiple":
+            draw_multiple(sheet)
+        case "numeric" | "short_text":
+            draw_typed(sheet, safe(stem))
+        case "matching":
+            draw_matching(sheet)
+        case "ordering":
+            draw_ordering(sheet)
+
+
+# ---- around the question --------------------------------------------------------------------------------------
+
+
+def clock_time(at: int) -> str:
+    """A moment as the clock on the reader's wall shows it."""
+    zone = ZoneInfo(st.context.timezone or "Asia/Shanghai")
+    return datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M:%S")
+
+
+def draw_state(sheet: Sheet, place: int) -> None:
+    """Where one is, how much is done, and when it was last saved."""
+    count, done = len(sheet.states), sum(state == ANSWERED for state in sheet.states)
+    with st.container(horizontal=True, vertical_alignment="center", key="test-state"):
+        if place == REVIEW:
+            st.markdown(f"**{t('Before you finish')}**", width="stretch")
+        else:
+            where = t("Question {n} of {count}", n=place + 1, count=count)
+            st.markdown(f"**{safe(where)}** · {safe(t('{n} answered', n=done))}", width="stretch")
+        if sheet.saved_at is None:
+            st.caption(t("Nothing to save yet"), width="content")
+        else:
+            st.caption(
+                f":material/cloud_done: {safe(t('Saved {time}', time=clock_time(sheet.saved_at)))}", width="content"
+            )
+
+
+def draw_palette(sheet: Sheet, place: int) -> None:
+    """All questions by number; a tick marks those that are answered."""
+    with st.container(horizontal=True, key="palette", gap="small"):
+        for n, state in enumerate(sheet.states):
+            mark = {ANSWERED: "done", STARTED: "part"}.get(state, "open")
+            st.button(
+                str(n + 1),
+                key=f"go-{mark}-{sheet.attempt_id}-{n}",
+                type="primary" if n == place else "secondary",
+                on_click=go,
+                args=(sheet.attempt_id, n),
+            )
+    st.button(
+        t("Finish …"),
+        key=f"to-review-{sheet.attempt_id}",
+        icon=":material/flag:",
+        width="stretch",
+        disabled=place == REVIEW,
+        on_click=go,
+        args=(sheet.attempt_id, REVIEW),
+    )
+
+
+def draw_steps(sheet: Sheet) -> None:
+    """The ways to the question before and after."""
+    last = sheet.place == len(sheet.states) - 1
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="test-steps"):
+        st.button(
+            t("Previous question"),
+            key="previous",
+            icon=":material/arrow_back:",
+            disabled=sheet.place == 0,
+            shortcut="P",
+            on_click=go,
+            args=(sheet.attempt_id, sheet.place - 1),
+        )
+        st.button(
+            t("To the end") if last else t("Next question"),
+            key="next",
+            type="primary",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            shortcut="N",
+            on_click=go,
+            args=(sheet.attempt_id, REVIEW if last else sheet.place + 1),
+        )
+
+
+def draw_review(sheet: Sheet) -> None:
+    """What is not answered yet, and the last step."""
+    left = sheet.unanswered
+    if left:
+        st.warning(
+            safe(
+                t(
+                    "{n} of {count} questions are not answered, or only in part. They count nothing.",
+                    n=len(left),
+                    count=len(sheet.states),
+                )
+            ),
+            icon=":material/pending:",
+        )
+        with st.container(horizontal=True, gap="small", key="unanswered"):
+            for place in left:
+                st.button(
+                    t("Question {n}", n=place + 1),
+                    key=f"open-{place}",
+                    on_click=go,
+                    args=(sheet.attempt_id, place),
+                )
+    else:
+        st.success(t("All questions are answered."), icon=":material/task_alt:")
+    st.markdown(
+        safe(t("After finishing, answers can't be changed. You then see the result, with the reason for every option."))
+    )
+    with st.container(horizontal=True):
+        st.button(
+            t("Back to the questions"),
+            key="back",
+            icon=":material/arrow_back:",
+            on_click=go,
+            args=(sheet.attempt_id, left[0] if left else 0),
+        )
+        st.button(
+            t("Finish and see the result"),
+            key="finish",
+            type="primary",
+            icon=":material/flag:",
+            on_click=page.portal_command,
+            args=(finish_attempt, sheet.attempt_id),
+            kwargs={"form_key": page.form_key(f"finish-{sheet.attempt_id}")},
+        )
+
+
+@fragment()
+def draw_sheet(attempt_id: int) -> None:
+    """The open test: the question, its surroundings, the palette."""
+    place = st.session_state.get(f"place-{attempt_id}")
+    sheet = page.portal_read(get_sheet, attempt_id, 0 if place == REVIEW else place)
+    if sheet.finished:
+        st.switch_page(page_named("result").path, query_params={"attempt": str(attempt_id)})
+    if place is None:
+        place = sheet.place
+        go(attempt_id, place)
+    asked, around = st.columns([3, 1], gap="large")
+    with asked:
+        draw_state(sheet, place)
+        with st.container(border=True, key="question", gap="medium"):
+            if place == REVIEW:
+                draw_review(sheet)
+            else:
+                draw_question(sheet)
+        if place != REVIEW:
+            draw_steps(sheet)
+    with around:
+        st.caption(t("Questions"))
+        draw_palette(sheet, place)
+
+
+# ---- before and after -----------------------------------------------------------------------------------------
+
+
+def draw_start(phase: str) -> None:
+    """What the test is like, and the button that begins it."""
+    count = blueprint_of(TEST).items_count
+    with st.container(border=True, key="test-intro", gap="medium"):
+        st.markdown(emphasised(said(blueprint_of(TEST).about)))
+        for icon, line in (
+            ("format_list_numbered", t("{count} questions, one at a time, in any order you like", count=count)),
+            ("hourglass_disabled", t("No time limit")),
+            ("cloud_done", t("Every answer is saved at once; you can go on later, also on another device")),
+            ("visibility_off", t("You see what was right, and why, after you have finished")),
+        ):
+            st.markdown(f":material/{icon}: {safe(line)}")
+        st.button(
+            t("Begin the {phase}", phase=t(PHASE_LABELS[phase])),
+            key="begin",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=page.portal_command,
+            args=(start_attempt, TEST, phase),
+            kwargs={"form_key": page.form_key(f"start-{TEST}-{phase}")},
+        )
+
+
+def draw_missing(standing: Standing) -> None:
+    """What has to be done before the post-test."""
+    if standing.pre is None or not standing.pre.finished:
+        text = t("Take the pre-test first; it shows where you stand.")
+    else:
+        left = len(standing.exercises) - standing.exercises_done
+        text = t("Work through the exercises and check each of them once; {n} to go.", n=left)
+    empty(
+        t("The post-test isn't open yet"),
+        text,
+        key="missing",
+        icon="lock_clock",
+        go_label=t("See your path"),
+        go_page="path",
+    )
+
+
+def phase_of(standing: Standing) -> str:
+    """The phase asked for in the address, or the one whose turn it is."""
+    asked = st.query_params.get("phase")
+    if asked in PHASES:
+        return str(asked)
+    return POST if standing.pre is not None and standing.pre.finished else PRE
+
+
+standing = page.portal_read(own_standing, TEST)
+phase = phase_of(standing)
+attempt = standing.pre if phase == PRE else standing.post
+heading(t(PHASE_LABELS[phase]), said(blueprint_of(TEST).title), "quiz")
+if attempt is not None and not attempt.finished:
+    draw_sheet(attempt.attempt_id)
+elif attempt is not None:
+    empty(
+        t("You have finished this test"),
+        t("Its result says what was right, and why."),
+        key="finished",
+        icon="task_alt",
+        go_label=t("See your path"),
+        go_page="path",
+    )
+    st.page_link(
+        page_named("result").path,
+        label=t("See the result"),
+        icon=":material/insights:",
+        query_params={"attempt": str(attempt.attempt_id)},
+    )
+elif phase == POST and (
+    standing.pre is None or not standing.pre.finished or standing.exercises_done < len(standing.exercises)
+):
+    draw_missing(standing)
+else:
+    draw_start(phase)

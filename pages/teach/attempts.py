@@ -1,0 +1,123 @@
+"""Every attempt step by step: what a person answered when, changed, and what it was worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.attempts import ANSWER, FINISH, PHASE_LABELS, POST, PRE, REMARK, START, remark_attempt
+from assessments.forms import TESTS, blueprint_of
+from assessments.replay import ReplayStep, steps_of
+from assessments.results import AttemptState, Standing, overview_of
+from core.ui import page
+from core.ui.cards import heading, section
+from core.ui.empty import empty
+from core.ui.i18n import format_duration, format_instant, format_rate, language, t
+from core.ui.safe import safe
+from core.ui.site import page_named
+from core.ui.tables import Column, table
+
+TEST = TESTS[0]
+
+
+def chosen_person(standings: tuple[Standing, ...]) -> Standing:
+    """The person in the address, chosen anew with the widget."""
+    ids = [one.person_id for one in standings]
+    names = {one.person_id: one.name for one in standings}
+    asked = st.query_params.get("person", "")
+    if "person" not in st.session_state and asked.isascii() and asked.isdigit() and int(asked) in ids:
+        st.session_state["person"] = int(asked)
+    if st.session_state.get("person") not in ids:
+        st.session_state.pop("person", None)
+    person_id = st.selectbox(t("Person"), ids, format_func=names.__getitem__, key="person", width=420)
+    st.query_params["person"] = str(person_id)
+    return next(one for one in standings if one.person_id == person_id)
+
+
+def step_name(step: ReplayStep) -> str:
+    """What a step is called."""
+    return {
+        START: t("Begun"),
+        ANSWER: t("Answered"),
+        FINISH: t("Finished"),
+        REMARK: t("Marked again"),
+    }[step.kind]
+
+
+def row_of(step: ReplayStep) -> dict[str, object]:
+    """One step's line."""
+    stem = step.stem.in_language(language()).replace("**", "") if step.stem else ""
+    return {
+        "number": step.number,
+        "at": format_instant(step.at, seconds=True),
+        "waited": format_duration(step.waited_seconds) if step.number else "",
+        "kind": step_name(step),
+        "place": None if step.place is None else step.place + 1,
+        "stem": stem,
+        "said": step.said.in_language(language()) if step.said else "",
+        "fraction": step.fraction,
+    }
+
+
+def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
+    """One attempt: its head and all its steps."""
+    section(t(PHASE_LABELS[phase]))
+    if attempt is None:
+        st.caption(t("Not begun yet."))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        score = t("open") if attempt.score is None else format_rate(attempt.score, 0)
+        line = t("Form {form} · begun {at}", form=attempt.form, at=format_instant(attempt.started_at))
+        st.markdown(f"**{safe(score)}** :gray[{safe(line)}]", width="content")
+        if attempt.finished:
+            st.page_link(
+                page_named("result").path,
+                label=t("See the result"),
+                icon=":material/insights:",
+                query_params={"attempt": str(attempt.attempt_id)},
+            )
+            st.button(
+                t("Mark again"),
+                key=f"remark-{attempt.attempt_id}",
+                icon=":material/replay:",
+                type="tertiary",
+                help=t("Replays the answers against the item bank as it is now; a mended key counts from then on."),
+                on_click=page.portal_command,
+                args=(remark_attempt, attempt.attempt_id),
+                kwargs={
+                    "form_key": page.form_key(f"remark-{attempt.attempt_id}"),
+                    "done": t("The test was marked again."),
+                },
+            )
+    steps = page.portal_read(steps_of, attempt.attempt_id)
+    columns = [
+        Column("number", t("Step"), "number", width="small"),
+        Column("at", t("Time")),
+        Column("waited", t("After"), width="small", help=t("Time since the step before")),
+        Column("kind", t("What")),
+        Column("place", t("Question"), "number", width="small"),
+        Column("stem", t("Asked"), width="medium"),
+        Column("said", t("Answer"), width="large"),
+        Column(
+            "fraction",
+            t("Worth"),
+            "rate",
+            width="small",
+            help=t("Share of the question's mark; at the end, of all marks"),
+        ),
+    ]
+    table([row_of(step) for step in steps], columns, key=f"steps-{attempt.attempt_id}", height="content")
+
+
+overview = page.portal_read(overview_of, TEST)
+heading(t("Attempts"), blueprint_of(TEST).title.in_language(language()), "history_edu")
+if not overview.standings:
+    empty(
+        t("Nobody to train yet"),
+        t("Employees appear here as soon as an administrator has let them in."),
+        key="attempts",
+        icon="history_edu",
+    )
+else:
+    person = chosen_person(overview.standings)
+    draw_attempt(PRE, person.pre)
+    draw_attempt(POST, person.post)

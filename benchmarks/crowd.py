@@ -6,8 +6,9 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from benchmarks.load_client import LoadClientError, Visitor
 from benchmarks.measures import cpu_seconds, spread, table
@@ -15,6 +16,8 @@ from benchmarks.page_elements import ElementNotFound
 
 MOST_PEOPLE = 1_000
 LONGEST_SECONDS = 300.0
+
+T = TypeVar("T")
 
 # What one person does on their n-th turn; gives the seconds it took.
 Act = Callable[[Visitor, int], Awaitable[float]]
@@ -35,21 +38,30 @@ class Outcome:
     client_cpu: float = 0.0
 
 
+async def few_at_a_time(work: Sequence[Coroutine[Any, Any, T]], at_once: int) -> list[T]:
+    """Carries coroutines out, so many at a time, and gives their results in order; the first error ends it."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(coroutine: Coroutine[Any, Any, T]) -> T:
+        async with gate:
+            return await coroutine
+
+    return list(await asyncio.gather(*(one(coroutine) for coroutine in work)))
+
+
 async def open_tabs(
     base_url: str, cookies: Sequence[str], path: str, query: str = "", at_once: int = 4
 ) -> list[Visitor]:
     """Opens one tab per cookie on a page, a few at a time as people come in, not all in one second."""
-    gate = asyncio.Semaphore(at_once)
 
     async def one(cookie: str) -> Visitor:
-        async with gate:
-            visitor = Visitor(base_url, cookie)
-            await visitor.open(path, query)
-            return visitor
+        visitor = Visitor(base_url, cookie)
+        await visitor.open(path, query)
+        return visitor
 
     if len(cookies) > MOST_PEOPLE:
         raise LoadClientError(f"At most {MOST_PEOPLE} people, asked for {len(cookies)}")
-    return list(await asyncio.gather(*(one(cookie) for cookie in cookies)))
+    return await few_at_a_time([one(cookie) for cookie in cookies], at_once)
 
 
 async def close_tabs(visitors: Sequence[Visitor]) -> None:

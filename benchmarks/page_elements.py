@@ -44,6 +44,11 @@ class Widget:
     disabled: bool
     silent: bool
 
+    @property
+    def key(self) -> str:
+        """The key that the page gave it; an id reads `$$ID-<hash>-<key>`."""
+        return self.id.split("-", 2)[2]
+
 
 @dataclass(slots=True)
 class _Placed:
@@ -115,10 +120,10 @@ class PageElements:
         fits = [
             widget
             for widget in there
-            if (not label or label in widget.label) and (not key or widget.id.endswith(f"-{key}"))
+            if (not label or label in widget.label) and (not key or widget.key == key)
         ]
         if len(fits) != 1:
-            names = [(widget.label, widget.id.rpartition("-")[2]) for widget in there]
+            names = [(widget.label, widget.key) for widget in there]
             wanted = f"{group} {label or key!r}"
             raise ElementNotFound(f"{len(fits)} fit {wanted}; there are {names!r}")
         return fits[0]

@@ -1,0 +1,196 @@
+"""Which orders a history holds: who orders what, where, when, and what is the matter with some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from core.domain.orders import Reason
+from seed.goods import Goods, copy_baskets, draw_goods, price_goods
+from seed.ground import Ground
+from seed.pools import Buyers, draw_buyers
+from seed.rhythm import DAY, HOUR, OFFSET, order_instants
+from seed.scenario import Scenario
+from seed.streams import stream
+
+
+class Kind(IntEnum):
+    """How an order goes."""
+
+    NORMAL = 0
+    UNPAID = 1
+    CHANGED_MIND = 2
+    HELD = 3
+    STOPPED = 4
+
+
+BITS = {reason: 1 << i for i, reason in enumerate(Reason)}
+# Shares of the orders that don't go the normal way, besides those that stop.
+_UNPAID, _CHANGED_MIND, _HELD = 0.03, 0.018, 0.008
+_REASON_SHARES = {
+    Reason.ADDRESS: 0.34,
+    Reason.PHONE: 0.16,
+    Reason.PRICE: 0.20,
+    Reason.DUPLICATE: 0.13,
+    Reason.PAYMENT: 0.10,
+    Reason.FRAUD: 0.07,
+}
+_ADDRESS_AND_PHONE = 0.12
+_PREPAID = 0.62
+_TWIN_SECONDS = 2 * HOUR
+_LONGEST_POOL = 150_000
+# A buyer doesn't come again within this time, or the review would rightly see a duplicate.
+_RETURN_SECONDS = 27 * HOUR
+# Whatever goes its own way with an order is over after this time.
+SETTLED_SECONDS = int(4.5 * DAY)
+
+
+@dataclass(slots=True)
+class Plan:
+    """All orders of a history, column by column, in order of arrival; instants of later facts come elsewhere.
+
+    `reasons` holds a bit per reason; `sold_out_at` maps (warehouse, article) to the instant its stock ran out.
+    """
+
+    start: int
+    now: int
+    backlog_from: int
+    received: np.ndarray
+    channel: np.ndarray
+    buyer: np.ndarray
+    buyers: Buyers
+    region: np.ndarray
+    warehouse_id: np.ndarray
+    goods: Goods
+    kind: np.ndarray
+    reasons: np.ndarray
+    prepaid: np.ndarray
+    sold_out_at: dict[tuple[int, int], int]
+
+    def __len__(self) -> int:
+        return len(self.received)
+
+    def has(self, reason: Reason) -> np.ndarray:
+        """Which orders stop for a reason."""
+        return (self.reasons & BITS[reason]) > 0
+
+
+def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
+    """Draws the orders of a scenario that ends now."""
+    rng = stream(seed, "plan")
+    count, start = scenario.orders, now - scenario.days * DAY
+    received = order_instants(stream(seed, "instants"), count, start, now, campaign_days(scenario, seed, now))
+    goods = draw_goods(ground, seed, count)
+    kind, reasons = _draw_kinds(rng, count, scenario.fault_share)
+    shares = np.array([channel.share for channel in ground.channels])
+    channel = rng.choice(len(shares), count, p=shares / shares.sum())
+    buyer = _draw_buyers(rng, received)
+    twins = _make_twins(received, kind, reasons)
+    goods = copy_baskets(goods, twins - 1, twins)
+    for column in (channel, buyer):
+        column[twins] = column[twins - 1]
+    blocked = np.nonzero(reasons & BITS[Reason.FRAUD])[0]
+    buyer[blocked] = buyer.max(initial=-1) + 1 + np.arange(len(blocked))
+    _spoil_prices(rng, goods, np.nonzero(reasons & BITS[Reason.PRICE])[0])
+    buyers = draw_buyers(seed, int(buyer.max(initial=-1)) + 1)
+    region = np.array(buyers.region, dtype=object)[buyer]
+    codes, index = np.unique(region.astype(str), return_inverse=True)
+    warehouses = np.array([ground.warehouse_of_region[code] for code in codes.tolist()], dtype=np.int64)
+    plan = Plan(
+        start=start,
+        now=now,
+        backlog_from=now - int(scenario.backlog_hours * HOUR),
+        received=received,
+        channel=channel,
+        buyer=buyer,
+        buyers=buyers,
+        region=region,
+        warehouse_id=warehouses[index] if count else np.zeros(0, dtype=np.int64),
+        goods=goods,
+        kind=kind,
+        reasons=reasons,
+        prepaid=rng.random(count) < _PREPAID,
+        sold_out_at={},
+    )
+    _sell_out(stream(seed, "sold out"), plan, scenario.scarce)
+    return plan
+
+
+def campaign_days(scenario: Scenario, seed: int, now: int) -> np.ndarray:
+    """The local days (since 1970) of a scenario's campaigns; none of them in its last three days."""
+    last = (now + OFFSET) // DAY
+    choices = np.arange(last - scenario.days + 2, last - 2)
+    wanted = min(scenario.campaigns, len(choices))
+    return np.sort(stream(seed, "campaigns").choice(choices, wanted, replace=False)) if wanted else choices[:0]
+
+
+def _draw_kinds(rng: np.random.Generator, count: int, fault_share: float) -> tuple[np.ndarray, np.ndarray]:
+    shares = [1 - _UNPAID - _CHANGED_MIND - _HELD - fault_share, _UNPAID, _CHANGED_MIND, _HELD, fault_share]
+    kind = rng.choice(np.arange(len(shares), dtype=np.int8), count, p=shares)
+    bits = np.array([BITS[reason] for reason in _REASON_SHARES], dtype=np.int16)
+    reasons = rng.choice(bits, count, p=list(_REASON_SHARES.values()))
+    both = (reasons == BITS[Reason.ADDRESS]) & (rng.random(count) < _ADDRESS_AND_PHONE)
+    reasons = np.where(both, reasons | BITS[Reason.PHONE], reasons)
+    return kind, np.where(kind == Kind.STOPPED, reasons, 0).astype(np.int16)
+
+
+def _draw_buyers(rng: np.random.Generator, received: np.ndarray) -> np.ndarray:
+    """Who orders: mostly buyers that come back, but none of them twice within a day."""
+    count = len(received)
+    pool = min(max(40, int(count * 0.55)), _LONGEST_POOL)
+    buyer = rng.integers(0, pool, count)
+    by_buyer = np.lexsort((received, buyer))
+    soon = np.diff(received[by_buyer], prepend=-DAY * 365) < _RETURN_SECONDS
+    soon &= np.diff(buyer[by_buyer], prepend=-1) == 0
+    again = by_buyer[soon]
+    buyer[again] = pool + np.arange(len(again))
+    return buyer
+
+
+def _make_twins(received: np.ndarray, kind: np.ndarray, reasons: np.ndarray) -> np.ndarray:
+    """Which orders repeat the one before them; those that were to, but can't, get another fault."""
+    wanted = np.nonzero(reasons & BITS[Reason.DUPLICATE])[0]
+    before = np.maximum(wanted - 1, 0)
+    fits = (wanted > 0) & (kind[before] == Kind.NORMAL)
+    fits &= received[wanted] - received[before] < _TWIN_SECONDS
+    reasons[wanted[~fits]] = BITS[Reason.ADDRESS]
+    return wanted[fits]
+
+
+def _spoil_prices(rng: np.random.Generator, goods: Goods, orders: np.ndarray) -> None:
+    """Gives the first line of some orders a price far from the list."""
+    lines = goods.first[orders]
+    lower, higher = rng.uniform(0.45, 0.9, len(orders)), rng.uniform(1.1, 1.5, len(orders))
+    factor = np.where(rng.random(len(orders)) < 0.7, lower, higher)
+    goods.price_cents = goods.price_cents.copy()
+    goods.price_cents[lines] = np.maximum(1, (goods.price_cents[lines] * factor / 100).astype(np.int64)) * 100
+    shipping, discount = goods.shipping_cents, goods.discount_cents
+    price_goods(goods, rng)
+    goods.shipping_cents, goods.discount_cents = shipping, np.minimum(discount, goods.items_cents)
+
+
+def _sell_out(rng: np.random.Generator, plan: Plan, wanted: int) -> None:
+    """Lets popular articles run out at one warehouse each: what comes for them afterwards stops for stock."""
+    goods = plan.goods
+    pair = plan.warehouse_id[goods.order] * 1_000_000 + goods.article
+    at = plan.received[goods.order]
+    recent = at >= plan.now - SETTLED_SECONDS
+    odd = np.unique(pair[recent & (plan.kind[goods.order] == Kind.STOPPED)])
+    pairs, counts = np.unique(pair[at >= plan.backlog_from], return_counts=True)
+    good = (counts >= 2) & ~np.isin(pairs, odd)
+    # The busiest first; equal ones by their number, so that the choice is the same everywhere.
+    chosen = pairs[good][np.lexsort((pairs[good], -counts[good]))][:wanted]
+    backlog = plan.now - plan.backlog_from
+    for key in chosen.tolist():
+        out_at = int(plan.now - backlog * rng.uniform(0.45, 0.95))
+        plan.sold_out_at[divmod(key, 1_000_000)] = out_at
+        orders = goods.order[(pair == key) & recent]
+        after = orders[plan.received[orders] >= out_at]
+        before = orders[plan.received[orders] < out_at]
+        plan.kind[after] = Kind.STOPPED
+        plan.reasons[after] |= BITS[Reason.STOCK]
+        calm = before[plan.reasons[before] == 0]
+        plan.kind[calm] = Kind.NORMAL
+        plan.prepaid[calm] = True

@@ -1,0 +1,321 @@
+"""A story's rows, table by table, as tuples for the bulk writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from core.channels.incoming import IncomingLine, Payment
+from core.db.history import dump
+from core.domain.orders import is_open
+from seed.facts import STATUS_OF_STEP, FactTexts, reasons_of
+from seed.incoming import Draft, incoming_order, order_number
+from seed.oddities import CORRECTION, WRITE_OFF
+from seed.receipts import RECEIVED_KIND, receipt_facts
+from seed.road import FACT_OF_STEP, NEVER, Step
+from seed.story import Story
+from seed.trade import trade
+
+_SLICE = 60_000
+ORDER_COLUMNS = (
+    "id", "number", "channel", "status", "is_open", "exceptions", "hold_reason", "fulfilled_by", "warehouse_id",
+    "received_at", "paid_at", "confirmed_at", "handed_over_at", "delivered_at", "cancelled_at", "ship_by_at",
+    "promised_at", "buyer_name", "buyer_phone", "buyer_email", "country", "region", "city", "district", "street",
+    "postcode", "currency", "items_cents", "shipping_cents", "discount_cents", "total_cents", "paid_cents", "note",
+    "version",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "id", "order_id", "position", "sku_id", "sku_code", "name", "quantity", "unit_price_cents", "freight_cents",
+)  # fmt: skip
+MONEY_COLUMNS = (
+    "id", "at", "event_id", "order_id", "from_account", "to_account", "amount_cents", "currency", "means",
+)  # fmt: skip
+SHIPMENT_COLUMNS = ("id", "order_id", "warehouse_id", "carrier", "waybill", "handed_over_at", "delivered_at")
+MESSAGE_COLUMNS = ("id", "at", "order_id", "event_id", "recipient", "subject", "body")
+PAYLOAD_COLUMNS = ("order_id", "content_hash", "payload")
+_MOVING = frozenset(STATUS_OF_STEP) | {Step.CONFIRMED}
+Row = tuple[Any, ...]
+
+
+class Rows:
+    """Makes the rows of one story; every method is one table."""
+
+    def __init__(self, story: Story) -> None:
+        self._story, self._plan, self._road = story, story.plan, story.road
+        self._texts = FactTexts(story)
+        self._number = [
+            order_number(story.ground.channels[channel].code, at, serial)
+            for serial, (channel, at) in enumerate(
+                zip(self._plan.channel.tolist(), self._plan.received.tolist(), strict=True), start=story.ids.order
+            )
+        ]
+        status = np.array([STATUS_OF_STEP.get(step, "") for step in range(len(Step))], dtype=object)
+        self._status = status[story.status_step]
+        self._is_open = np.array([bool(s) and is_open(s) for s in status], dtype=np.int8)[story.status_step]
+        self._columns = self._buyer_columns()
+
+    def _buyer_columns(self) -> dict[str, list[str]]:
+        """The buyers' data as the orders show it now: faults that nobody corrected included."""
+        buyers, buyer = self._plan.buyers, self._plan.buyer
+        columns = {
+            f"buyer_{name}": np.array(getattr(buyers, name), dtype=object)[buyer].tolist()
+            for name in ("name", "phone", "email")
+        } | {
+            name: np.array(getattr(buyers, name), dtype=object)[buyer].tolist()
+            for name in ("city", "district", "street", "postcode")
+        }
+        amended = self._road.happened(Step.AMENDED)
+        for order, changed in self._story.odd.bad.items():
+            if not amended[order]:
+                for column, (bad, _) in changed.items():
+                    columns[column][order] = bad
+        return columns
+
+    def orders(self) -> Iterator[Row]:
+        """Rows of sales_order."""
+        story, plan, road, goods = self._story, self._plan, self._road, self._plan.goods
+        paid_at: list[int | None] = [
+            at if at < NEVER and paid >= total else None
+            for at, paid, total in zip(
+                self._texts.paid_at(np.arange(len(plan))).tolist(),
+                story.paid_cents.tolist(),
+                goods.total_cents.tolist(),
+                strict=True,
+            )
+        ]
+        columns = self._columns
+        note = [story.odd.note.get(order, "") for order in range(len(plan))] if story.odd.note else repeat("")
+        return zip(
+            range(story.ids.order, story.ids.order + len(plan)),
+            self._number,
+            np.array([channel.code for channel in story.ground.channels], dtype=object)[plan.channel].tolist(),
+            [status.value for status in self._status.tolist()],
+            self._is_open.tolist(),
+            self._exceptions(),
+            self._hold_reasons(),
+            repeat("us"),
+            plan.warehouse_id.tolist(),
+            plan.received.tolist(),
+            paid_at,
+            road.instants(Step.CONFIRMED),
+            road.instants(Step.SHIPPED),
+            road.instants(Step.DELIVERED),
+            road.instants(Step.CANCELLED),
+            story.ship_by_at.tolist(),
+            story.promised_at.tolist(),
+            columns["buyer_name"],
+            columns["buyer_phone"],
+            columns["buyer_email"],
+            repeat("CN"),
+            plan.region.tolist(),
+            columns["city"],
+            columns["district"],
+            columns["street"],
+            columns["postcode"],
+            repeat("CNY"),
+            goods.items_cents.tolist(),
+            goods.shipping_cents.tolist(),
+            goods.discount_cents.tolist(),
+            goods.total_cents.tolist(),
+            story.paid_cents.tolist(),
+            note,
+            self._versions(),
+            strict=False,
+        )
+
+    def _exceptions(self) -> list[str]:
+        stands = self._story.status_step == Step.STOPPED
+        amended = self._road.happened(Step.AMENDED)
+        bits = np.where(stands & ~amended, self._plan.reasons, 0).tolist()
+        return [",".join(reasons_of(one)) if one else "" for one in bits]
+
+    def _hold_reasons(self) -> list[str | None]:
+        held: list[str | None] = [None] * len(self._plan)
+        stands = self._road.happened(Step.HELD) & ~self._road.happened(Step.HOLD_RELEASED)
+        for order in np.nonzero(stands)[0].tolist():
+            held[order] = self._story.odd.hold[order]
+        return held
+
+    def _versions(self) -> list[int]:
+        """One more for every command that changed the order, as the services count."""
+        silent = {Step.RECEIVED, Step.NOTIFIED, Step.CANCEL_NOTIFIED}
+        counted = [step for step in Step if step not in silent]
+        return (1 + (self._road.at[counted] < NEVER).sum(axis=0)).tolist()
+
+    def lines(self) -> Iterator[Row]:
+        """Rows of order_line."""
+        story, goods = self._story, self._plan.goods
+        position = np.arange(len(goods.order)) - goods.first[goods.order] + 1
+        return zip(
+            range(story.ids.line, story.ids.line + len(goods.order)),
+            (goods.order + story.ids.order).tolist(),
+            position.tolist(),
+            story.ground.sku_id[goods.article].tolist(),
+            story.ground.sku_code[goods.article].tolist(),
+            story.ground.name[goods.article].tolist(),
+            goods.quantity.tolist(),
+            goods.price_cents.tolist(),
+            repeat(0),
+            strict=False,
+        )
+
+    def events(self, actor: str) -> Iterator[Row]:
+        """Rows of event, in order of time and id."""
+        story = self._story
+        kinds = np.array([FACT_OF_STEP[step].value for step in Step], dtype=object)
+        others = self._other_facts()
+        subjects = np.array([f"order:{story.ids.order + i}" for i in range(len(self._plan))], dtype=object)
+        for begin in range(0, len(story.log_at), _SLICE):
+            part = slice(begin, begin + _SLICE)
+            steps, orders, other = story.log_step[part], story.log_order[part], story.log_other[part]
+            data = np.empty(len(steps), dtype=object)
+            for step in np.unique(steps[steps >= 0]).tolist():
+                here = np.nonzero(steps == step)[0]
+                data[here] = self._texts.of(step, orders[here])
+            first = story.ids.event + begin
+            rows = zip(
+                range(first, first + len(steps)),
+                story.log_at[part].tolist(),
+                kinds[steps].tolist(),
+                (subjects[orders] if len(subjects) else data).tolist(),
+                (orders + story.ids.order).tolist(),
+                repeat(actor),
+                data.tolist(),
+                strict=False,
+            )
+            if (other < 0).all():
+                yield from rows
+                continue
+            for row, index in zip(rows, other.tolist(), strict=True):
+                yield row if index < 0 else (row[0], row[1], *others[index][:2], None, actor, others[index][2])
+
+    def _other_facts(self) -> list[tuple[str, str, str]]:
+        """Kind, subject and data of arrivals and write-offs, as the stock services write them."""
+        ledger = self._story.ledger
+        facts = [
+            (RECEIVED_KIND, f"sku:{sku_id}", data)
+            for sku_id, data in zip(
+                ledger.receipts.sku_id.tolist(), receipt_facts(ledger.receipts, self._story.ids.lot), strict=True
+            )
+        ]
+        for off in ledger.write_offs:
+            data = {"warehouse": off.warehouse_id, "change": -sum(u for _, u in off.units), "reason": WRITE_OFF}
+            facts.append(("StockAdjusted", f"sku:{off.sku_id}", dump(data)))
+        return facts
+
+    def money(self) -> Iterator[Row]:
+        """Rows of money_posting: buyers' payments, what hand-over earned, what cancellation gave back."""
+        story, texts = self._story, self._texts
+        parts: list[tuple[Any, ...]] = []
+        for step, source, target in (
+            (Step.PAID, "buyer", "deposits"),
+            (Step.PAID_REST, "buyer", "deposits"),
+            (Step.SHIPPED, "deposits", "revenue"),
+            (Step.CANCELLED, "deposits", "buyer"),
+        ):
+            orders = np.nonzero(self._road.happened(step) & (story.paid_cents > 0))[0]
+            if step == Step.PAID:
+                cents = texts.first_payments(orders)
+            elif step == Step.PAID_REST:
+                cents = texts.second_payments(orders)
+            else:
+                cents = story.paid_cents[orders].tolist()
+            means = texts.means(orders) if step != Step.SHIPPED else [""] * len(orders)
+            parts += zip(
+                story.event_id[step, orders].tolist(),
+                self._road.at[step, orders].tolist(),
+                (orders + story.ids.order).tolist(),
+                repeat(source),
+                repeat(target),
+                cents,
+                means,
+                strict=False,
+            )
+        parts.sort()
+        for posting_id, (event_id, at, order_id, source, target, cents, means) in enumerate(parts, story.ids.money):
+            yield posting_id, at, event_id, order_id, source, target, cents, "CNY", means
+
+    def shipments(self) -> Iterator[Row]:
+        """Rows of shipment."""
+        story, carriers = self._story, trade().carriers
+        orders = np.nonzero(self._road.happened(Step.SHIPPED))[0]
+        orders = orders[np.argsort(story.event_id[Step.SHIPPED, orders])]
+        delivered = self._road.at[Step.DELIVERED, orders].tolist()
+        index = self._road.carrier[orders].tolist()
+        return zip(
+            range(story.ids.shipment, story.ids.shipment + len(orders)),
+            (orders + story.ids.order).tolist(),
+            self._plan.warehouse_id[orders].tolist(),
+            [carriers[i].name for i in index],
+            [
+                waybill(carriers[i].prefix, story.ids.order + order)
+                for i, order in zip(index, orders.tolist(), strict=True)
+            ],
+            self._road.at[Step.SHIPPED, orders].tolist(),
+            [None if at >= NEVER else at for at in delivered],
+            strict=False,
+        )
+
+    def messages(self) -> Iterator[Row]:
+        """Rows of message: what buyers of corrected and cancelled orders were told."""
+        story, columns = self._story, self._columns
+        found = []
+        for step in (Step.NOTIFIED, Step.CANCEL_NOTIFIED):
+            for order in np.nonzero(self._road.happened(step))[0].tolist():
+                name, number = columns["buyer_name"][order], self._number[order]
+                subject, body = "Your order was corrected", CORRECTION
+                if step == Step.CANCEL_NOTIFIED:
+                    subject = "Your order was cancelled"
+                    reason = story.odd.cancellation[order]
+                    body = f"{name}: order {number} was cancelled / 您的订单 {number} 已取消。{reason}"
+                at, event_id = int(self._road.at[step, order]), int(story.event_id[step, order])
+                found.append((event_id, at, order, columns["buyer_phone"][order], subject, body))
+        found.sort()
+        for message_id, (event_id, at, order, recipient, subject, body) in enumerate(found, story.ids.message):
+            yield message_id, at, story.ids.order + order, event_id, recipient, subject, body
+
+    def payloads(self) -> Iterator[Row]:
+        """Rows of order_payload, for the orders that somebody still works on."""
+        for order in np.nonzero(self._is_open)[0].tolist():
+            incoming = incoming_order(self.draft(order), self._prepayments(order))
+            yield self._story.ids.order + order, incoming.fingerprint(), dump(incoming.payload)
+
+    def _prepayments(self, order: int) -> list[Payment]:
+        if not self._plan.prepaid[order] or not self._road.happened(Step.PAID)[order]:
+            return []
+        one = np.array([order])
+        return [Payment(self._texts.means(one)[0], self._texts.first_payments(one)[0])]
+
+    def draft(self, order: int) -> Draft:
+        """An order as its buyer sent it, faults included."""
+        plan, goods, ground, columns = self._plan, self._plan.goods, self._story.ground, self._columns
+        sent = {name: values[order] for name, values in columns.items()}
+        sent |= {column: bad for column, (bad, _) in self._story.odd.bad.get(order, {}).items()}
+        lines = range(int(goods.first[order]), int(goods.first[order + 1]))
+        return Draft(
+            channel=ground.channels[int(plan.channel[order])].code,
+            number=self._number[order],
+            placed_at=int(plan.received[order]),
+            region=str(plan.region[order]),
+            shipping_cents=int(goods.shipping_cents[order]),
+            discount_cents=int(goods.discount_cents[order]),
+            note=self._story.odd.note.get(order, ""),
+            lines=tuple(
+                IncomingLine(
+                    str(ground.sku_code[goods.article[line]]),
+                    str(ground.name[goods.article[line]]),
+                    int(goods.quantity[line]),
+                    int(goods.price_cents[line]),
+                )
+                for line in lines
+            ),
+            **sent,
+        )
+
+
+def waybill(prefix: str, serial: int) -> str:
+    """A waybill number in a carrier's style; a serial gives each one once."""
+    return f"{prefix}{serial * 48_271 % 10**12:012d}"

@@ -23,6 +23,7 @@ from core.channels.reading import Meter, Progress, Table, ignore_progress
 from core.channels.sheets import open_table
 from core.channels.values import Judge, ungrouped, unwrapped
 from core.domain.errors import FileRefused
+from core.domain.places import province_code
 
 CODE = "mapped"
 TIMEZONE = "Asia/Shanghai"
@@ -169,7 +170,7 @@ class _Assembly:
             buyer_phone=unwrapped(text("buyer_phone")),
             buyer_email=text("buyer_email"),
             country=text("country") or self.mapping.country,
-            region=text("region"),
+            region=province_code(text("region")) or text("region"),
             city=text("city"),
             district=text("district"),
             street=text("street"),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.channels import strict_json
-from core.domain.errors import ContentError
+from core.domain.errors import ContentError, Label
 
 # Field → what it is called on the page (a gettext msgid). The order is the page's.
 FIELD_LABELS = MappingProxyType(
@@ -138,7 +138,7 @@ class ColumnMapping:
             raise ContentError("The mapping names a field that doesn't exist: {field}.", field=unknown[0])
         for name in NEEDED_FIELDS:
             if not self.columns.get(name):
-                raise ContentError("Choose the column for: {field}.", field=FIELD_LABELS[name])
+                raise ContentError("Choose the column for: {field}.", field=Label(FIELD_LABELS[name]))
         if any(self.columns.get(name) for name in _ITEM_FIELDS) and not any(self.columns.get(n) for n in _AMOUNTS):
             raise ContentError("Choose a column with a price or an amount.")
         used = [column for column in self.columns.values() if column]

@@ -22,7 +22,7 @@ from core.channels.incoming import (
 from core.channels.reading import Meter, Progress, Table, ignore_progress, open_csv
 from core.channels.spool import Spool, batches
 from core.channels.values import Judge
-from core.domain.errors import FileRefused
+from core.domain.errors import FileRefused, Label
 
 CODE = "olist"
 # Times are written without a zone. A fixed offset keeps every difference as it is in the published figures.
@@ -50,6 +50,9 @@ CUSTOMER_COLUMNS = (
 ITEM_COLUMNS = ("order_id", "order_item_id", "product_id", "price", "freight_value")
 PAYMENT_COLUMNS = ("order_id", "payment_sequential", "payment_type", "payment_value")
 PARTS = {"orders": ORDER_COLUMNS, "customers": CUSTOMER_COLUMNS, "items": ITEM_COLUMNS, "payments": PAYMENT_COLUMNS}
+
+# What the four are called in messages.
+PART_LABELS = {"orders": "orders", "customers": "customers", "items": "items", "payments": "payments"}
 
 STATUSES = {
     "created": "received",
@@ -90,7 +93,7 @@ def open_parts(files: Sequence[InFile], meter: Meter, most_bytes: int) -> dict[s
             raise FileRefused(
                 "There are two files with {part}: {first} and {second}.",
                 file=file.name,
-                part=part,
+                part=Label(PART_LABELS[part]),
                 first=parts[part].file,
                 second=file.name,
             )
@@ -100,7 +103,7 @@ def open_parts(files: Sequence[InFile], meter: Meter, most_bytes: int) -> dict[s
             raise FileRefused(
                 "The file with {part} is missing. It has the columns: {columns}.",
                 file=", ".join(file.name for file in files),
-                part=part,
+                part=Label(PART_LABELS[part]),
                 columns=", ".join(columns),
             )
     return parts
@@ -208,7 +211,7 @@ class _Assembly:
                 promised_at=promised,
                 buyer_code=buyer,
                 country="BR",
-                region=state,
+                region=f"BR-{state}" if state else "",
                 city=city,
                 # A CEP prefix has five digits; spreadsheets have eaten the zero in front.
                 postcode=postcode.zfill(5) if postcode else "",

@@ -5,6 +5,7 @@ Source: https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
@@ -222,7 +223,7 @@ class _Assembly:
             buyer_phone=unwrapped(self.first_text("Shipping Phone", "Billing Phone", "Phone")),
             buyer_email=text("Email"),
             country=self.first_text("Shipping Country", "Billing Country"),
-            region=self.first_text("Shipping Province", "Billing Province"),
+            region=self._region(),
             city=self.first_text("Shipping City", "Billing City"),
             street=self._street(),
             postcode=unwrapped(self.first_text("Shipping Zip", "Billing Zip")),
@@ -245,6 +246,14 @@ class _Assembly:
         if fulfilment == "shipped":
             return "shipped"
         return financial
+
+    def _region(self) -> str:
+        """The ISO code of the province, which Shopify writes without the country."""
+        country = self.first_text("Shipping Country", "Billing Country")
+        province = self.first_text("Shipping Province", "Billing Province")
+        if re.fullmatch("[A-Z]{2}", country) and re.fullmatch("[A-Z0-9]{1,3}", province):
+            return f"{country}-{province}"
+        return province
 
     def _street(self) -> str:
         for kind in ("Shipping", "Billing"):

@@ -26,6 +26,7 @@ from core.channels.reading import Meter, Progress, Table, ignore_progress
 from core.channels.sheets import open_table
 from core.channels.values import Judge, unwrapped
 from core.domain.errors import FileRefused
+from core.domain.places import province_code
 
 CODE = "taobao"
 TIMEZONE = "Asia/Shanghai"
@@ -150,7 +151,7 @@ class _Assembly:
                 buyer_name=text("收货人姓名") or text("买家会员名"),
                 buyer_phone=unwrapped(text("联系手机")) or unwrapped(text("联系电话")),
                 country="CN",
-                region=address.region,
+                region=province_code(address.region) or address.region,
                 city=address.city,
                 district=address.district,
                 street=address.street,

@@ -277,6 +277,10 @@ import_batch = Table(
     Column("actor", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("files", Text, nullable=False),
+    Column("read_bytes", Quantity, nullable=False, server_default="0"),  # how far it has come, of all_bytes
+    Column("all_bytes", Quantity, nullable=False, server_default="0"),
+    Column("seen_at", Instant, nullable=False),  # when it last gave a sign of life
+    Column("refusal", Text, nullable=False, server_default=""),  # JSON of the error that ended it
     Column("imported_count", Integer, nullable=False, server_default="0"),
     Column("unchanged_count", Integer, nullable=False, server_default="0"),
     Column("problem_count", Integer, nullable=False, server_default="0"),
@@ -288,12 +292,13 @@ import_problem = Table(
     world,
     Column("id", Id, primary_key=True),
     Column("batch_id", Id, ForeignKey("import_batch.id"), nullable=False, index=True),
-    Column("severity", Text, nullable=False),  # kept_aside | warning
+    Column("severity", Text, nullable=False),  # kept_aside | warning | stopped
     Column("file", Text, nullable=False),
     Column("line", Integer),
     Column("column", Text, nullable=False),
     Column("found", Text, nullable=False),
-    Column("wanted", Text, nullable=False),
+    Column("wanted", Text, nullable=False),  # a template, with its values in params as JSON
+    Column("params", Text, nullable=False, server_default="{}"),
     Column("order_number", Text, nullable=False),
     Column("raw", Text, nullable=False),
 )

@@ -14,7 +14,8 @@ and besides:
     OrderConfirmed  paid_at; approved: {reason: note} where a clerk let reasons pass
     OrderStopped    reasons: [reason, …]
     OrderShipped    confirmed_at, ship_by_at, carrier
-    OrderDelivered  handed_over_at, promised_at, late_by_time, late_by_date
+    OrderDelivered  handed_over_at, promised_at, late_by_time, late_by_date; undated: true where a channel says that an
+                    order was delivered, but not when
     OrderCancelled  reason, units_freed
     OrderPaid       amount_cents, currency, means, channel, received_at (moves no status: no from/to)
 

@@ -205,6 +205,8 @@ class Tally:
 
     def _delivered(self, at: int, data: Mapping[str, Any]) -> None:
         scope, day, received_at = self._moved(data), self._day(at), data["received_at"]
+        if data.get("undated"):
+            return  # delivered, but nobody knows when: it counts for no day and no lead time
         key, counts = (day, scope), self._counts
         handed_over_at, promised_at = data.get("handed_over_at"), data.get("promised_at")
         counts["delivered"][key] += _packed(1, at - received_at)

@@ -62,7 +62,7 @@ def test_an_order_with_everything(terms: Terms) -> None:
         promised_at=int(datetime(2026, 3, 9, 3, 0, tzinfo=UTC).timestamp()),
         buyer_code="u-1",
         country="BR",
-        region="SP",
+        region="BR-SP",
         city="são paulo",
         postcode="01310",
         payments=(Payment("voucher", 10_000), Payment("credit_card", 16_815)),

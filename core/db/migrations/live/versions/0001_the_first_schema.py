@@ -76,6 +76,10 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("read_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("all_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
         sa.Column("imported_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unchanged_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem_count", sa.Integer(), server_default="0", nullable=False),
@@ -121,6 +125,7 @@ def upgrade() -> None:
         sa.Column("column", sa.Text(), nullable=False),
         sa.Column("found", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("params", sa.Text(), server_default="{}", nullable=False),
         sa.Column("order_number", sa.Text(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

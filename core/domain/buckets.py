@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 FACTOR = 1.05  # a bucket's middle is at most 2.5 % from anything in it
 NOTHING = -1  # durations of no second, or less where a channel's clocks disagree
@@ -40,3 +40,14 @@ def percentile(counts: Mapping[int, int], share: float) -> float:
         if passed > low + 1 or (passed > low and part == 0.0):
             return first + part * (middle_of(bucket) - first)
     return first
+
+
+def exact_percentile(ordered: Sequence[int], share: float) -> float:
+    """The same from the durations themselves, smallest first.
+
+    Source: linear interpolation between ranks, definition 7 of Hyndman and Fan (1996), numpy's default.
+    """
+    rank = (len(ordered) - 1) * share
+    low = int(rank)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (rank - low) * (ordered[high] - ordered[low])

@@ -25,9 +25,20 @@ class Story:
     orders_count: int = 0
 
     def receive(
-        self, at: int, *, channel: str = "tmall", region: str = "CN-SH", cents: int = 10_000, paid: bool = True
+        self,
+        at: int,
+        *,
+        channel: str = "tmall",
+        region: str = "CN-SH",
+        cents: int = 10_000,
+        paid: bool = True,
+        price: int = 3_500,
+        promised_in: int = 96 * HOUR,
     ) -> int:
-        """An order of one cup at a price of its own, `at` seconds after the story's start; gives its id."""
+        """An order of one cup that comes to `cents` with its freight, `at` seconds into the story; gives its id.
+
+        A `price` other than the list's stops it.
+        """
         self.orders_count += 1
         city, postcode = PLACES[region]
         order = incoming(
@@ -37,10 +48,10 @@ class Story:
             city=city,
             postcode=postcode,
             buyer_phone=f"138{self.orders_count:08d}",
-            lines=(IncomingLine("CUP", "Cup", 1, 3_500),),
-            shipping_cents=cents - 3_500,
+            lines=(IncomingLine("CUP", "Cup", 1, price),),
+            shipping_cents=cents - price,
             payments=(Payment("alipay", cents),) if paid else (),
-            promised_at=self.start + at + 96 * HOUR,
+            promised_at=self.start + at + promised_in,
         )
         self.desk.now = self.start + at
         return self.desk.receive(order)

@@ -1,0 +1,142 @@
+"""The risk that an open order comes late: the share of past parcels of its lane that took longer than it may."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.buckets import FACTOR
+from core.domain.increments import COARSE
+
+ENOUGH = 50  # past parcels below which a lane says too little
+_PER_LOG = 1.0 / (math.log(FACTOR) * COARSE)
+_BUCKETS = 120  # coarse buckets; the last begins after 400 years
+_WIDEST = ""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Case(NamedTuple):
+    """A parcel: its lane (`warehouse>region`), its time under way so far, and the time it may take. Units: seconds."""
+
+    lane: str
+    elapsed: float
+    allowed: float
+
+
+class Survival:
+    """How long past parcels took, by lane, by region, and all together: how many took longer than a time.
+
+    Shape: `counts` maps (lane, coarse bucket) to how many parcels.
+    Source: the empirical survival function; within a bucket, durations are taken as even on the logarithmic scale.
+    """
+
+    def __init__(self, counts: Mapping[tuple[str, int], int]) -> None:
+        self._rows: dict[str, int] = {_WIDEST: 0}
+        for lane, _ in counts:
+            self._rows.setdefault(lane, len(self._rows))
+            self._rows.setdefault(_region(lane), len(self._rows))
+        held = np.zeros((len(self._rows), _BUCKETS + 1))
+        for (lane, bucket), n in counts.items():
+            for name in (lane, _region(lane), _WIDEST):
+                held[self._rows[name], bucket + 1] += n  # bucket -1 (no time at all) comes first
+        # Column k: how many took longer than the beginning of bucket k - 1.
+        self._longer = np.concatenate([held[:, ::-1].cumsum(axis=1)[:, ::-1], np.zeros((len(held), 1))], axis=1)
+
+    def risks(self, cases: Sequence[Case]) -> Floats:
+        """The risk of each case: of the past parcels that took longer than its elapsed time, the share that took longer
+        than it is allowed. Its lane is asked first, then its region, then all; NaN where even they are too few."""
+        if not cases:
+            return np.zeros(0)
+        elapsed = np.array([case.elapsed for case in cases], dtype=np.float64)
+        allowed = np.array([case.allowed for case in cases], dtype=np.float64)
+        ways = [case.lane for case in cases]
+        levels = (
+            np.array([self._rows.get(way, -1) for way in ways]),
+            np.array([self._rows.get(_region(way), -1) for way in ways]),
+            np.zeros(len(cases), dtype=np.int64),
+        )
+        found = np.full(len(cases), np.nan)
+        for level in levels:
+            still = self._longer_than(level, elapsed)
+            usable = np.isnan(found) & (level >= 0) & (still >= ENOUGH)
+            if usable.any():
+                longer = self._longer_than(level[usable], np.maximum(allowed, elapsed)[usable])
+                found[usable] = longer / still[usable]
+        found[allowed <= elapsed] = 1.0
+        return found
+
+    def _longer_than(self, rows: Ints, seconds: Floats) -> Floats:
+        """How many parcels of each row took longer than the time beside it."""
+        place = np.log(np.maximum(seconds, 1.0)) * _PER_LOG
+        bucket = np.minimum(place.astype(np.int64), _BUCKETS - 1)
+        share_in = np.clip(place - bucket, 0.0, 1.0)
+        begin, end = self._longer[rows, bucket + 1], self._longer[rows, bucket + 2]
+        counted: Floats = np.where(seconds <= 0, self._longer[rows, 0], begin - share_in * (begin - end))
+        return counted
+
+
+def _region(lane: str) -> str:
+    """How a region is called among the lanes that lead there."""
+    return ">" + lane.partition(">")[2]
+
+
+class Outcome(NamedTuple):
+    """What came of `n` past parcels whose risk was put at `predicted`: `late` of them were late."""
+
+    predicted: float
+    n: int
+    late: int
+
+
+class Decile(NamedTuple):
+    """Parcels whose predicted risk lay in one tenth of the scale: the mean prediction and what happened."""
+
+    tenth: int
+    n: int
+    predicted: float
+    late_rate: float
+
+
+class BackTest(NamedTuple):
+    """How good predictions were on parcels they had not learned from.
+
+    `brier` is the mean squared difference between prediction and outcome (0 is perfect); `brier_flat` is what always
+    saying the average would have reached.
+    """
+
+    n: int
+    late_rate: float
+    brier: float
+    brier_flat: float
+    deciles: tuple[Decile, ...]
+
+
+def back_test(outcomes: Sequence[Outcome]) -> BackTest | None:
+    """Holds predictions against what happened; None when there is nothing to hold.
+
+    Source: G. W. Brier, Verification of forecasts expressed in terms of probability (1950).
+    """
+    n = sum(outcome.n for outcome in outcomes)
+    if not n:
+        return None
+    late = sum(outcome.late for outcome in outcomes)
+    squares = sum(
+        outcome.late * (1 - outcome.predicted) ** 2 + (outcome.n - outcome.late) * outcome.predicted**2
+        for outcome in outcomes
+    )
+    tenths: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        tenths.setdefault(min(int(outcome.predicted * 10), 9), []).append(outcome)
+    deciles = []
+    for tenth, members in sorted(tenths.items()):
+        size = sum(member.n for member in members)
+        mean = sum(member.predicted * member.n for member in members) / size
+        deciles.append(Decile(tenth, size, mean, sum(member.late for member in members) / size))
+    rate = late / n
+    return BackTest(n, rate, squares / n, rate * (1 - rate), tuple(deciles))

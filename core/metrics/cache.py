@@ -1,0 +1,48 @@
+"""A bounded memory of reads, keyed by what they read, of which world, and the last event in it: never stale."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+
+from core.context import Context
+from core.db.fold import watermark
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+KEPT = 512  # reads per database
+_kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def cached(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
+    """Remembers what a read gave until the next event or fold. What depends on the moment takes it as an argument.
+
+    The right to see the board is asked for before the memory is.
+    Raises: NotAllowed.
+    """
+
+    @wraps(read)
+    def remembered(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> T:
+        ctx.actor.need("board.read")
+        key = (read, ctx.world, watermark(ctx.db), args, tuple(sorted(kwargs.items())))
+        with _lock:
+            memory = _kept.setdefault(ctx.db.engine, OrderedDict())
+            if key in memory:
+                memory.move_to_end(key)
+                return memory[key]
+        found = read(ctx, *args, **kwargs)
+        with _lock:
+            memory[key] = found
+            while len(memory) > KEPT:
+                memory.popitem(last=False)
+        return found
+
+    return remembered

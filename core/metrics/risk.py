@@ -1,0 +1,105 @@
+"""Open orders that will probably come late, and how well such predictions did on past parcels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from core.context import Context
+from core.domain.buckets import middle_of
+from core.domain.facts import local_day
+from core.domain.increments import SPAN_DAYS, lane
+from core.domain.risk import BackTest, Case, Outcome, Survival, back_test
+from core.metrics.cache import cached
+from core.metrics.delivery import OVERDUE, overdue_values
+from core.metrics.filters import Filter
+
+AT_RISK = 0.5  # more likely late than not
+LEARN_SPANS = 3  # the current span and the two before it
+_FOREVER = 1 << 60
+MODELS = ("total", "transit")  # since receipt, for orders in the house; since hand-over, for those on the road
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One open order whose promise still lies ahead; `risk` is None where there is too little to learn from."""
+
+    order_id: int
+    risk: float | None
+    on_the_road: bool
+    promised_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Open orders with a promise ahead, and those of them that will more likely be late than not.
+
+    `expected_late` is the sum of all risks. `orders` holds the ones at risk, the highest risk first.
+    """
+
+    judged_n: int
+    unknown_n: int
+    at_risk_n: int
+    expected_late: float
+    orders: tuple[Risk, ...]
+
+
+_OPEN = text(
+    "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at " + OVERDUE  # the same index serves
+)
+_LANES = text("SELECT a, b, SUM(n) FROM cell WHERE metric = :metric AND at BETWEEN :first AND :last GROUP BY a, b")
+_CASES = text("SELECT a, b, n, value FROM cell WHERE metric = :metric AND at = :span")
+
+
+@cached
+def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
+    """Judges every open order whose promise lies ahead of `now`; the period doesn't matter."""
+    rows = ctx.db.execute(_OPEN, overdue_values(wanted, now, _FOREVER)).all()
+    span = local_day(now, ctx.world.timezone) // SPAN_DAYS
+    judged: list[Risk] = []
+    for model in MODELS:
+        road = model == "transit"
+        mine = [row for row in rows if (row[4] is not None) == road]
+        survival = _survival(ctx, model, span) if mine else Survival({})
+        ways = {(row[1], row[2]): lane(row[1], row[2]) for row in mine}
+        cases = []
+        for _, warehouse, region, received_at, handed_over_at, promised_at in mine:
+            start = handed_over_at if road else received_at
+            cases.append(Case(ways[warehouse, region], now - start, promised_at - start))
+        judged += [
+            Risk(row[0], None if risk != risk else risk, road, row[5])
+            for row, risk in zip(mine, survival.risks(cases).tolist(), strict=True)
+        ]
+    known = [found for found in judged if found.risk is not None]
+    risky = sorted(
+        (found for found in known if (found.risk or 0.0) >= AT_RISK),
+        key=lambda found: (-(found.risk or 0.0), found.promised_at, found.order_id),
+    )
+    expected = sum(found.risk or 0.0 for found in known)
+    return AtRisk(len(judged), len(judged) - len(known), len(risky), expected, tuple(risky))
+
+
+def _survival(ctx: Context, model: str, span: int) -> Survival:
+    """What past parcels of the current span and the two before it say."""
+    values = {"metric": f"lane.{model}", "first": span - LEARN_SPANS + 1, "last": span}
+    return Survival({(way, int(bucket)): int(n) for way, bucket, n in ctx.db.execute(_LANES, values)})
+
+
+@cached
+def risk_back_test(ctx: Context, model: str, today: int) -> BackTest | None:
+    """The same prediction for the parcels of the last three spans, learned only from the spans before each.
+
+    Shape: a prediction is made when the parcel sets out, `today` in days since 1970-01-01.
+    """
+    outcomes: list[Outcome] = []
+    for span in range(today // SPAN_DAYS - 2, today // SPAN_DAYS + 1):
+        rows = ctx.db.execute(_CASES, {"metric": f"case.{model}", "span": span}).all()
+        if not rows:
+            continue
+        survival = _survival(ctx, model, span - 1)
+        risks = survival.risks([Case(way, 0.0, middle_of(int(bucket))) for way, bucket, _, _ in rows])
+        outcomes += [
+            Outcome(risk, n, late) for (_, _, n, late), risk in zip(rows, risks.tolist(), strict=True) if risk == risk
+        ]
+    return back_test(outcomes)

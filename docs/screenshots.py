@@ -1,0 +1,109 @@
+"""Makes the README's pictures again: starts a demo of its own, opens its pages in Chromium and saves them small.
+
+Run it with `make screenshots`, or name the ones you want: `.venv/bin/python docs/screenshots.py board result`.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # it is started as a script, from wherever one stands
+
+from PIL import Image  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+from tests.app_server import run_module, running_app  # noqa: E402
+from tests.browser.windows import DESK, PHONE, Window, Windows, launch  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+QUALITY = 82
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: who looks, at what, and how.
+
+    `prepare` takes the window to what is to be seen, and leaves it standing still.
+    """
+
+    name: str
+    person: str
+    prepare: Callable[[Window], None]
+    language: str = "en"
+    size: tuple[int, int] = DESK
+    dark: bool = False
+
+    @property
+    def file(self) -> Path:
+        """Where the picture goes; the name says everything that it shows."""
+        look = "dark" if self.dark else "light"
+        return IMAGES / f"{self.name}-{self.language}-{look}-{self.size[0]}.webp"
+
+
+def at(path: str) -> Callable[[Window], None]:
+    """Opens a page."""
+
+    def prepare(window: Window) -> None:
+        window.go(path)
+
+    return prepare
+
+
+def at_sign_in(window: Window) -> None:
+    """Opens the sign-in page, which is no page of Streamlit's."""
+    window.page.goto(f"{window.server.url}/sign-in")
+    window.page.wait_for_load_state("networkidle")
+
+
+SHOTS: tuple[Shot, ...] = (
+    Shot("sign-in", "", at_sign_in),
+    Shot("sign-in", "", at_sign_in, language="zh", dark=True),
+    Shot("sign-in", "", at_sign_in, language="zh", size=PHONE),
+    Shot("start", "clerk", at("/")),
+    Shot("path", "clerk", at("/path")),
+)
+
+
+def take(shot: Shot, windows: Windows) -> None:
+    """Opens a window for the picture, and saves what it shows."""
+    phone = shot.size == PHONE
+    options = {"device_scale_factor": 2, "is_mobile": True, "has_touch": True} if phone else {}
+    window = windows.open(shot.person, language=shot.language, size=shot.size, dark=shot.dark, **options)
+    shot.prepare(window)
+    window.page.wait_for_timeout(600)  # charts and toasts fade in
+    picture = Image.open(io.BytesIO(window.page.screenshot(animations="disabled", caret="hide")))
+    shot.file.parent.mkdir(parents=True, exist_ok=True)
+    picture.convert("RGB").save(shot.file, "WEBP", quality=QUALITY, method=6)
+    window.page.context.close()
+    print(f"{shot.file.relative_to(ROOT)}  {shot.file.stat().st_size / 1024:.0f} KB")
+    for problem in window.problems:
+        print(f"  the browser complains: {problem}")
+
+
+def main(names: list[str]) -> int:
+    """Takes the named pictures, or all; 1 when a name is unknown or a page complained."""
+    known = {shot.name for shot in SHOTS}
+    if set(names) - known:
+        print(f"There are pictures of {', '.join(sorted(known))}; found {', '.join(names)}")
+        return 1
+    wanted = [shot for shot in SHOTS if not names or shot.name in names]
+    with tempfile.TemporaryDirectory(prefix="orderly-pictures-") as folder, ExitStack() as closing:
+        var = Path(folder)
+        run_module(["seed", "demo"], var)
+        server = closing.enter_context(running_app(var))
+        browser = launch(closing.enter_context(sync_playwright()))
+        windows = Windows(server, browser, closing)
+        for shot in wanted:
+            take(shot, windows)
+        return int(any(window.problems for window in windows.opened))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -26,8 +26,8 @@ _FAULTS = (Reason.ADDRESS, Reason.PHONE, Reason.PRICE, Reason.STOCK, Reason.PAYM
 
 _CHECK: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
-        "Province, city, street with a number and postcode have to be there and agree with each other.",
-        "省份、城市、带门牌号的街道和邮编必须齐全且相互一致。",
+        "Recipient, province, city and a street with a number have to be there and agree with each other.",
+        "收件人、省份、城市和带门牌号的街道必须齐全且相互一致。",
     ),
     Reason.PHONE: Prose(
         "A mobile number has 11 digits and begins with 13 to 19.", "手机号应为 11 位，以 13 至 19 开头。"

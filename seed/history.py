@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 
 from core.context import Context
-from core.db.bulk import add_balances, insert_rows, reserve_ids
+from core.db.bulk import add_balances, insert_rows, reserve_ids, without_indexes
 from core.db.history import actor_name
 from core.db.world_tables import (
     blocked_buyer,
@@ -40,6 +42,10 @@ from seed.scenario import Scenario
 from seed.story import FirstIds, Story
 from seed.streams import stream
 
+# In the order of FirstIds.
+_WRITTEN = (sales_order, order_line, lot, event, stock_posting, money_posting, shipment, message)
+_MANY = 5_000  # orders from which on it pays to make the indexes afterwards
+
 
 def write_history(ctx: Context, scenario: Scenario, seed: int) -> int:
     """Writes a scenario's orders as if the company had worked until now; gives how many there are.
@@ -47,8 +53,14 @@ def write_history(ctx: Context, scenario: Scenario, seed: int) -> int:
     The world has its ground already (see lay_base). Everything is written in the caller's transaction.
     """
     story = tell(ctx, scenario, seed)
-    rows, postings = Rows(story), Postings(story)
-    db = ctx.db
+    is_big_and_first = len(story.plan) >= _MANY and story.ids.order == 1
+    with without_indexes(ctx.db, _WRITTEN) if is_big_and_first else nullcontext():
+        _write(ctx, story)
+    return len(story.plan)
+
+
+def _write(ctx: Context, story: Story) -> None:
+    db, rows, postings = ctx.db, Rows(story), Postings(story)
     _write_blocked_buyers(ctx, story)
     insert_rows(db, sales_order, ORDER_COLUMNS, rows.orders())
     insert_rows(db, order_line, LINE_COLUMNS, rows.lines())
@@ -60,13 +72,11 @@ def write_history(ctx: Context, scenario: Scenario, seed: int) -> int:
     insert_rows(db, message, MESSAGE_COLUMNS, rows.messages())
     insert_rows(db, order_payload, PAYLOAD_COLUMNS, rows.payloads())
     add_balances(db, postings.balances())
-    return len(story.plan)
 
 
 def tell(ctx: Context, scenario: Scenario, seed: int) -> Story:
     """Draws a scenario's history on the ground of a world, without writing anything."""
-    tables = (sales_order, order_line, lot, event, stock_posting, money_posting, shipment, message)
-    ids = FirstIds(*(reserve_ids(ctx.db, table) for table in tables))
+    ids = FirstIds(*(reserve_ids(ctx.db, table) for table in _WRITTEN))
     ground = read_ground(ctx)
     plan = draw_plan(ground, scenario, seed, ctx.now)
     road = draw_road(ground, plan, seed)

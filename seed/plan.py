@@ -87,6 +87,8 @@ def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
     shares = np.array([channel.share for channel in ground.channels])
     channel = rng.choice(len(shares), count, p=shares / shares.sum())
     buyer = _draw_buyers(rng, received)
+    backlog_from = now - int(scenario.backlog_hours * HOUR)
+    _leave_one_of_each(rng, received, backlog_from, kind, reasons)
     twins = _make_twins(received, kind, reasons)
     goods = copy_baskets(goods, twins - 1, twins)
     for column in (channel, buyer):
@@ -101,7 +103,7 @@ def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
     plan = Plan(
         start=start,
         now=now,
-        backlog_from=now - int(scenario.backlog_hours * HOUR),
+        backlog_from=backlog_from,
         received=received,
         channel=channel,
         buyer=buyer,
@@ -134,6 +136,27 @@ def _draw_kinds(rng: np.random.Generator, count: int, fault_share: float) -> tup
     both = (reasons == BITS[Reason.ADDRESS]) & (rng.random(count) < _ADDRESS_AND_PHONE)
     reasons = np.where(both, reasons | BITS[Reason.PHONE], reasons)
     return kind, np.where(kind == Kind.STOPPED, reasons, 0).astype(np.int16)
+
+
+def _leave_one_of_each(
+    rng: np.random.Generator, received: np.ndarray, backlog_from: int, kind: np.ndarray, reasons: np.ndarray
+) -> None:
+    """Makes sure that the desk has an order on hold and one for every reason, as far as enough have come lately."""
+    for reason in (None, *(r for r in _REASON_SHARES if r is not Reason.DUPLICATE), Reason.DUPLICATE):
+        recent = received >= backlog_from
+        has = recent & (kind == Kind.HELD if reason is None else (reasons & BITS[reason]) > 0)
+        calm = kind == Kind.NORMAL
+        free = recent & calm
+        if reason is Reason.DUPLICATE:
+            # What repeats the order before it needs a calm one before it, shortly before.
+            free[1:] &= calm[:-1] & (np.diff(received) < _TWIN_SECONDS)
+            free[:1] = False
+        choices = np.nonzero(free)[0]
+        if has.any() or not len(choices):
+            continue
+        chosen = rng.choice(choices)
+        kind[chosen] = Kind.HELD if reason is None else Kind.STOPPED
+        reasons[chosen] = 0 if reason is None else BITS[reason]
 
 
 def _draw_buyers(rng: np.random.Generator, received: np.ndarray) -> np.ndarray:
@@ -177,7 +200,7 @@ def _sell_out(rng: np.random.Generator, plan: Plan, wanted: int) -> None:
     pair = plan.warehouse_id[goods.order] * 1_000_000 + goods.article
     at = plan.received[goods.order]
     recent = at >= plan.now - SETTLED_SECONDS
-    odd = np.unique(pair[recent & (plan.kind[goods.order] == Kind.STOPPED)])
+    odd = np.unique(pair[recent & np.isin(plan.kind[goods.order], (Kind.STOPPED, Kind.HELD))])
     pairs, counts = np.unique(pair[at >= plan.backlog_from], return_counts=True)
     good = (counts >= 2) & ~np.isin(pairs, odd)
     # The busiest first; equal ones by their number, so that the choice is the same everywhere.

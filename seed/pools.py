@@ -12,8 +12,9 @@ from core.domain.places import PROVINCES
 from seed.streams import stream
 from seed.trade import geography
 
-_NAMES = 1_600
-_ENGLISH_NAMES = 200
+_NAMES = 1_200
+_ENGLISH_NAMES = 150
+_USERS = 300
 _ENGLISH_SHARE = 0.06
 # The first three digits of mobile numbers in use.
 _MOBILE = np.array([133, 135, 136, 137, 138, 139, 150, 151, 152, 158, 159, 176, 177, 180, 185, 186, 188, 189, 199])
@@ -44,7 +45,7 @@ def _names(seed: int) -> tuple[list[str], list[str], list[str]]:
     english.seed_instance(seed)
     names = [chinese.name() for _ in range(_NAMES)]
     foreign = [f"{english.first_name()} {english.last_name()}" for _ in range(_ENGLISH_NAMES)]
-    return names, foreign, [chinese.user_name() for _ in range(_NAMES)]
+    return names, foreign, [chinese.user_name() for _ in range(_USERS)]
 
 
 def draw_buyers(seed: int, count: int, kind: str = "buyers") -> Buyers:
@@ -59,7 +60,7 @@ def draw_buyers(seed: int, count: int, kind: str = "buyers") -> Buyers:
     picks = {
         key: rng.integers(0, most, count).tolist()
         for key, most in (
-            ("name", _NAMES), ("foreign", _ENGLISH_NAMES), ("user", _NAMES), ("city", 60_060), ("district", 60_060),
+            ("name", _NAMES), ("foreign", _ENGLISH_NAMES), ("user", _USERS), ("city", 60_060), ("district", 60_060),
             ("post", 9_000), ("road", len(place.roads)), ("number", 398), ("estate", len(place.estates)),
             ("block", 28), ("unit", 4), ("floor", 26), ("door", 4), ("prefix", 60_060), ("style", 10),
         )

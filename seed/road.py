@@ -156,7 +156,8 @@ def _hold(rng: np.random.Generator, plan: Plan, at: np.ndarray) -> None:
     held = np.nonzero(plan.kind == Kind.HELD)[0]
     begin = at[Step.ALLOCATED, held] + rng.integers(20, 4 * MINUTE, len(held))
     at[Step.HELD, held] = begin
-    at[Step.HOLD_RELEASED, held] = office_time(rng, begin + _lognormal(rng, 9 * HOUR, 0.9, len(held)))
+    released = office_time(rng, begin + _lognormal(rng, 9 * HOUR, 0.9, len(held)))
+    at[Step.HOLD_RELEASED, held] = np.where(begin >= plan.backlog_from, NEVER, released)
 
 
 def _work_and_ride(rng: np.random.Generator, ground: Ground, plan: Plan, at: np.ndarray) -> np.ndarray:

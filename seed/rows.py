@@ -209,34 +209,35 @@ class Rows:
     def money(self) -> Iterator[Row]:
         """Rows of money_posting: buyers' payments, what hand-over earned, what cancellation gave back."""
         story, texts = self._story, self._texts
-        parts: list[tuple[Any, ...]] = []
-        for step, source, target in (
+        moves = (
             (Step.PAID, "buyer", "deposits"),
             (Step.PAID_REST, "buyer", "deposits"),
             (Step.SHIPPED, "deposits", "revenue"),
             (Step.CANCELLED, "deposits", "buyer"),
-        ):
+        )
+        parts: list[tuple[Any, ...]] = []
+        for step, source, target in moves:
             orders = np.nonzero(self._road.happened(step) & (story.paid_cents > 0))[0]
+            cents = story.paid_cents[orders].tolist()
             if step == Step.PAID:
                 cents = texts.first_payments(orders)
             elif step == Step.PAID_REST:
                 cents = texts.second_payments(orders)
-            else:
-                cents = story.paid_cents[orders].tolist()
             means = texts.means(orders) if step != Step.SHIPPED else [""] * len(orders)
-            parts += zip(
-                story.event_id[step, orders].tolist(),
-                self._road.at[step, orders].tolist(),
-                (orders + story.ids.order).tolist(),
-                repeat(source),
-                repeat(target),
-                cents,
-                means,
-                strict=False,
-            )
-        parts.sort()
-        for posting_id, (event_id, at, order_id, source, target, cents, means) in enumerate(parts, story.ids.money):
-            yield posting_id, at, event_id, order_id, source, target, cents, "CNY", means
+            columns: tuple[Any, ...] = (
+                self._road.at[step, orders], story.event_id[step, orders], orders + story.ids.order,
+                [source] * len(orders), [target] * len(orders), cents, means,
+            )  # fmt: skip
+            parts.append(columns)
+        kinds = (np.int64, np.int64, np.int64, object, object, np.int64, object)
+        joined = [np.concatenate([np.asarray(part[i], dtype=kind) for part in parts]) for i, kind in enumerate(kinds)]
+        by_event = np.argsort(joined[1], kind="stable")
+        at, event_id, order_id, source_of, target_of, amount, means_of = (c[by_event].tolist() for c in joined)
+        return zip(
+            range(story.ids.money, story.ids.money + len(by_event)),
+            at, event_id, order_id, source_of, target_of, amount, repeat("CNY"), means_of,
+            strict=False,
+        )  # fmt: skip
 
     def shipments(self) -> Iterator[Row]:
         """Rows of shipment."""

@@ -18,14 +18,16 @@ from assessments.exercises import exercise_named
 from assessments.ready_worlds import Template, case_version, ready_world
 from core.context import Context
 from core.db.engines import reader
-from core.db.portal_tables import practice_world, snapshot, submission
+from core.db.portal_tables import practice_world, preference, snapshot, submission
 from core.db.worlds import PracticeFiles, practice_now, world_of
 from core.domain.errors import NotFound
+from core.portal.preferences import set_preference
 from core.security.audit import record_audit
 
 T = TypeVar("T")
 
 SNAPSHOT_SECONDS = 60
+HINTS = "hints."
 _ORPHAN_SECONDS = 600
 _COMPRESSION = 1  # a world is mostly text: level 6 saves a tenth and takes three times as long
 
@@ -185,6 +187,26 @@ def snapshot_due(ctx: Context, room: PracticeRoom, practice_id: str) -> bool:
         return False
     _keep_snapshot(ctx, room, row, "command")
     return True
+
+
+def reveal_hint(ctx: Context, key: str) -> int:
+    """Shows a person one more hint of an exercise, and remembers that; gives how many they have seen now.
+
+    Raises: NotAllowed; NotFound for an exercise that isn't there.
+    """
+    ctx.actor.need("practice.use")
+    hints = exercise_named(key).hints
+    p = preference.c
+    known = select(p.value).where(p.person_id == ctx.actor.person_id, p.key == hint_key(key))
+    shown = min(len(hints), int(ctx.db.execute(known).scalar_one_or_none() or 0) + 1)
+    set_preference(ctx, hint_key(key), str(shown))
+    _audit(ctx, "hint_shown", key, number=shown)
+    return shown
+
+
+def hint_key(exercise: str) -> str:
+    """The name under which the portal remembers how many hints of an exercise a person has looked at."""
+    return f"{HINTS}{exercise}"
 
 
 def grade_again(ctx: Context, room: PracticeRoom, submission_id: int) -> Report:

@@ -8,17 +8,16 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from assessments.demonstration import Shown, demonstration
 from assessments.exercise import Exercise, Report
 from assessments.exercises import EXERCISES, exercise_named
-from assessments.practice import PracticeRoom, in_world
+from assessments.practice import HINTS, PracticeRoom, in_world
 from assessments.ready_worlds import case_version
 from core.context import Context
 from core.db.portal_tables import practice_world, preference, submission
 from core.db.world_tables import event, sales_order
 from core.db.worlds import read_meta
-from core.domain.errors import NotFound
-
-_HINTS = "hints."
+from core.domain.errors import NotFound, RuleViolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ def standings_of(ctx: Context, person_id: int | None = None) -> tuple[Standing, 
         )
     }
     hints = {
-        row.key.removeprefix(_HINTS): int(row.value)
-        for row in ctx.db.execute(select(p.key, p.value).where(p.person_id == whom, p.key.like(f"{_HINTS}%")))
+        row.key.removeprefix(HINTS): int(row.value)
+        for row in ctx.db.execute(select(p.key, p.value).where(p.person_id == whom, p.key.like(f"{HINTS}%")))
     }
     return tuple(
         _standing(one, worlds.get(one.key), totals.get(one.key), lasts.get(one.key), hints.get(one.key, 0))
@@ -121,11 +120,6 @@ def _standing(exercise: Exercise, place: Any, total: Any, last: Any, hints: int)
         last_at=last.at if last is not None else None,
         hints_shown=hints,
     )
-
-
-def hint_key(exercise: str) -> str:
-    """The name under which the portal remembers how many hints of an exercise a person has looked at."""
-    return f"{_HINTS}{exercise}"
 
 
 def submissions_of(ctx: Context, person_id: int | None = None, exercise: str | None = None) -> tuple[Submission, ...]:
@@ -151,6 +145,18 @@ def submissions_of(ctx: Context, person_id: int | None = None, exercise: str | N
         )
         for row in ctx.db.execute(found)
     )
+
+
+def solution_of(ctx: Context, room: PracticeRoom, exercise: str) -> tuple[Shown, ...]:
+    """The guided demonstration of an exercise, for whoever has checked their own work on it, or may see everybody's.
+
+    Raises: NotAllowed; NotFound; RuleViolation before the first check.
+    """
+    ctx.actor.need("practice.use")
+    mine = select(func.count()).where(submission.c.person_id == ctx.actor.person_id, submission.c.exercise == exercise)
+    if not ctx.db.execute(mine).scalar_one() and not ctx.actor.may("attempts.read"):
+        raise RuleViolation("The solution opens after your first check.")
+    return demonstration(room, exercise)
 
 
 def look_inside(ctx: Context, room: PracticeRoom, practice_id: str) -> Inside:

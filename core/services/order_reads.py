@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from core.context import Context
+from core.db.world_tables import channel as channel_table
 from core.db.world_tables import sales_order
 from core.domain.masking import mask_phone
 from core.domain.orders import Reason, Status
@@ -61,6 +62,43 @@ class QueuePage:
 
     rows: tuple[QueueRow, ...]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk as it stands: how much waits where, the channels by code, and a page of the queue.
+
+    Shape: `counts` segment → orders, `reasons` reason → stopped orders, `channels` code → (English, Chinese) name.
+    """
+
+    counts: dict[str, int]
+    reasons: dict[Reason, int]
+    channels: dict[str, tuple[str, str]]
+    page: QueuePage
+    now: int
+    timezone: str
+
+
+def get_desk(
+    ctx: Context, segment: str, *, search: str = "", reason: str = "", channel: str = "", page: int = 1
+) -> Desk:
+    """Everything the desk's first page shows, in one view. Raises: NotAllowed."""
+    return Desk(
+        queue_counts(ctx),
+        reason_counts(ctx),
+        channels_in(ctx),
+        orders_in(ctx, segment, search=search, reason=reason, channel=channel, page=page),
+        ctx.now,
+        ctx.world.timezone,
+    )
+
+
+def channels_in(ctx: Context) -> dict[str, tuple[str, str]]:
+    """The names of the channels. Shape: code → (English, Chinese)."""
+    ctx.actor.need("orders.read")
+    c = channel_table.c
+    found = ctx.db.execute(select(c.code, c.name_en, c.name_zh).order_by(c.name_en))
+    return {row.code: (row.name_en, row.name_zh) for row in found}
 
 
 def queue_counts(ctx: Context) -> dict[str, int]:

@@ -59,6 +59,10 @@ class SitePage:
 
 SITE: tuple[SitePage, ...] = (
     SitePage("work/start.py", "Start", "home", "What you can do, and what waits for you", practice=True, above=True),
+    SitePage(
+        "work/orders.py", "Order desk", "inbox", "Review, correct, confirm and cancel orders", ("orders.read",), True
+    ),
+    SitePage("work/order.py", "Order", "receipt_long", "Everything about one order", ("orders.read",), True, False),
     SitePage("learn/path.py", "Your path", "route", "Tests and exercises in their order", ("tests.take",)),
     SitePage("learn/tests.py", "Test", "quiz", "Take the pre-test or the post-test", ("tests.take",), listed=False),
     SitePage(

@@ -17,16 +17,15 @@ from assessments.demonstration import demonstration
 from assessments.exercise import Exercise, Report, case_in
 from assessments.exercises import EXERCISES
 from assessments.practice import Notice, PracticeRoom
-from assessments.practice_reads import hint_key, look_inside, standings_of, submissions_of
+from assessments.practice_reads import look_inside, solution_of, standings_of, submissions_of
 from assessments.ready_worlds import case_version, ready_world
 from core.context import Actor, Context, World
 from core.db.engines import Databases, reader, transaction
 from core.db.portal_tables import audit, person, practice_world, snapshot
 from core.db.world_tables import sales_order
 from core.db.worlds import PracticeFiles, practice_now, world_of
-from core.domain.errors import NotAllowed, NotFound
+from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from core.domain.rights import PRACTICE_RIGHTS, rights_of
-from core.portal.preferences import set_preference
 from core.services import orders
 from tests.assessments.small_world import make_small_world
 
@@ -290,7 +289,7 @@ def test_standings_tell_how_far_one_has_come(house: House) -> None:
     house.does(CLERK, practice.check_practice, house.room, practice_id)
     house.does(CLERK, practice.reset_practice, house.room, practice_id)
     house.does(CLERK, practice.check_practice, house.room, practice_id)
-    house.does(CLERK, set_preference, hint_key(REVIEW.key), "2")
+    assert [house.does(CLERK, practice.reveal_hint, REVIEW.key) for _ in range(2)] == [1, 2]
     review, address, _ = house.reads(CLERK, standings_of)
     assert (review.checks_count, review.best, review.solved, review.reset_count) == (3, 1.0, True, 1)
     assert isinstance(review.last, Report)
@@ -299,6 +298,21 @@ def test_standings_tell_how_far_one_has_come(house: House) -> None:
     assert house.reads(TRAINER, standings_of, CLERK.person_id)[0].best == 1.0
     with pytest.raises(NotAllowed):
         house.reads(OTHER, standings_of, CLERK.person_id)
+
+
+def test_hints_end(house: House) -> None:
+    assert [house.does(CLERK, practice.reveal_hint, REVIEW.key) for _ in range(4)] == [1, 2, 3, 3]
+    assert [one.hints_shown for one in house.reads(OTHER, standings_of)] == [0, 0, 0]
+
+
+def test_the_solution_opens_after_the_first_check(house: House) -> None:
+    practice_id = start(house)
+    with pytest.raises(RuleViolation, match="The solution opens after your first check"):
+        house.reads(CLERK, solution_of, house.room, CANCEL.key)
+    house.does(CLERK, practice.check_practice, house.room, practice_id)
+    steps = house.reads(CLERK, solution_of, house.room, CANCEL.key)
+    assert [step.status for step in steps] == ["allocated", "allocated", "cancelled", "allocated"]
+    assert house.reads(TRAINER, solution_of, house.room, CANCEL.key) == steps
 
 
 def test_every_change_is_in_the_audit_log(house: House) -> None:

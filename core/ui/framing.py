@@ -49,8 +49,16 @@ def _take_up() -> None:
         st.session_state["_theme"] = chosen.get("theme", "auto")
         if chosen.get("practice", "-") != "-":
             _return_to_practice(chosen["practice"])
-    language_from(lambda: st.session_state.get("_language", "en"))
+    language_from(_language_of_this_run)
     set_language(st.session_state["_language"])
+
+
+def _language_of_this_run() -> str:
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    if get_script_run_ctx(suppress_warning=True) is None:  # a thread that belongs to nobody's page
+        return "en"
+    return str(st.session_state.get("_language", "en"))
 
 
 def _return_to_practice(practice_id: str) -> None:

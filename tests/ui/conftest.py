@@ -8,6 +8,9 @@ import httpx
 import pytest
 
 from tests.app_server import AppServer, running_app, sign_in
+from tests.houses import house, migrated
+
+__all__ = ["house", "migrated"]
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import textwrap
-import time
 import unicodedata
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -16,11 +12,10 @@ from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from core.ui.safe import plain, safe
-from tests.app_server import surroundings
 from tests.browser.windows import launch
 from tests.house_rules import ROOT
-from tests.postgres_server import free_port
 from tests.ui.naughty import SHARED, naughty_strings
+from tests.ui.servers import running_script
 
 SHOWN = """() => Object.fromEntries(
     [...document.querySelectorAll('[class*=st-key-markdown-],[class*=st-key-label-]')]
@@ -78,25 +73,10 @@ def test_a_page_of_naughty_strings_runs_and_keeps_them() -> None:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Iterator[str]:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The sample page on a server of its own. Gives its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(SAMPLE), "--server.address", "127.0.0.1"]
-    command += ["--server.port", str(port), "--server.headless", "true"]
-    env = surroundings(ROOT / "var") | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with running_script(SAMPLE, tmp_path_factory.mktemp("naughty")) as server:
+        yield server.url
 
 
 @pytest.mark.browser

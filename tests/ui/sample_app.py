@@ -1,0 +1,7 @@
+"""The real gate and routes around a page with everything that a content security policy might break."""
+
+import streamlit as st
+
+from core.ui.server import lifespan, middleware, routes
+
+app = st.App("sample_widgets.py", routes=routes(), middleware=middleware(), lifespan=lifespan)

@@ -14,7 +14,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, chip, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import format_instant, format_number, format_rate, language, t
+from core.ui.i18n import format_duration, format_instant, format_number, format_rate, language, t
 from core.ui.rich import emphasised, grid
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -63,9 +63,13 @@ def draw_cards(result: Result, gain: Gain | None) -> None:
     with places[2]:
         if gain is None:
             metric_card(
-                t("Finished"),
-                format_instant(result.finished_at),
-                definition=t("Begun {at}. There was no time limit.", at=format_instant(result.started_at)),
+                t("From begin to end"),
+                format_duration(result.finished_at - result.started_at),
+                definition=t(
+                    "Begun {begun}, finished {finished}. There was no time limit.",
+                    begun=format_instant(result.started_at),
+                    finished=format_instant(result.finished_at),
+                ),
                 key="finished",
             )
         else:
@@ -95,11 +99,11 @@ def draw_competencies(competencies: tuple[CompetencyResult, ...]) -> None:
     section(t("By competency"), t("A few questions each: a hint where to look, not a verdict."))
     with st.container(border=True, key="by-competency", gap="small"):
         for one in competencies:
-            label, value = st.columns([5, 1], vertical_alignment="center", wrap=False)
+            label, bar, value = st.columns([4, 5, 1], vertical_alignment="center", gap="small")
             count = t("1 question") if one.items_count == 1 else t("{n} questions", n=one.items_count)
             label.markdown(f"{safe(said(one.name))} :gray[{safe(one.code)} · {safe(count)}]")
-            value.markdown(f"**{safe(format_rate(one.rate, 0))}**", text_alignment="right")
-            st.progress(min(1.0, one.rate))
+            bar.progress(min(1.0, one.rate))
+            value.markdown(f"**{safe(format_rate(one.rate, 0))}**")
 
 
 # ---- item by item ---------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from core.ui.empty import empty
 from core.ui.guard import fragment
 from core.ui.i18n import format_number, language, t, translate_error
 from core.ui.rich import emphasised, grid
-from core.ui.safe import safe
+from core.ui.safe import plain, safe
 from core.ui.site import page_named
 
 TEST = TESTS[0]
@@ -201,15 +201,17 @@ def draw_ordering(sheet: Sheet) -> None:
                         on_click=act,
                         args=(swapped(placed, place, target) if inside else placed,),
                     )
-    for name in left:
-        st.button(
-            texts[name],
-            key=f"place-{sheet.item_id}-{name}",
-            icon=":material/add:",
-            width="stretch",
-            on_click=act,
-            args=([*placed, name],),
-        )
+    with st.container(key="unplaced", gap="small"):
+        for name in left:
+            st.button(
+                texts[name],
+                key=f"place-{sheet.item_id}-{name}",
+                icon=":material/add:",
+                width="stretch",
+                wrap=True,
+                on_click=act,
+                args=([*placed, name],),
+            )
     if placed:
         st.button(
             t("Start over"),
@@ -237,11 +239,11 @@ def draw_question(sheet: Sheet) -> None:
         draw_exhibit(view.exhibit)
     match view.kind:
         case "single":
-            draw_single(sheet, safe(stem))
+            draw_single(sheet, plain(stem.replace("**", "")))
         case "multiple":
             draw_multiple(sheet)
         case "numeric" | "short_text":
-            draw_typed(sheet, safe(stem))
+            draw_typed(sheet, plain(stem.replace("**", "")))
         case "matching":
             draw_matching(sheet)
         case "ordering":
@@ -329,7 +331,7 @@ def draw_review(sheet: Sheet) -> None:
         st.warning(
             safe(
                 t(
-                    "{n} of {count} questions are not answered, or only in part. They count nothing.",
+                    "{n} of {count} questions are not answered, or only in part. What isn't answered counts nothing.",
                     n=len(left),
                     count=len(sheet.states),
                 )

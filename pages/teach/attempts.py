@@ -12,7 +12,7 @@ from core.ui import page
 from core.ui.cards import heading, section
 from core.ui.empty import empty
 from core.ui.i18n import format_duration, format_instant, format_rate, language, t
-from core.ui.safe import safe
+from core.ui.safe import plain, safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 
@@ -43,24 +43,28 @@ def step_name(step: ReplayStep) -> str:
     }[step.kind]
 
 
+def plain_stem(step: ReplayStep) -> str:
+    """What was asked, without its emphasis."""
+    return step.stem.in_language(language()).replace("**", "") if step.stem else ""
+
+
 def row_of(step: ReplayStep) -> dict[str, object]:
     """One step's line."""
-    stem = step.stem.in_language(language()).replace("**", "") if step.stem else ""
     return {
         "number": step.number,
         "at": format_instant(step.at, seconds=True),
         "waited": format_duration(step.waited_seconds) if step.number else "",
         "kind": step_name(step),
-        "place": None if step.place is None else step.place + 1,
-        "stem": stem,
+        "place": "" if step.place is None else str(step.place + 1),
+        "stem": plain_stem(step),
         "said": step.said.in_language(language()) if step.said else "",
-        "fraction": step.fraction,
+        "worth": "" if step.fraction is None else format_rate(step.fraction, 0),
     }
 
 
 def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
     """One attempt: its head and all its steps."""
-    section(t(PHASE_LABELS[phase]))
+    section(t(PHASE_LABELS[phase]), t("Click a step to read it in full.") if attempt else "")
     if attempt is None:
         st.caption(t("Not begun yet."))
         return
@@ -94,18 +98,33 @@ def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
         Column("at", t("Time")),
         Column("waited", t("After"), width="small", help=t("Time since the step before")),
         Column("kind", t("What")),
-        Column("place", t("Question"), "number", width="small"),
-        Column("stem", t("Asked"), width="medium"),
+        Column("place", t("Question"), width="small"),
+        Column("worth", t("Worth"), width="small", help=t("Share of the question's mark; at the end, of all marks")),
         Column("said", t("Answer"), width="large"),
-        Column(
-            "fraction",
-            t("Worth"),
-            "rate",
-            width="small",
-            help=t("Share of the question's mark; at the end, of all marks"),
-        ),
+        Column("stem", t("Asked"), width="large"),
     ]
-    table([row_of(step) for step in steps], columns, key=f"steps-{attempt.attempt_id}", height="content")
+    chosen = table(
+        [row_of(step) for step in steps],
+        columns,
+        key=f"steps-{attempt.attempt_id}",
+        id_key="number",
+        height=420 if len(steps) > 10 else "content",
+    )
+    if chosen is not None:
+        draw_step(steps[int(chosen)])
+
+
+def draw_step(step: ReplayStep) -> None:
+    """One step in full, since a cell only shows its beginning."""
+    with st.container(border=True, key=f"item-step-{step.number}", gap="small"):
+        where = "" if step.place is None else " · " + t("Question {n}", n=step.place + 1)
+        st.caption(safe(f"{format_instant(step.at, seconds=True)} · {step_name(step)}{where}"))
+        if step.stem is not None:
+            st.markdown(f"**{safe(plain_stem(step))}**")
+        if step.said is not None:
+            st.text(plain(step.said.in_language(language())))
+        if step.fraction is not None:
+            st.caption(safe(t("Worth {rate}", rate=format_rate(step.fraction, 0))))
 
 
 overview = page.portal_read(overview_of, TEST)

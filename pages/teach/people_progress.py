@@ -80,8 +80,8 @@ def row_of(standing: Standing) -> dict[str, object]:
         "exercises": t("{n} of {count}", n=standing.exercises_done, count=len(standing.exercises)),
         "best": standing_best(standing),
         "post": test_state(standing.post),
-        "gain": None if gain is None else round(100 * gain.absolute, 1),
-        "normalised": None if gain is None or gain.normalised is None else gain.normalised,
+        "gain": "–" if gain is None else rated(Mean(gain.absolute, 1), points=True),
+        "normalised": "–" if gain is None or gain.normalised is None else format_rate(gain.normalised, 0),
     }
 
 
@@ -110,8 +110,8 @@ else:
         Column("exercises", t("Exercises"), help=t("Checked at least once")),
         Column("best", t("Best checks"), help=t("Best score of each exercise, in their order")),
         Column("post", t("Post-test")),
-        Column("gain", t("Gain (pp)"), "number", help=t("Post-test less pre-test, in percentage points")),
-        Column("normalised", t("Normalised gain"), "rate", help=t("Gain as a share of what was left to gain")),
+        Column("gain", t("Gain"), help=t("Post-test less pre-test, in percentage points")),
+        Column("normalised", t("Normalised gain"), help=t("Gain as a share of what was left to gain")),
     ]
     chosen = table([row_of(one) for one in overview.standings], columns, key="everybody", id_key="id", height="content")
     if chosen is not None:

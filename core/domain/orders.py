@@ -170,7 +170,7 @@ WORKABLE = (
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         "stop",
-        (Status.RECEIVED, Status.CONFIRMED, Status.BACKORDERED),
+        (Status.RECEIVED, Status.CONFIRMED, Status.BACKORDERED, Status.ALLOCATED, Status.RELEASED),
         Status.EXCEPTION,
         Fact.STOPPED,
         "orders.receive",

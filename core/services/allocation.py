@@ -27,11 +27,14 @@ def allocate_order(ctx: Context, order_id: int) -> Status:
 def allocate_confirmed(ctx: Context, order_id: int) -> Status:
     """The reservation that follows a confirmation: all lines or none, so that nothing is held back half-served."""
     row = load_order(ctx, order_id)
+    state = state_of(ctx, row)
+    if state.reserved_quantity == state.wanted_quantity > 0:  # it was stopped after its units were reserved
+        move_order(ctx, row, decide("allocate", state))
+        return Status.ALLOCATED
     lines = ctx.db.execute(
         select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
     ).all()
     moves = _plan(ctx, row.warehouse_id, [(line.id, line.sku_id, line.quantity) for line in lines])
-    state = state_of(ctx, row)
     if moves is None:
         if row.status == Status.BACKORDERED:
             return Status.BACKORDERED

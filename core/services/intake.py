@@ -62,7 +62,7 @@ def receive_order(ctx: Context, incoming: IncomingOrder) -> int:
     )
     for payment in incoming.payments:  # all of them first: half of a divided payment is no fault of the order
         _book_payment(ctx, order_id, payment.means, payment.amount_cents)
-    _review_and_route(ctx, order_id)
+    review_received(ctx, order_id)
     return order_id
 
 
@@ -143,7 +143,7 @@ def pay_order(ctx: Context, order_id: int, means: str, amount_cents: int) -> Non
     """
     ctx.actor.need("orders.receive")
     if _book_payment(ctx, order_id, means, amount_cents).status == Status.RECEIVED:
-        _review_and_route(ctx, order_id)
+        review_received(ctx, order_id)
 
 
 def _book_payment(ctx: Context, order_id: int, means: str, amount_cents: int) -> Row[Any]:
@@ -169,9 +169,11 @@ def _book_payment(ctx: Context, order_id: int, means: str, amount_cents: int) ->
     return row
 
 
-def _review_and_route(ctx: Context, order_id: int) -> None:
-    """The automatic review: confirms and reserves, stops with reasons, or leaves an unpaid order waiting."""
+def review_received(ctx: Context, order_id: int) -> None:
+    """The automatic review: confirms and reserves, stops with reasons, or leaves an unpaid or held order waiting."""
     row = load_order(ctx, order_id)
+    if row.hold_reason is not None:
+        return  # whoever releases the hold sets it going
     reasons = reasons_now(ctx, order_id)
     if reasons:
         decided = decide("stop", state_of(ctx, row, ()))
@@ -225,7 +227,8 @@ def reviewed(ctx: Context, row: Row[Any]) -> ReviewedOrder:
         ),
         duplicates_count=_duplicates(ctx, row),
         buyer_is_blocked=blocked is not None,
-        needs_stock=not units_in(ctx, row.id, Account.RESERVED),
+        # A back-ordered order waits for stock already, and a reserved one has it.
+        needs_stock=row.status in (Status.RECEIVED, Status.EXCEPTION) and not units_in(ctx, row.id, Account.RESERVED),
     )
 
 

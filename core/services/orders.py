@@ -13,7 +13,7 @@ from core.db.history import post, post_money, record
 from core.db.world_tables import message, money_posting, sales_order
 from core.domain.errors import Label, RuleViolation
 from core.domain.facts import status_fact
-from core.domain.orders import Fact, Reason, Status, decide
+from core.domain.orders import Fact, Reason, Status, decide, transition
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account, Move, Place
 from core.services import allocation, intake
@@ -139,7 +139,7 @@ def amend_order(
     ctx.db.execute(update(sales_order).where(sales_order.c.id == order_id).values(values))
     _tell_buyer(ctx, load_order(ctx, order_id), "Your order was corrected", message_text)
     reasons = _keep_reasons(ctx, order_id)
-    if reasons and row.status in (Status.CONFIRMED, Status.BACKORDERED):
+    if reasons and row.status in transition("stop").sources and row.status != Status.RECEIVED:
         # An amendment must not slip a bad address past the review: the order stops again.
         fresh = load_order(ctx, order_id)
         move_order(ctx, fresh, decide("stop", state_of(ctx, fresh)), {"reasons": list(reasons)})
@@ -168,7 +168,7 @@ def hold_order(ctx: Context, order_id: int, reason: str, *, version: int | None 
 
 
 def release_hold(ctx: Context, order_id: int, *, version: int | None = None) -> None:
-    """Lets work on a held order go on.
+    """Lets work on a held order go on; one that was paid in the meantime passes the review now.
 
     Raises: NotFound, NotAllowed, RuleViolation when it isn't held.
     """
@@ -179,6 +179,8 @@ def release_hold(ctx: Context, order_id: int, *, version: int | None = None) -> 
         raise RuleViolation("Order {number} isn't on hold.", number=row.number)
     record(ctx, Fact.HOLD_RELEASED, f"order:{order_id}", {"reason": row.hold_reason}, order_id=order_id)
     _set(ctx, order_id, hold_reason=None)
+    if row.status == Status.RECEIVED:
+        intake.review_received(ctx, order_id)
 
 
 def cancel_order(ctx: Context, order_id: int, reason: str, *, version: int | None = None) -> int:

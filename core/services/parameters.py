@@ -48,7 +48,7 @@ def review_policy() -> ReviewPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """What is promised to buyers where the channel says nothing. Units: hours since payment (or receipt)."""
+    """What is promised to buyers where the channel says nothing. Units: hours since the order was received."""
 
     ship_by_hours: int
     deliver_by_hours: int

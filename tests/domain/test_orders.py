@@ -29,7 +29,7 @@ from core.domain.rights import RIGHTS
 S = Status
 # The machine written a second time, as a person reads it in the design: command → (from, to).
 MACHINE = {
-    "stop": ({S.RECEIVED, S.CONFIRMED, S.BACKORDERED}, S.EXCEPTION),
+    "stop": ({S.RECEIVED, S.CONFIRMED, S.BACKORDERED, S.ALLOCATED, S.RELEASED}, S.EXCEPTION),
     "confirm": ({S.RECEIVED, S.EXCEPTION}, S.CONFIRMED),
     "allocate": ({S.CONFIRMED, S.BACKORDERED}, S.ALLOCATED),
     "backorder": ({S.CONFIRMED}, S.BACKORDERED),

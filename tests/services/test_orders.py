@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.channels.incoming import IncomingLine, Payment
 from core.context import Actor, Context
-from core.db.world_tables import event, money_posting
+from core.db.world_tables import event, money_posting, sales_order
 from core.domain.errors import NotAllowed, NotFound, OrderlyError
 from core.domain.orders import Reason, Status
 from core.domain.rights import rights_of
-from core.services import orders, shipping, stock
+from core.services import intake, orders, shipping, stock
 from tests.services.desk import KETTLE, SHANGHAI, Desk, incoming
 
 CHEAP = (IncomingLine("KETTLE", "Kettle", 2, 18_000),)
@@ -118,14 +118,48 @@ def test_a_corrected_address_tells_the_buyer_and_is_judged_again(desk: Desk, cle
         assert orders.confirm_order(ctx, order_id) == Status.ALLOCATED
 
 
-def test_a_correction_that_makes_it_worse_stops_a_confirmed_order(desk: Desk, clerk: Actor) -> None:
-    order_id = desk.receive(incoming(lines=(IncomingLine("KETTLE", "Kettle", 12, 19_900),)))
-    with desk.work() as ctx:
-        stock.receive_stock(ctx, KETTLE, SHANGHAI, 2, 9_000)
-        orders.confirm_order(ctx, order_id)
+@pytest.mark.parametrize("released", [False, True])
+def test_a_correction_that_makes_it_worse_stops_the_order_but_keeps_its_units(
+    desk: Desk, clerk: Actor, released: bool
+) -> None:
+    order_id = desk.receive(incoming())
+    if released:
+        with desk.work() as ctx:
+            shipping.release_order(ctx, order_id)
     with desk.work(clerk) as ctx:
         assert orders.amend_order(ctx, order_id, {"city": "广州市"}, "…") == (Reason.ADDRESS,)
-    assert desk.order(order_id).exceptions == "address"
+    assert (desk.order(order_id).status, desk.order(order_id).exceptions) == ("exception", "address")
+    assert desk.units("reserved") == 2
+    with desk.work(clerk) as ctx:
+        assert orders.amend_order(ctx, order_id, {"city": "上海市"}, "…") == ()
+        assert orders.confirm_order(ctx, order_id) == Status.ALLOCATED
+    assert (desk.units("reserved"), desk.units("available")) == (2, 18)
+
+
+def test_a_correction_of_a_backordered_order_leaves_it_waiting_for_stock(desk: Desk, clerk: Actor) -> None:
+    order_id = desk.receive(incoming(payments=()))
+    with desk.work(clerk) as ctx:
+        orders.hold_order(ctx, order_id, "stock count")
+    with desk.work() as ctx:
+        intake.pay_order(ctx, order_id, "alipay", 43_300)
+        # confirmed while stock was there, taken away before it could be reserved
+        ctx.db.execute(update(sales_order).values(status="backordered", hold_reason=None, paid_at=desk.now))
+        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -10, "count")
+    with desk.work(clerk) as ctx:
+        assert orders.amend_order(ctx, order_id, {"street": "南京东路 102 号"}, "…") == ()
+    assert desk.order(order_id).status == "backordered"
+
+
+def test_a_payment_for_a_held_order_is_kept_and_the_release_sets_it_going(desk: Desk, clerk: Actor) -> None:
+    order_id = desk.receive(incoming(payments=()))
+    with desk.work(clerk) as ctx:
+        orders.hold_order(ctx, order_id, "买家要求等一等")
+    with desk.work() as ctx:
+        intake.pay_order(ctx, order_id, "alipay", 43_300)
+    assert (desk.order(order_id).status, desk.order(order_id).paid_cents) == ("received", 43_300)
+    with desk.work(clerk) as ctx:
+        orders.release_hold(ctx, order_id)
+    assert desk.order(order_id).status == "allocated"
 
 
 def test_another_province_plans_another_warehouse(desk: Desk, clerk: Actor) -> None:

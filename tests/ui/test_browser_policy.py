@@ -38,21 +38,21 @@ def test_everything_that_pages_draw_works_without_a_violation(windows: Windows, 
     page = window.go("/")
     _draw(page)
     page.locator(".st-key-heat .heatmaplayer image").first.wait_for(state="attached")
+    cell = page.locator(".st-key-editor canvas").first
+    cell.scroll_into_view_if_needed()
+    box = cell.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + 40, box["y"] + 50)
+    page.locator("textarea.gdg-input").first.wait_for(state="attached")
+    page.keyboard.press("Escape")
     (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(tmp_path / "orders.csv")
     page.get_by_text("got orders.csv with 8 bytes").wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save").click()
     assert download.value.path().read_bytes() == b"a,b\n1,2\n"
-    cell = page.locator(".st-key-editor canvas").first
-    cell.scroll_into_view_if_needed()
-    box = cell.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + 40, box["y"] + 50)
-    page.locator("textarea.gdg-input").first.wait_for()
-    page.keyboard.press("Escape")
-    page.get_by_text("More").click()
-    page.get_by_label("Text").fill("typed")
+    page.get_by_test_id("stPopoverButton").click()
+    page.locator(".st-key-text input").fill("typed")
     window.settle()
     assert window.problems == []
 

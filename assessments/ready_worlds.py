@@ -11,10 +11,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from assessments import situations
 from assessments.exercise import Exercise, lay
 from core.context import ENGINE, Context
 from core.db.engines import sqlite_engine, transaction
 from core.db.worlds import SCHEMA_VERSION, pack_world, read_meta, world_of
+from seed import templates
+from seed.templates import seed_version
 
 Template = Callable[[str, int], Path]
 
@@ -23,13 +26,14 @@ _lock = threading.Lock()
 
 @cache
 def case_version(exercise: Exercise) -> str:
-    """Which case a world holds: the schema's version and a digest of the file that the exercise is written in.
+    """Which case a world holds: the schema's version and a digest of the files that the exercise is written in.
 
     Why: checks look for what their own situation laid; a world of another version is replaced, never judged.
     """
-    source = Path(exercise.situation.__code__.co_filename).read_bytes()
-    seed = f"{exercise.scenario}:{exercise.seed}".encode()
-    return f"{SCHEMA_VERSION}-{hashlib.blake2b(source + seed, digest_size=6).hexdigest()}"
+    digest = hashlib.blake2b(f"{exercise.scenario}:{exercise.seed}".encode(), digest_size=6)
+    for source in (exercise.situation.__code__.co_filename, situations.__file__):
+        digest.update(Path(source).read_bytes())
+    return f"{SCHEMA_VERSION}-{digest.hexdigest()}"
 
 
 def ready_world(exercise: Exercise, folder: Path, template: Template | None = None) -> Path:
@@ -37,19 +41,13 @@ def ready_world(exercise: Exercise, folder: Path, template: Template | None = No
 
     Raises: ContentError when the case can't be laid into its scenario.
     """
-    path = folder / f"{exercise.key}-{case_version(exercise)}.db"
+    path = folder / f"{exercise.key}-{case_version(exercise)}-{seed_version()}.db"
     if path.is_file():
         return path
     with _lock:
         if not path.is_file():
-            _prepare(exercise, path, template or _template)
+            _prepare(exercise, path, template or templates.template)
     return path
-
-
-def _template(scenario: str, seed: int) -> Path:
-    from seed.templates import template
-
-    return template(scenario, seed)
 
 
 def _prepare(exercise: Exercise, path: Path, template: Template) -> None:

@@ -14,6 +14,7 @@ from core.db.world_tables import channel, sku, warehouse
 from core.domain.errors import ContentError
 from core.domain.places import PROVINCE_BY_CODE
 from core.services import intake, parameters, stock
+from seed.incoming import order_number
 
 CHANNEL = "tmall"
 MINUTE = 60
@@ -81,7 +82,7 @@ def stock_up(ctx: Context, goods: Goods, region: str, units: int) -> None:
 
 def place_order(
     ctx: Context,
-    number: str,
+    serial: int,
     buyer: Buyer,
     bought: list[Bought],
     *,
@@ -92,7 +93,8 @@ def place_order(
 ) -> int:
     """Takes in an order the way the channel sends it, paid in full; gives its id.
 
-    `says` adds to or replaces the columns of the channel's row; `gift_card_cents` of the total are paid by gift card.
+    `serial` makes the order's number in the channel's own style; `says` adds to or replaces the columns of the
+    channel's row; `gift_card_cents` of the total are paid by gift card.
     """
     lines = tuple(
         IncomingLine(
@@ -106,6 +108,7 @@ def place_order(
     total = sum(line.quantity * line.unit_price_cents for line in lines)
     means = [("alipay", total - gift_card_cents), ("gift_card", gift_card_cents)]
     then = ctx.at(ctx.now - minutes_ago * MINUTE)
+    number = order_number(CHANNEL, then.now, serial)
     row = _channel_row(then, number, buyer, lines, total, note) | (says or {})
     header, cells = tuple(row), tuple(row.values())
     order = IncomingOrder(

@@ -38,15 +38,15 @@ def situation(ctx: Context) -> Ids:
     early = ctx.at(ctx.now - 3 * DAY)
     for one in (goods, other):
         stock_up(early, one, _GU.region, 14)
-    old = place_order(ctx, "4021192207115560318", _GU, [Bought(other, 1)], minutes_ago=2 * DAY // 60)
+    old = place_order(ctx, 9_000_359, _GU, [Bought(other, 1)], minutes_ago=2 * DAY // 60)
     _bring_on(ctx.at(ctx.now - DAY), old)
-    namesake = place_order(ctx, "4021192290420070655", _OTHER_GU, [Bought(goods, 2)], minutes_ago=83)
-    mistaken = place_order(ctx, "4021192291806630942", _GU, [Bought(goods, 5)], minutes_ago=52, gift_card_cents=5_000)
+    namesake = place_order(ctx, 9_000_396, _OTHER_GU, [Bought(goods, 2)], minutes_ago=83)
+    mistaken = place_order(ctx, 9_000_433, _GU, [Bought(goods, 5)], minutes_ago=52, gift_card_cents=5_000)
     note = (
         "刚才那单数量点错了，拍成 5 件了，请帮我取消；这单 2 件照发，谢谢 / "
         "I tapped 5 by mistake a moment ago, please cancel that one and send these 2, thanks"
     )
-    kept = place_order(ctx, "4021192292173340827", _GU, [Bought(goods, 2)], minutes_ago=47, note=note)
+    kept = place_order(ctx, 9_000_470, _GU, [Bought(goods, 2)], minutes_ago=47, note=note)
     return {"mistaken": mistaken, "kept": kept, "old": old, "namesake": namesake, "goods": goods.id}
 
 

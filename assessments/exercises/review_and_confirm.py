@@ -40,8 +40,8 @@ def situation(ctx: Context) -> Ids:
     first, last = (local_time(ctx, ctx.now + days * DAY).strftime("%m-%d") for days in (-2, 4))
     says = {"优惠信息": f"{CAMPAIGN} 指定商品 85 折 / 15 % off this article ({first} – {last})"}
     lines = [[Bought(goods, 2, goods.list_price_cents * share // 100)] for share in (_RIGHT, _WRONG)]
-    zhou = place_order(ctx, "4021187730516640023", _ZHOU, lines[0], minutes_ago=34, says=says)
-    xu = place_order(ctx, "4021187730974420118", _XU, lines[1], minutes_ago=21, says=says)
+    zhou = place_order(ctx, 9_000_137, _ZHOU, lines[0], minutes_ago=34, says=says)
+    xu = place_order(ctx, 9_000_174, _XU, lines[1], minutes_ago=21, says=says)
     return {"campaign_order": zhou, "wrong_price": xu, "goods": goods.id}
 
 

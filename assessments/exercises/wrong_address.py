@@ -47,12 +47,10 @@ def situation(ctx: Context) -> Ids:
     note = "公司前台代收，杭州同城件也可以 / reception of our Hangzhou office will take it"
     for one in goods:
         stock_up(ctx.at(ctx.now - DAY), one, _SHEN.region, 9)
-    fine = place_order(ctx, "4021190216638850472", _FINE, [Bought(goods[1], 1)], minutes_ago=96)
-    target = place_order(
-        ctx, "4021190217714410935", _SHEN, [Bought(goods[0], 3)], minutes_ago=71, note=note, says=whole
-    )
-    namesake = place_order(ctx, "4021190218160070264", _NAMESAKE, [Bought(goods[1], 1)], minutes_ago=58)
-    no_number = place_order(ctx, "4021190218835540781", _NO_NUMBER, [Bought(goods[0], 1)], minutes_ago=44)
+    fine = place_order(ctx, 9_000_211, _FINE, [Bought(goods[1], 1)], minutes_ago=96)
+    target = place_order(ctx, 9_000_248, _SHEN, [Bought(goods[0], 3)], minutes_ago=71, note=note, says=whole)
+    namesake = place_order(ctx, 9_000_285, _NAMESAKE, [Bought(goods[1], 1)], minutes_ago=58)
+    no_number = place_order(ctx, 9_000_322, _NO_NUMBER, [Bought(goods[0], 1)], minutes_ago=44)
     later = ctx.at(ctx.now - 15 * 60)
     orders.hold_order(later, namesake, "邮编与买家核对中 – 林玫 / Postcode: waiting for the buyer's answer – Lin Mei")
     orders.hold_order(later, no_number, "缺门牌号，已去电 – 林玫 / House number missing, called the buyer – Lin Mei")

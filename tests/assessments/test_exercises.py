@@ -12,6 +12,7 @@ from string import Formatter
 import pytest
 from sqlalchemy import select
 
+from assessments.evidence import order_row
 from assessments.exercise import Case, Exercise, Report, case_in, grade, lay
 from assessments.exercises import EXERCISES, exercise_named
 from assessments.prose import Prose
@@ -21,36 +22,38 @@ from core.db.world_tables import sales_order, world
 from core.domain.errors import ContentError, NotFound
 from core.domain.rights import PRACTICE_RIGHTS, Position
 from core.services import orders
-from tests.assessments.small_world import make_small_world
+from seed.scenario import PRACTICE_CLOCK_AT
+from seed.templates import template
 
-CLOCK = 1_773_801_000
 TRAINEE = Actor(7, "Trainee", "employee", "O", PRACTICE_RIGHTS)
 Laid = Callable[[Exercise], Case]
 
 
 @pytest.fixture(scope="module")
-def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_small_world(tmp_path_factory.mktemp("world") / "small.db", CLOCK)
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the scenarios' worlds are built, once for all tests here."""
+    return tmp_path_factory.mktemp("templates")
 
 
 @contextmanager
-def opened(template: Path, file: Path) -> Iterator[Context]:
+def opened(ready: Path, file: Path) -> Iterator[Context]:
     """A copy of the world, spoken to by the trainee at its own clock."""
-    shutil.copyfile(template, file)
+    shutil.copyfile(ready, file)
     engine = sqlite_engine(file, durable=False)
     with transaction(engine) as db:
-        yield Context(db, TRAINEE, CLOCK, World("practice", file.stem))
+        yield Context(db, TRAINEE, PRACTICE_CLOCK_AT, World("practice", file.stem))
     engine.dispose()
 
 
 @pytest.fixture
-def laid(small_world: Path, tmp_path: Path) -> Iterator[Laid]:
+def laid(templates: Path, tmp_path: Path) -> Iterator[Laid]:
     """Lays exercises into worlds of this test's own."""
     with ExitStack() as open_worlds:
         numbers = count()
 
         def lay_one(exercise: Exercise) -> Case:
-            ctx = open_worlds.enter_context(opened(small_world, tmp_path / f"{next(numbers)}.db"))
+            ready = template(exercise.scenario, exercise.seed, templates)
+            ctx = open_worlds.enter_context(opened(ready, tmp_path / f"{next(numbers)}.db"))
             lay(ctx, exercise)
             return case_in(ctx, exercise)
 
@@ -192,7 +195,7 @@ def test_confirming_the_wrong_price_is_seen_and_costs(laid: Laid) -> None:
     assert report.score == 0.4
     assert lost(report) == {"not_let_through": 30}
     (breach,) = next(limit.breaches for limit in report.limits if limit.key == "not_let_through")
-    assert breach.en == "Order 4021187730974420118 is allocated."
+    assert breach.en == f"Order {order_row(case.ctx, case.ids['wrong_price']).number} is allocated."
 
 
 def test_mending_the_province_instead_of_the_city_passes_the_review_but_not_the_check(laid: Laid) -> None:
@@ -247,5 +250,6 @@ def test_cancelling_the_right_one_without_a_word_is_four_fifths(laid: Laid) -> N
 
 def test_naming_the_other_order_in_the_cancellation_also_tells_him(laid: Laid) -> None:
     case = laid(CANCEL)
-    orders.cancel_order(case.ctx, case.ids["mistaken"], "4021192292173340827 照常发货")
+    number = order_row(case.ctx, case.ids["kept"]).number
+    orders.cancel_order(case.ctx, case.ids["mistaken"], f"{number} 照常发货")
     assert grade(case, CANCEL).score == 1.0

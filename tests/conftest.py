@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from core.db.engines import Databases, connect
 from core.db.migrate import migrate
 from tests.chromium import find_chromium
+from tests.house_rules import ROOT
 from tests.postgres_server import find_binaries, running_server
 
 _TEMPLATE = "orderly_template"
@@ -64,6 +65,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def clock() -> int:
     """The moment that tests happen at: Wednesday 2026-03-18 10:30 in Shanghai. Units: epoch seconds UTC."""
     return int(datetime(2026, 3, 18, 2, 30, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture
+def acceptance() -> Callable[[str], Path]:
+    """A file or folder of the acceptance data, no part of the project; where it is missing the test is skipped."""
+    folder = Path(os.environ.get("ORDERLY_ACCEPTANCE_DATA") or ROOT.parent / "shared" / "data")
+
+    def find(name: str) -> Path:
+        if not (folder / name).exists():
+            pytest.skip(f"no acceptance data: {name} is not in {folder}")
+        return folder / name
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.channels.problems import Problem
@@ -87,6 +87,7 @@ class IncomingOrder:
     payments: tuple[Payment, ...] = ()
     lines: tuple[IncomingLine, ...] = ()
     note: str = ""
+    _fingerprint: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def file(self) -> str:
@@ -117,12 +118,14 @@ class IncomingOrder:
         payload: dict[str, str] = {}
         for row in self.rows:
             for name, text in zip(row.header, row.cells, strict=False):
-                if not text or payload.get(name) == text:
+                if not text:
                     continue
-                key, count = name, 2
-                while key in payload:
-                    key, count = f"{name} #{count}", count + 1
-                payload[key] = text
+                known = payload.setdefault(name, text)
+                if known is not text and known != text:
+                    count = 2
+                    while (key := f"{name} #{count}") in payload:
+                        count += 1
+                    payload[key] = text
         return payload
 
     def fingerprint(self) -> str:
@@ -130,6 +133,8 @@ class IncomingOrder:
 
         Why: our own status isn't part of it, since it may depend on the day (an unpaid order expires).
         """
+        if self._fingerprint:
+            return self._fingerprint
         content = (
             (self.number, self.currency, self.placed_at, self.outside_status, self.paid_at),
             (self.confirmed_at, self.handed_over_at, self.delivered_at, self.cancelled_at, self.promised_at),
@@ -139,7 +144,9 @@ class IncomingOrder:
             tuple(map(tuple, self.payments)),
             tuple(map(tuple, self.lines)),
         )
-        return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        digest = hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16)
+        self._fingerprint = digest.hexdigest()
+        return self._fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,10 +133,10 @@ class Tally:
         self._spread_counts(cells)
         self._spread_leads(cells)
         for metric in sorted(cells):
-            sums = cells[metric]
-            for key in sorted(sums):
-                if packed := sums[key]:
-                    yield metric, *key, *_unpacked(packed)
+            for (at, a, b), packed in sorted(cells[metric].items()):
+                if packed:
+                    n = ((packed + _HALF) & _MASK) - _HALF  # _unpacked, without the call
+                    yield metric, at, a, b, n, (packed - n) >> _VALUE
 
     def _spread_counts(self, cells: _Sums) -> None:
         values = self._scopes.values

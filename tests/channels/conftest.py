@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from core.channels.files import InFile
 from core.channels.incoming import Terms
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = Path(__file__).parent / "samples"
 NOW = 1_790_000_000  # 2026-09-21
 
@@ -26,16 +24,3 @@ def terms() -> Terms:
 def sample() -> Callable[[str], InFile]:
     """One of the small files beside these tests."""
     return lambda name: InFile.at(SAMPLES / name)
-
-
-@pytest.fixture
-def acceptance() -> Callable[[str], Path]:
-    """A file or folder of the acceptance data; the test is skipped where there are none."""
-    folder = Path(os.environ.get("ORDERLY_ACCEPTANCE_DATA") or ROOT.parent / "shared" / "data")
-
-    def find(name: str) -> Path:
-        if not (folder / name).exists():
-            pytest.skip(f"no acceptance data: {name} is not in {folder}")
-        return folder / name
-
-    return find

@@ -28,7 +28,7 @@ class Kind(IntEnum):
 
 BITS = {reason: 1 << i for i, reason in enumerate(Reason)}
 # Shares of the orders that don't go the normal way, besides those that stop.
-_UNPAID, _CHANGED_MIND, _HELD = 0.03, 0.018, 0.008
+_UNPAID, _CHANGED_MIND = 0.03, 0.018
 _REASON_SHARES = {
     Reason.ADDRESS: 0.34,
     Reason.PHONE: 0.16,
@@ -39,7 +39,8 @@ _REASON_SHARES = {
 }
 _ADDRESS_AND_PHONE = 0.12
 _PREPAID = 0.62
-_TWIN_SECONDS = 2 * HOUR
+# A twin comes while the order it repeats is surely still on its way.
+_TWIN_SECONDS = 6 * HOUR
 _LONGEST_POOL = 150_000
 # A buyer doesn't come again within this time, or the review would rightly see a duplicate.
 _RETURN_SECONDS = 27 * HOUR
@@ -83,11 +84,12 @@ def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
     count, start = scenario.orders, now - scenario.days * DAY
     received = order_instants(stream(seed, "instants"), count, start, now, campaign_days(scenario, seed, now))
     goods = draw_goods(ground, seed, count)
-    kind, reasons = _draw_kinds(rng, count, scenario.fault_share)
+    kind, reasons = _draw_kinds(rng, count, scenario)
     shares = np.array([channel.share for channel in ground.channels])
     channel = rng.choice(len(shares), count, p=shares / shares.sum())
     buyer = _draw_buyers(rng, received)
     backlog_from = now - int(scenario.backlog_hours * HOUR)
+    _make_twins(received, kind, reasons)
     _leave_one_of_each(rng, received, backlog_from, kind, reasons)
     twins = _make_twins(received, kind, reasons)
     goods = copy_baskets(goods, twins - 1, twins)
@@ -128,8 +130,9 @@ def campaign_days(scenario: Scenario, seed: int, now: int) -> np.ndarray:
     return np.sort(stream(seed, "campaigns").choice(choices, wanted, replace=False)) if wanted else choices[:0]
 
 
-def _draw_kinds(rng: np.random.Generator, count: int, fault_share: float) -> tuple[np.ndarray, np.ndarray]:
-    shares = [1 - _UNPAID - _CHANGED_MIND - _HELD - fault_share, _UNPAID, _CHANGED_MIND, _HELD, fault_share]
+def _draw_kinds(rng: np.random.Generator, count: int, scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    special = (_UNPAID, _CHANGED_MIND, scenario.held_share, scenario.fault_share)
+    shares = (1 - sum(special), *special)
     kind = rng.choice(np.arange(len(shares), dtype=np.int8), count, p=shares)
     bits = np.array([BITS[reason] for reason in _REASON_SHARES], dtype=np.int16)
     reasons = rng.choice(bits, count, p=list(_REASON_SHARES.values()))
@@ -147,6 +150,7 @@ def _leave_one_of_each(
         has = recent & (kind == Kind.HELD if reason is None else (reasons & BITS[reason]) > 0)
         calm = kind == Kind.NORMAL
         free = recent & calm
+        free[:-1] &= (reasons[1:] & BITS[Reason.DUPLICATE]) == 0
         if reason is Reason.DUPLICATE:
             # What repeats the order before it needs a calm one before it, shortly before.
             free[1:] &= calm[:-1] & (np.diff(received) < _TWIN_SECONDS)
@@ -199,21 +203,23 @@ def _sell_out(rng: np.random.Generator, plan: Plan, wanted: int) -> None:
     goods = plan.goods
     pair = plan.warehouse_id[goods.order] * 1_000_000 + goods.article
     at = plan.received[goods.order]
-    recent = at >= plan.now - SETTLED_SECONDS
-    odd = np.unique(pair[recent & np.isin(plan.kind[goods.order], (Kind.STOPPED, Kind.HELD))])
     pairs, counts = np.unique(pair[at >= plan.backlog_from], return_counts=True)
-    good = (counts >= 2) & ~np.isin(pairs, odd)
-    # The busiest first; equal ones by their number, so that the choice is the same everywhere.
-    chosen = pairs[good][np.lexsort((pairs[good], -counts[good]))][:wanted]
+    pairs, counts = pairs[counts >= 2], counts[counts >= 2]
     backlog = plan.now - plan.backlog_from
-    for key in chosen.tolist():
+    # The busiest first; equal ones by their number, so that the choice is the same everywhere.
+    for key in pairs[np.lexsort((pairs, -counts))].tolist():
+        if len(plan.sold_out_at) == wanted:
+            return
         out_at = int(plan.now - backlog * rng.uniform(0.45, 0.95))
+        orders = goods.order[(pair == key) & (at >= plan.now - SETTLED_SECONDS)]
+        before, after = orders[plan.received[orders] < out_at], orders[plan.received[orders] >= out_at]
+        spoken_for = (
+            np.isin(plan.kind[before], (Kind.STOPPED, Kind.HELD)).any() or plan.has(Reason.PAYMENT)[after].any()
+        )
+        if not len(after) or spoken_for:
+            continue
         plan.sold_out_at[divmod(key, 1_000_000)] = out_at
-        orders = goods.order[(pair == key) & recent]
-        after = orders[plan.received[orders] >= out_at]
-        before = orders[plan.received[orders] < out_at]
         plan.kind[after] = Kind.STOPPED
         plan.reasons[after] |= BITS[Reason.STOCK]
-        calm = before[plan.reasons[before] == 0]
-        plan.kind[calm] = Kind.NORMAL
-        plan.prepaid[calm] = True
+        plan.kind[before] = Kind.NORMAL
+        plan.prepaid[before] = True

@@ -16,6 +16,7 @@ from seed.trade import lane_hours, lane_km, trade
 
 NEVER = np.int64(1) << 60
 COMPLETE_DAYS = 7
+_EXPIRY_RUN = 10 * MINUTE  # how often unpaid orders are looked for
 
 
 class Step(IntEnum):
@@ -111,8 +112,8 @@ def _pay_and_stop(rng: np.random.Generator, plan: Plan, at: np.ndarray) -> None:
     at[Step.PAID] = np.where(plan.prepaid, plan.received, plan.received + wait)
     unpaid = plan.kind == Kind.UNPAID
     at[Step.PAID, unpaid] = NEVER
-    expiry = promises().unpaid_expires_hours * HOUR + rng.integers(MINUTE, 12 * MINUTE, count)
-    at[Step.EXPIRED, unpaid] = (plan.received + expiry)[unpaid]
+    due = plan.received + promises().unpaid_expires_hours * HOUR
+    at[Step.EXPIRED, unpaid] = ((due // _EXPIRY_RUN + 1) * _EXPIRY_RUN)[unpaid]
     stopped = plan.kind == Kind.STOPPED
     # The review sees an order when it arrives, paid or not; a short payment is seen when it comes in.
     short = plan.has(Reason.PAYMENT) & ~plan.has(Reason.STOCK)

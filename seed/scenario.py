@@ -26,8 +26,8 @@ class Scenario:
 
     Units: `orders` arrive over `days` days that end at the world's clock; orders that stopped within the last
     `backlog_hours` still wait for a clerk; `scarce` articles have sold out at one warehouse within that time;
-    `fault_share` of the orders stop in the automatic review, and for every reason at least one still waits; `campaigns`
-    days of the history are campaign days.
+    `fault_share` of the orders stop in the automatic review, and for every reason at least one still waits;
+    `held_share` are held for a while; `campaigns` days of the history are campaign days.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Scenario:
     backlog_hours: float = 26.0
     scarce: int = 5
     fault_share: float = 0.05
+    held_share: float = 0.008
     campaigns: int = 2
 
 

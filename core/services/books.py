@@ -1,0 +1,193 @@
+"""Do the books balance? Whatever state, ledgers and event log must have in common, held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import text
+
+from core.context import Context
+from core.domain.orders import TRANSITIONS, Fact, Status, is_open
+from core.domain.stock import BOUNDLESS, Account
+
+CHECK_LABELS = MappingProxyType(
+    {
+        "units": "Units over all accounts sum to zero",
+        "balance": "Balance equals the sum of its postings",
+        "overdrawn": "No account of ours is below zero",
+        "reserved": "An order's units are where its status says",
+        "unowned": "Units set aside belong to an order line",
+        "sides": "A money posting has two sides and an amount",
+        "deposit": "An order's deposits are neither overdrawn nor left over",
+        "paid": "What an order was paid equals its payments",
+        "status": "The last fact explains the status",
+        "open": "Open means that somebody still has something to do",
+        "instants": "Instants on the order equal those of its facts",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imbalance:
+    """One thing that doesn't add up: which check, about what, and what was found instead of what."""
+
+    check: str
+    subject: str
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{CHECK_LABELS[self.check]}: {self.subject}: expected {self.wanted}, found {self.found}"
+
+
+_OURS = ", ".join(f"'{account.value}'" for account in Account if account not in BOUNDLESS)
+_TARGETS = MappingProxyType(
+    {Fact.RECEIVED.value: Status.RECEIVED.value} | {t.fact.value: t.target.value for t in TRANSITIONS}
+)
+_MOVING = ", ".join(f"'{fact}'" for fact in _TARGETS)
+_CLOSED = ", ".join(f"'{status.value}'" for status in Status if not is_open(status))
+# Where an order's units are, by its status; elsewhere there are none.
+_ACCOUNT_OF_STATUS = MappingProxyType(
+    {
+        Status.ALLOCATED: Account.RESERVED,
+        Status.RELEASED: Account.RESERVED,
+        Status.PICKING: Account.PICKED,
+        Status.PACKED: Account.PICKED,
+        Status.SHIPPED: Account.IN_TRANSIT,
+        Status.DELIVERED: Account.CUSTOMER,
+        Status.COMPLETED: Account.CUSTOMER,
+    }
+)
+_SET_ASIDE = (Account.RESERVED, Account.PICKED, Account.IN_TRANSIT, Account.CUSTOMER)
+
+_UNITS = text("SELECT sku_id, SUM(quantity) AS units FROM stock_balance GROUP BY sku_id HAVING SUM(quantity) <> 0")
+_BALANCES = text(
+    "SELECT sku_id, warehouse_id, lot_id, account, SUM(posted) AS posted, SUM(kept) AS kept FROM ("
+    " SELECT sku_id, to_warehouse_id AS warehouse_id, lot_id, to_account AS account, quantity AS posted, 0 AS kept"
+    " FROM stock_posting UNION ALL"
+    " SELECT sku_id, from_warehouse_id, lot_id, from_account, -quantity, 0 FROM stock_posting UNION ALL"
+    " SELECT sku_id, warehouse_id, lot_id, account, 0, quantity FROM stock_balance"
+    ") AS both_sides GROUP BY sku_id, warehouse_id, lot_id, account HAVING SUM(posted) <> SUM(kept)"
+)
+_OVERDRAWN = text(
+    "SELECT sku_id, warehouse_id, lot_id, account, quantity FROM stock_balance"
+    f" WHERE quantity < 0 AND account IN ({_OURS})"
+)
+_NET_BY_LINE = (
+    "SELECT order_line_id, account, SUM(units) AS units FROM ("
+    " SELECT order_line_id, to_account AS account, quantity AS units FROM stock_posting"
+    " WHERE order_line_id IS NOT NULL UNION ALL"
+    " SELECT order_line_id, from_account, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL"
+    ") AS moves GROUP BY order_line_id, account"
+)
+_BY_LINE = text(
+    "SELECT l.id, o.number, o.status, l.quantity, n.account, n.units FROM order_line l"
+    " JOIN sales_order o ON o.id = l.order_id"
+    f" LEFT JOIN ({_NET_BY_LINE}) AS n ON n.order_line_id = l.id AND n.account <> 'available' AND n.units <> 0"
+    " WHERE o.fulfilled_by = 'us' AND NOT ("
+    " (n.account IS NULL AND o.status NOT IN (:s1, :s2, :s3, :s4, :s5, :s6, :s7))"
+    " OR (n.units = l.quantity AND n.account = CASE o.status WHEN :s1 THEN :a1 WHEN :s2 THEN :a2 WHEN :s3 THEN :a3"
+    " WHEN :s4 THEN :a4 WHEN :s5 THEN :a5 WHEN :s6 THEN :a6 WHEN :s7 THEN :a7 ELSE '' END))"
+).bindparams(
+    **{f"s{i}": status.value for i, status in enumerate(_ACCOUNT_OF_STATUS, 1)},
+    **{f"a{i}": account.value for i, account in enumerate(_ACCOUNT_OF_STATUS.values(), 1)},
+)
+_UNOWNED = text(
+    "SELECT account, SUM(units) AS units, SUM(owned) AS owned FROM ("
+    " SELECT account, quantity AS units, 0 AS owned FROM stock_balance UNION ALL"
+    " SELECT to_account, 0, quantity FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
+    " SELECT from_account, 0, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL"
+    f") AS sums WHERE account IN ({', '.join(repr(account.value) for account in _SET_ASIDE)})"
+    " GROUP BY account HAVING SUM(units) <> SUM(owned)"
+)
+_SIDES = text(
+    "SELECT id, from_account, to_account, amount_cents FROM money_posting"
+    " WHERE from_account = to_account OR from_account = '' OR to_account = '' OR amount_cents <= 0"
+)
+_PAID = "COALESCE(SUM(CASE WHEN m.from_account = 'buyer' THEN m.amount_cents END), 0)"
+_DEPOSITS = (
+    "COALESCE(SUM(CASE WHEN m.to_account = 'deposits' THEN m.amount_cents"
+    " WHEN m.from_account = 'deposits' THEN -m.amount_cents END), 0)"
+)
+_MONEY = text(
+    f"SELECT o.number, o.status, o.paid_cents, {_PAID} AS paid, {_DEPOSITS} AS deposits"
+    " FROM sales_order o LEFT JOIN money_posting m ON m.order_id = o.id GROUP BY o.id, o.number, o.status, o.paid_cents"
+    f" HAVING o.paid_cents <> {_PAID} OR {_DEPOSITS} <> CASE"
+    " WHEN o.status IN ('shipped', 'delivered', 'completed', 'cancelled', 'expired') THEN 0 ELSE o.paid_cents END"
+)
+_STATUS = text(
+    "SELECT o.number, o.status, e.kind FROM sales_order o LEFT JOIN event e ON e.id = ("
+    f" SELECT MAX(id) FROM event WHERE order_id = o.id AND kind IN ({_MOVING}))"
+    " WHERE e.kind IS NULL OR o.status <> CASE e.kind "
+    + " ".join(f"WHEN '{fact}' THEN '{status}'" for fact, status in _TARGETS.items())
+    + " END"
+)
+_OPEN = text(
+    "SELECT number, status, is_open FROM sales_order"
+    f" WHERE is_open <> CASE WHEN status IN ({_CLOSED}) THEN 0 ELSE 1 END"
+)
+_INSTANTS = text(
+    "SELECT o.number, e.kind, e.at, CASE e.kind WHEN 'OrderReceived' THEN o.received_at"
+    " WHEN 'OrderShipped' THEN o.handed_over_at WHEN 'OrderDelivered' THEN o.delivered_at"
+    " WHEN 'OrderCancelled' THEN o.cancelled_at END AS kept FROM event e JOIN sales_order o ON o.id = e.order_id"
+    " WHERE o.fulfilled_by = 'us' AND e.kind IN ('OrderReceived', 'OrderShipped', 'OrderDelivered', 'OrderCancelled')"
+    " AND e.at <> COALESCE(CASE e.kind WHEN 'OrderReceived' THEN o.received_at"
+    " WHEN 'OrderShipped' THEN o.handed_over_at WHEN 'OrderDelivered' THEN o.delivered_at"
+    " WHEN 'OrderCancelled' THEN o.cancelled_at END, -1)"
+)
+
+
+def imbalances(ctx: Context) -> list[Imbalance]:
+    """Everything in a world that doesn't add up; an empty list means that the books balance."""
+    checks: tuple[Callable[[Context], Iterator[Imbalance]], ...] = (_stock, _lines, _money, _orders)
+    return [imbalance for check in checks for imbalance in check(ctx)]
+
+
+def _stock(ctx: Context) -> Iterator[Imbalance]:
+    for row in ctx.db.execute(_UNITS):
+        yield Imbalance("units", f"SKU {row.sku_id}", f"{row.units}", "0")
+    for row in ctx.db.execute(_BALANCES):
+        place = f"SKU {row.sku_id}, lot {row.lot_id}, {row.account} in warehouse {row.warehouse_id}"
+        yield Imbalance("balance", place, f"{row.kept}", f"{row.posted}")
+    for row in ctx.db.execute(_OVERDRAWN):
+        place = f"SKU {row.sku_id}, lot {row.lot_id}, {row.account} in warehouse {row.warehouse_id}"
+        yield Imbalance("overdrawn", place, f"{row.quantity}", "0 or more")
+
+
+def _lines(ctx: Context) -> Iterator[Imbalance]:
+    for row in ctx.db.execute(_BY_LINE):
+        account = _ACCOUNT_OF_STATUS.get(Status(row.status))
+        found = f"{row.units} {row.account}" if row.account else "none"
+        wanted = f"{row.quantity} {account.value}" if account else "none"
+        yield Imbalance("reserved", f"order {row.number} ({row.status}), line {row.id}", found, wanted)
+    for row in ctx.db.execute(_UNOWNED):
+        yield Imbalance("unowned", row.account, f"{row.units}", f"{row.owned}")
+
+
+def _money(ctx: Context) -> Iterator[Imbalance]:
+    for row in ctx.db.execute(_SIDES):
+        found = f"{row.from_account!r} → {row.to_account!r}, {row.amount_cents}"
+        yield Imbalance("sides", f"posting {row.id}", found, "two accounts and an amount above 0")
+    for row in ctx.db.execute(_MONEY):
+        order = f"order {row.number} ({row.status})"
+        if row.paid != row.paid_cents:
+            yield Imbalance("paid", order, f"{row.paid_cents}", f"{row.paid}")
+        settled = Status(row.status) in _SETTLED
+        wanted = 0 if settled else row.paid
+        if row.deposits != wanted:
+            yield Imbalance("deposit", order, f"{row.deposits}", f"{wanted}")
+
+
+_SETTLED = frozenset({Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED})
+
+
+def _orders(ctx: Context) -> Iterator[Imbalance]:
+    for row in ctx.db.execute(_STATUS):
+        wanted = _TARGETS[row.kind] if row.kind else "an order with a fact"
+        yield Imbalance("status", f"order {row.number}", row.status, wanted)
+    for row in ctx.db.execute(_OPEN):
+        yield Imbalance("open", f"order {row.number} ({row.status})", f"{row.is_open}", f"{1 - row.is_open}")
+    for row in ctx.db.execute(_INSTANTS):
+        yield Imbalance("instants", f"order {row.number}, {row.kind}", f"{row.kept}", f"{row.at}")

@@ -81,3 +81,8 @@ def practice_figures() -> Iterator[Context]:
     """The world that generated items read: a seeded practice world, the same for everybody."""
     with _loaded(_template()).opened() as world:
         yield world
+
+
+def warm_figures() -> None:
+    """Gets the world ready before somebody waits for it inside a transaction."""
+    _loaded(_template())

@@ -102,9 +102,9 @@ def draw_exercises(number: int, exercises: tuple[ExerciseState, ...], state: str
                     best = t("best {rate}", rate=format_rate(exercise.best_score, 0))
                     chip(best, "good" if exercise.best_score >= 1 else "warn")
         if state == NOW:
-            go(t("Go to the exercises"), "exercises")
+            go(t("Go to the exercises"), "practice")
         elif state == DONE:
-            st.page_link(page_named("exercises").path, label=t("Practise again"), icon=":material/fitness_center:")
+            st.page_link(page_named("practice").path, label=t("Practise again"), icon=":material/fitness_center:")
 
 
 def draw_gain(number: int, standing: Standing) -> None:

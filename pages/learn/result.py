@@ -224,16 +224,22 @@ def draw(attempt_id: int) -> None:
     draw_items(attempt_id)
 
 
+def draw_nothing() -> None:
+    """What is here before a test is finished, and the way on."""
+    heading(t("Result"), t("What was right in a test, and why."), "insights")
+    if page.portal_actor().may("tests.take"):
+        text, label, target = t("Finish a test, and its result is here."), t("See your path"), "path"
+    else:
+        text, label, target = (
+            t("Choose a person whose result you want to read."),
+            t("See the progress"),
+            "people_progress",
+        )
+    empty(t("No result yet"), text, key="result", icon="insights", go_label=label, go_page=target)
+
+
 attempt_id = chosen_attempt()
 if attempt_id is None:
-    heading(t("Result"), t("What was right in a test, and why."), "insights")
-    empty(
-        t("No result yet"),
-        t("Finish a test, and its result is here."),
-        key="result",
-        icon="insights",
-        go_label=t("See your path"),
-        go_page="path",
-    )
+    draw_nothing()
 else:
     draw(attempt_id)

@@ -18,6 +18,7 @@ from assessments.attempts import (
     save_answer,
     start_attempt,
 )
+from assessments.figures import warm_figures
 from assessments.forms import TESTS, blueprint_of
 from assessments.prose import Prose
 from assessments.questions import Exhibit, QuestionView
@@ -400,6 +401,7 @@ def draw_sheet(attempt_id: int) -> None:
 
 def draw_start(phase: str) -> None:
     """What the test is like, and the button that begins it."""
+    warm_figures()
     count = blueprint_of(TEST).items_count
     with st.container(border=True, key="test-intro", gap="medium"):
         st.markdown(emphasised(said(blueprint_of(TEST).about)))

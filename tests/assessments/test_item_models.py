@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assessments.bank import Generated, Item
-from assessments.figures import FigureRoom, room_of
+from assessments.figures import SCENARIO, SEED, FigureRoom, room_of
 from assessments.forms import question_for
 from assessments.item_models import MODELS
 from assessments.item_models.labels import FACT_NAMES, REASON_NAMES, STATUS_NAMES
@@ -19,6 +19,7 @@ from assessments.questions import Choice, Matching, Numeric, Ordering, Question,
 from core.domain.orders import Fact, Reason, Status
 from core.services.stock import available_units
 from core.ui.i18n import in_language, t
+from seed.templates import template
 from tests.assessments.tiny_world import tiny_world
 
 CASES = [
@@ -31,6 +32,12 @@ CASES = [
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> FigureRoom:
     return room_of(tiny_world(tmp_path_factory.mktemp("figures") / "tiny.db"))
+
+
+@pytest.fixture(scope="module")
+def seeded_room(tmp_path_factory: pytest.TempPathFactory) -> FigureRoom:
+    """The world that people's figures really come from."""
+    return room_of(template(SCENARIO, SEED, tmp_path_factory.mktemp("templates")))
 
 
 def item_of(model: str, params: dict[str, Any]) -> Item:
@@ -85,6 +92,15 @@ def test_every_variant_is_sound_for_many_people(room: FigureRoom, model: str, pa
             assert all(abs(near.value - key) > margin + near.tolerance for near in question.content.near)
         seen.add((question.stem, question.exhibit))
     assert len(seen) == 12
+
+
+@pytest.mark.parametrize(("model", "params"), CASES, ids=str)
+def test_every_variant_can_be_built_in_the_seeded_world(
+    seeded_room: FigureRoom, model: str, params: dict[str, Any]
+) -> None:
+    questions = [asked(seeded_room, model, params, person) for person in range(100, 105)]
+    assert all(mark(question, key_of(question)).fraction == 1.0 for question in questions)
+    assert len({(question.stem, question.exhibit) for question in questions}) == 5
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))

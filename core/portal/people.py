@@ -59,14 +59,14 @@ class DemoPerson:
 
 
 DEMO_PEOPLE = (
-    DemoPerson("admin", "周敏 Zhou Min", Role.ADMINISTRATOR, None, "IT"),
-    DemoPerson("manager", "林静 Lin Jing", Role.MANAGER, None, "E-commerce"),
-    DemoPerson("trainer", "何伟 He Wei", Role.TRAINER, None, "Training"),
-    DemoPerson("clerk", "陈晓 Chen Xiao", Role.EMPLOYEE, Position.ORDER_CLERK, "Orders"),
-    DemoPerson("warehouse", "刘强 Liu Qiang", Role.EMPLOYEE, Position.WAREHOUSE_KEEPER, "Warehouse"),
-    DemoPerson("service", "王芳 Wang Fang", Role.EMPLOYEE, Position.SERVICE_AGENT, "Customer service"),
-    DemoPerson("operations", "赵磊 Zhao Lei", Role.EMPLOYEE, Position.OPERATIONS_SPECIALIST, "Operations"),
-    DemoPerson("finance", "孙丽 Sun Li", Role.EMPLOYEE, Position.FINANCE_CLERK, "Finance"),
+    DemoPerson("admin", "周敏 Zhou Min", Role.ADMINISTRATOR, None, "信息部 IT"),
+    DemoPerson("manager", "林静 Lin Jing", Role.MANAGER, None, "电商部 E-commerce"),
+    DemoPerson("trainer", "何伟 He Wei", Role.TRAINER, None, "培训部 Training"),
+    DemoPerson("clerk", "陈晓 Chen Xiao", Role.EMPLOYEE, Position.ORDER_CLERK, "订单组 Orders"),
+    DemoPerson("warehouse", "刘强 Liu Qiang", Role.EMPLOYEE, Position.WAREHOUSE_KEEPER, "仓储组 Warehouse"),
+    DemoPerson("service", "王芳 Wang Fang", Role.EMPLOYEE, Position.SERVICE_AGENT, "客服组 Service"),
+    DemoPerson("operations", "赵磊 Zhao Lei", Role.EMPLOYEE, Position.OPERATIONS_SPECIALIST, "运营组 Operations"),
+    DemoPerson("finance", "孙丽 Sun Li", Role.EMPLOYEE, Position.FINANCE_CLERK, "财务组 Finance"),
 )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from types import MappingProxyType
 from typing import Any, Literal
 
 import streamlit as st
 
-from core.ui.i18n import t
+from core.ui.i18n import format_rate, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 
@@ -32,6 +33,11 @@ def section(title: str, lead: str = "") -> None:
     st.subheader(safe(title), anchor=False)
     if lead:
         st.caption(safe(lead))
+
+
+def panel(key: str, *, stretch: bool = False) -> Any:
+    """A bordered sheet for things that belong together; `key` is unique on the page."""
+    return st.container(border=True, key=f"panel-{key}", height="stretch" if stretch else "content")
 
 
 def metric_card(
@@ -94,3 +100,13 @@ def facts(items: Mapping[str, str]) -> None:
             with st.container(width="content", gap=None):
                 st.caption(safe(name))
                 st.text(value)
+
+
+def score_bar(score: float, about: str) -> str:
+    """A share of all points in large figures, as HTML; `about` says what of. Units: `score` 0..1."""
+    tone = "good" if score >= 1 else "warn" if score >= 0.5 else "bad"
+    width = round(100 * score)
+    return (
+        f'<div class="od-score {tone}"><b>{escape(format_rate(score, 0))}</b><span>{escape(about)}</span></div>'
+        f'<div class="od-bar {tone}"><i style="width:{width}%"></i></div>'
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 
 from core.domain.errors import OrderlyError
@@ -61,10 +63,11 @@ def _language_of_this_run() -> str:
     return str(st.session_state.get("_language", "en"))
 
 
-def _return_to_practice(practice_id: str) -> None:
+def _return_to_practice(kept: str) -> None:
     try:
-        page.enter_world(practice_id)
-    except OrderlyError:
+        found = json.loads(kept)
+        page.enter_world(str(found["id"]), found["title"])
+    except (OrderlyError, ValueError, TypeError, KeyError):  # the world is gone, or was kept by an older version
         page.leave_world()
 
 

@@ -18,22 +18,22 @@ def draw_header() -> None:
     """Draws the world's chip or the practice banner, and the person's menu."""
     who = page.person()
     world = page.current_world()
-    with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        if world.kind == "live":
-            st.html(f'<span class="orderly-chip live"><i></i>{escape(t("Live"))}</span>')
-        with (
-            st.container(horizontal=True, horizontal_alignment="right"),
-            st.popover(safe(who.name), icon=":material/account_circle:", key="account"),
-        ):
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="header"):
+        kind, label = ("live", t("Live")) if world.kind == "live" else ("practice", t("Practice"))
+        st.html(f'<span class="orderly-chip {kind}"><i></i>{escape(label)}</span>', width="content")
+        with st.popover(safe(who.name), icon=":material/account_circle:", key="account"):
             st.caption(safe(f"{who.login} · {what_somebody_is(who.role, who.position)}"))
             st.html(_settings_forms())
     if world.kind == "practice":
-        _draw_banner(page.current_exercise() or "")
+        _draw_banner(page.practice_title(language()))
 
 
-def _draw_banner(exercise: str) -> None:
+def _draw_banner(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="practice-banner"):
-        st.markdown(f"**{t('Practice')}** · {safe(exercise)} · {t('Nothing here touches real orders.')}")
+        st.markdown(
+            f":material/science: **{t('Practice')} · {safe(title)}** · {t('Nothing here touches real orders.')}",
+            width="stretch",
+        )
         st.button(t("Leave practice"), on_click=page.leave_world, icon=":material/logout:", key="leave-practice")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -122,17 +122,28 @@ def current_exercise() -> str | None:
     return None if practice_id is None else _practice_row(practice_id).exercise
 
 
-def enter_world(practice_id: str) -> None:
-    """Moves the person into one of their own practice worlds, until they leave it. Raises: NotFound; NotAllowed."""
+def practice_title(language: str) -> str:
+    """What the banner calls the practice world the person is in: its exercise's title where it was said."""
+    titles: dict[str, str] = st.session_state.get("_practice_title") or {}
+    return titles.get(language) or current_exercise() or ""
+
+
+def enter_world(practice_id: str, title: Mapping[str, str] | None = None) -> None:
+    """Moves the person into one of their own practice worlds, until they leave it.
+
+    `title` is what the banner calls it. Shape: language → text. Raises: NotFound; NotAllowed.
+    """
     portal_actor().need("practice.use")
     _practice_row(practice_id)
     st.session_state["_practice"] = practice_id
-    portal_write(set_preference, "practice", practice_id)
+    st.session_state["_practice_title"] = dict(title or {})
+    portal_write(set_preference, "practice", json.dumps({"id": practice_id, "title": dict(title or {})}))
 
 
 def leave_world() -> None:
     """Moves the person back to the live world."""
     st.session_state.pop("_practice", None)
+    st.session_state.pop("_practice_title", None)
     portal_write(set_preference, "practice", "-")
 
 

@@ -65,7 +65,6 @@ if rows:
             Column("data", t("Details"), width="large"),
         ],
         key="audit",
-        height=560,
     )
     st.caption(safe(t("The newest {n} rows that fit.", n=format_int(len(rows)))))
 else:

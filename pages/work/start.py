@@ -3,21 +3,25 @@
 import streamlit as st
 
 from core.ui import page
-from core.ui.cards import heading
+from core.ui.cards import heading, panel
 from core.ui.i18n import t
 from core.ui.safe import safe
+from core.ui.server_html import what_somebody_is
 from core.ui.site import SECTION_LABELS, pages_for
 
+COLUMNS = 3
+
 who = page.person()
-heading(t("Hello, {name}", name=who.name), t("What you can do here:"))
+heading(t("Hello, {name}", name=who.name), what_somebody_is(who.role, who.position))
 
 in_practice = page.current_world().kind == "practice"
 mine = [found for found in pages_for(page.actor(), in_practice=in_practice) if found.listed and not found.above]
-sections = [section for section in SECTION_LABELS if any(found.section == section for found in mine)]
-for place, section in zip(st.columns(max(2, len(sections)), gap="medium"), sections, strict=False):
-    with place, st.container(border=True, key=f"start-{section}", height="stretch"):
-        st.markdown(f"**{safe(t(SECTION_LABELS[section]))}**")
-        for found in mine:
-            if found.section == section:
-                st.page_link(found.path, label=t(found.title), icon=f":material/{found.icon}:", help=t(found.purpose))
-                st.caption(t(found.purpose))
+for section in SECTION_LABELS:
+    doors = [found for found in mine if found.section == section]
+    if doors:
+        st.caption(f"**{safe(t(SECTION_LABELS[section]))}**")
+    for first in range(0, len(doors), COLUMNS):
+        for place, door in zip(st.columns(COLUMNS), doors[first : first + COLUMNS], strict=False):
+            with place, panel(f"door-{door.name}", stretch=True):
+                st.page_link(door.path, label=t(door.title), icon=f":material/{door.icon}:")
+                st.caption(t(door.purpose))

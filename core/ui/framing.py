@@ -6,6 +6,7 @@ import json
 
 import streamlit as st
 
+from core.context import Actor
 from core.domain.errors import OrderlyError
 from core.portal.preferences import preferences_of
 from core.ui import guard, header, page
@@ -72,13 +73,15 @@ def _return_to_practice(kept: str) -> None:
 
 
 def _menu() -> dict[str, list[st.Page]]:
-    """The pages this person has in this world, by section."""
+    """The pages this person has in this world, by section; the others stand unlisted and say why they are closed."""
     asker = page.actor()
-    in_practice = page.current_world().kind == "practice"
+    open_pages = list(pages_for(asker, in_practice=page.current_world().kind == "practice"))
     menu: dict[str, list[st.Page]] = {}
-    for site_page in pages_for(asker, in_practice=in_practice):
+    for site_page in open_pages:
         heading = t(SECTION_LABELS[site_page.section]) if SECTION_LABELS[site_page.section] else ""
         menu.setdefault(heading, []).append(_as_page(site_page))
+    closed = [_closed_page(site_page, asker) for site_page in SITE if site_page not in open_pages]
+    menu[next(iter(menu))] += closed
     return menu
 
 
@@ -91,6 +94,18 @@ def _as_page(site_page: SitePage) -> st.Page:
         visibility="visible" if site_page.listed else "hidden",
         help=t(site_page.purpose),
     )
+
+
+def _closed_page(site_page: SitePage, asker: Actor) -> st.Page:
+    """What stands at the address of a page that this person can't open here."""
+
+    def closed() -> None:
+        if site_page.open_to(asker):
+            guard.draw_live_only()
+        else:
+            asker.need(site_page.rights[0])
+
+    return st.Page(closed, title=t(site_page.title), url_path=site_page.name, visibility="hidden")
 
 
 def _nothing() -> None:

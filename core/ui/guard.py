@@ -74,6 +74,14 @@ def draw_refusal(error: NotAllowed) -> None:
         st.caption(safe(translate_error(error)))
 
 
+def draw_live_only() -> None:
+    """Says that a page belongs to the live world while the person is in a practice world."""
+    with st.container(border=True, key="panel-live-only"):
+        st.subheader(t("This page shows real orders"), anchor=False)
+        st.write(t("You are in a practice world. Leave it to see this page; your practice stays as it is."))
+        st.button(t("Leave practice"), on_click=page.leave_world, icon=":material/logout:", key="leave-for-live")
+
+
 def draw_signed_out() -> None:
     """Says that the session has ended, with the way back."""
     with st.container(border=True, key="signed-out"):

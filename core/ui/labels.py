@@ -12,7 +12,7 @@ AUDIT_KIND_LABELS = MappingProxyType(
         "signed_out": "Signed out",
         "sign_in_failed": "Sign-in failed",
         "sign_in_throttled": "Sign-in held back",
-        "refused": "Refused",
+        "refused": "Access refused",
         "person_added": "Person added",
         "person_changed": "Person changed",
         "person_disabled": "Person disabled",

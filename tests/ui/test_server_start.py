@@ -48,8 +48,10 @@ def test_the_first_deep_link_after_a_start_is_guarded_and_works(tmp_path_factory
         with open_socket(server.url, clerk) as socket:
             rerun(socket, "people")
             messages = until_finished(socket)
-            assert "page_not_found" in [message.WhichOneof("type") for message in messages]
-            assert "Zhou Min" not in words(messages)
+            assert "open to you" in words(messages)
+            assert "Add a person" not in words(messages)
+            rerun(socket, "never_heard_of")
+            assert "page_not_found" in [message.WhichOneof("type") for message in until_finished(socket)]
     with running_app(var) as server, open_socket(server.url, admin) as socket:
         rerun(socket, "people")
         said = str(until_finished(socket))

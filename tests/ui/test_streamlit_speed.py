@@ -1,16 +1,20 @@
-"""The theme that is read once is the theme that Streamlit would have read each time."""
+"""The seams of Streamlit and asyncio that make clicks quick: still there, and doing what they promise."""
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import socket
+from asyncio import base_events
 from collections.abc import Iterator
 
 import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.web.server.starlette.starlette_server import _bind_socket
 
-from core.ui.streamlit_speed import remember_theme
+from core.ui.streamlit_speed import remember_theme, send_at_once
 
 _SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
@@ -20,6 +24,7 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Puts Streamlit's own function back, before the test and after it."""
     own = inspect.unwrap(app_session._populate_theme_msg)
     monkeypatch.setattr(app_session, "_populate_theme_msg", own)
+    monkeypatch.setattr(base_events, "_set_nodelay", base_events._set_nodelay)
     yield
 
 
@@ -67,3 +72,27 @@ def test_streamlit_still_has_the_seam() -> None:
     )
     source = inspect.getsource(app_session.AppSession._create_new_session_message)
     assert source.count("_populate_theme_msg(") == len(_SECTIONS)
+
+
+async def _delay_is_off() -> bool:
+    """Whether a connection that is accepted on a socket bound by Streamlit sends at once."""
+    seen: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def accepted(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ours = writer.get_extra_info("socket")
+        seen.set_result(bool(ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+        writer.close()
+
+    bound = _bind_socket("127.0.0.1", 0, 5)
+    async with await asyncio.start_server(accepted, sock=bound):
+        _, caller = await asyncio.open_connection(*bound.getsockname())
+        found = await asyncio.wait_for(seen, 10)
+        caller.close()
+        await caller.wait_closed()
+    return found
+
+
+def test_answers_are_sent_at_once() -> None:
+    assert asyncio.run(_delay_is_off()) is False  # if this fails, Streamlit or Python has mended it: drop our part
+    send_at_once()
+    assert asyncio.run(_delay_is_off()) is True

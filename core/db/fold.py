@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from core.db.engines import reader, transaction
-from core.db.worlds import DEFAULT_TIMEZONE, read_meta
-from core.domain.increments import Event, Increment, Tally
+from core.db.worlds import DEFAULT_TIMEZONE, read_meta, write_meta
+from core.domain.increments import VERSION, Event, Increment, Tally
 
+_VERSION_KEY = "cells"  # in the world's meta
 BATCH = 25_000  # events summed up before the cells are written
 _SLICE = 20_000  # cells per statement on PostgreSQL
 
@@ -78,8 +79,7 @@ def rebuild(engine: Engine) -> int:
     folded = 0
     with transaction(engine) as db:
         _lock(db)
-        db.execute(text("DELETE FROM cell"))
-        db.execute(text("DELETE FROM fold_cursor"))
+        _forget(db)
         while read := _fold_batch(db, BATCH):
             folded += read
     return folded
@@ -131,7 +131,17 @@ def _lock(db: Connection) -> None:
 
 def _pending(engine: Engine) -> bool:
     with reader(engine) as db:
-        return bool(_after(db, 1))
+        return _is_outdated(db) or bool(_after(db, 1))
+
+
+def _is_outdated(db: Connection) -> bool:
+    """Whether the cells were counted by other rules than today's."""
+    return db.execute(_CURSOR).one_or_none() is not None and read_meta(db).get(_VERSION_KEY) != VERSION
+
+
+def _forget(db: Connection) -> None:
+    db.execute(text("DELETE FROM cell"))
+    db.execute(text("DELETE FROM fold_cursor"))
 
 
 def _after(db: Connection, most: int) -> _Rows:
@@ -143,10 +153,15 @@ def _after(db: Connection, most: int) -> _Rows:
 
 
 def _fold_batch(db: Connection, most: int) -> int:
+    if _is_outdated(db):
+        _forget(db)
     rows = _after(db, most)
     if not rows:
         return 0
-    tally = Tally(read_meta(db).get("timezone", DEFAULT_TIMEZONE))
+    meta = read_meta(db)
+    if meta.get(_VERSION_KEY) != VERSION:
+        write_meta(db, **{_VERSION_KEY: VERSION})
+    tally = Tally(meta.get("timezone", DEFAULT_TIMEZONE))
     tally.add(_events(rows))
     _write(db, list(tally.increments()))
     xid, event_id = rows[-1][:2]

@@ -213,6 +213,15 @@ stock_balance = Table(
     Column("lot_id", Id, ForeignKey("lot.id"), primary_key=True),
     Column("account", Text, primary_key=True),
     Column("quantity", Quantity, nullable=False),
+    # Most lots were used up long ago; what can be promised is a small part of the table.
+    Index(
+        "stock_available",
+        "sku_id",
+        "warehouse_id",
+        "quantity",
+        sqlite_where=text("account = 'available' AND quantity > 0"),
+        postgresql_where=text("account = 'available' AND quantity > 0"),
+    ),
     sqlite_with_rowid=False,
 )
 

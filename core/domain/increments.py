@@ -5,6 +5,7 @@ question and the dimensions it is cut by: `orders` (all), `orders.c` (a = channe
 and `.cw`, `.cr`, `.wr` for pairs. `at` is a day (days since 1970-01-01 in the world's calendar) unless said otherwise.
 
     orders              received, by the day received; value: cents in the base currency
+    kept                of these, those that weren't cancelled and didn't expire
     status.<status>     where the orders of a day received stand now; value: their cents
     delivered           by the day delivered; value: seconds since receipt
     promised            of these, those with a promise
@@ -29,8 +30,9 @@ from typing import Any
 
 from core.domain.buckets import bucket_of
 from core.domain.facts import local_day
-from core.domain.orders import Fact
+from core.domain.orders import Fact, Status
 
+VERSION = "1"  # raised with every change of what is counted: the cells of another version are made anew
 BLOCK_DAYS = 16
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
@@ -42,6 +44,7 @@ _Handler = Callable[[int, Mapping[str, Any]], None]
 
 _SUFFIXES = ("", ".c", ".w", ".r", ".cw", ".cr", ".wr")
 _SINGLE = 4  # the suffixes that lead times are kept for
+_LOST = frozenset({Status.CANCELLED.value, Status.EXPIRED.value})
 _QUARTER_HOUR = 900  # no calendar's days begin between two of them
 
 # While it adds up, a tally keeps a count and its value in one integer, n + value * 2**40: a plain number in a
@@ -172,6 +175,7 @@ class Tally:
         day = self._day(data["received_at"])
         key, packed = (day, self._scope(data)), _packed(1, data["value_cents"])
         self._counts["orders"][key] += packed
+        self._counts["kept"][key] += packed
         self._counts["status." + data["to"]][key] += packed
         self._cells["gross"][(day, data["currency"], data["channel"])] += _packed(1, data["total_cents"])
         self._cells["regions"][(0, data["region"], "")] += 1
@@ -179,9 +183,11 @@ class Tally:
     def _moved(self, data: Mapping[str, Any]) -> int:
         """A step of the order machine; gives the order's scope."""
         scope, packed = self._scope(data), _packed(1, data["value_cents"])
-        key = (self._day(data["received_at"]), scope)
+        key, target = (self._day(data["received_at"]), scope), data["to"]
         self._counts["status." + data["from"]][key] -= packed
-        self._counts["status." + data["to"]][key] += packed
+        self._counts["status." + target][key] += packed
+        if target in _LOST:
+            self._counts["kept"][key] -= packed
         return scope
 
     def _paid(self, at: int, data: Mapping[str, Any]) -> None:
@@ -243,7 +249,7 @@ class Tally:
         day, packed = self._day(moved["received_at"]), _packed(1, moved["value_cents"])
         old = self._scope(moved)
         new = self._scopes.number(moved["channel"], moved["to_warehouse"], moved["to_region"])
-        for question in ("orders", "status." + moved["to"]):
+        for question in ("orders", "kept", "status." + moved["to"]):
             self._counts[question][(day, old)] -= packed
             self._counts[question][(day, new)] += packed
         self._cells["regions"][(0, moved["region"], "")] -= 1

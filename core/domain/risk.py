@@ -21,14 +21,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-class Case(NamedTuple):
-    """A parcel: its lane (`warehouse>region`), its time under way so far, and the time it may take. Units: seconds."""
-
-    lane: str
-    elapsed: float
-    allowed: float
-
-
 class Survival:
     """How long past parcels took, by lane, by region, and all together: how many took longer than a time.
 
@@ -48,27 +40,23 @@ class Survival:
         # Column k: how many took longer than the beginning of bucket k - 1.
         self._longer = np.concatenate([held[:, ::-1].cumsum(axis=1)[:, ::-1], np.zeros((len(held), 1))], axis=1)
 
-    def risks(self, cases: Sequence[Case]) -> Floats:
-        """The risk of each case: of the past parcels that took longer than its elapsed time, the share that took longer
-        than it is allowed. Its lane is asked first, then its region, then all; NaN where even they are too few."""
-        if not cases:
-            return np.zeros(0)
-        elapsed = np.array([case.elapsed for case in cases], dtype=np.float64)
-        allowed = np.array([case.allowed for case in cases], dtype=np.float64)
-        ways = [case.lane for case in cases]
-        levels = (
-            np.array([self._rows.get(way, -1) for way in ways]),
-            np.array([self._rows.get(_region(way), -1) for way in ways]),
-            np.zeros(len(cases), dtype=np.int64),
-        )
-        found = np.full(len(cases), np.nan)
+    def risks(self, lanes: Sequence[str], elapsed: Sequence[float], allowed: Sequence[float]) -> Floats:
+        """The risk of each parcel: of the past parcels that took longer than its `elapsed` time, the share that took
+        longer than it is `allowed`. Its lane is asked first, then its region, then all; NaN where even they are few.
+
+        Shape: one entry per parcel in each argument and in the result. Units: seconds.
+        """
+        rows = {lane: (self._rows.get(lane, -1), self._rows.get(_region(lane), -1), 0) for lane in set(lanes)}
+        levels = np.array([rows[lane] for lane in lanes], dtype=np.int64).reshape(-1, 3).T
+        so_far, until = np.array(elapsed, dtype=np.float64), np.array(allowed, dtype=np.float64)
+        found = np.full(len(so_far), np.nan)
         for level in levels:
-            still = self._longer_than(level, elapsed)
-            usable = np.isnan(found) & (level >= 0) & (still >= ENOUGH)
-            if usable.any():
-                longer = self._longer_than(level[usable], np.maximum(allowed, elapsed)[usable])
-                found[usable] = longer / still[usable]
-        found[allowed <= elapsed] = 1.0
+            asked = np.nonzero(np.isnan(found) & (level >= 0))[0]
+            still = self._longer_than(level[asked], so_far[asked])
+            asked, still = asked[still >= ENOUGH], still[still >= ENOUGH]
+            longer = self._longer_than(level[asked], np.maximum(until[asked], so_far[asked]))
+            found[asked] = longer / still
+        found[until <= so_far] = 1.0
         return found
 
     def _longer_than(self, rows: Ints, seconds: Floats) -> Floats:

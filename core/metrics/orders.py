@@ -14,7 +14,6 @@ from core.metrics.filters import Filter
 from core.metrics.kpi import Figure, Kpi, share
 
 OPEN_STATUSES = tuple(status.value for status in Status if status not in CLOSED)
-LOST_STATUSES = (Status.CANCELLED.value, Status.EXPIRED.value)
 # Classes of age in calendar days since the order was received: (from, to), the last one open.
 AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 7), (8, 14), (15, None))
 
@@ -29,37 +28,23 @@ def orders_received(ctx: Context, wanted: Filter) -> Figure:
 @cached
 def revenue(ctx: Context, wanted: Filter) -> Figure:
     """Value of the orders received in the period, without those that were cancelled or expired. Units: cents."""
-    now, before = _kept(ctx, wanted)
+    now, before = totals(ctx, "kept", wanted)
     return Figure(now.value, now.n, before.value, before.n)
 
 
 @cached
 def order_value(ctx: Context, wanted: Filter) -> Figure:
     """What an order that was kept is worth on average. Units: cents."""
-    now, before = _kept(ctx, wanted)
+    now, before = totals(ctx, "kept", wanted)
     return Figure(share(now.value, now.n), now.n, share(before.value, before.n), before.n)
 
 
 @cached
 def cancelled_rate(ctx: Context, wanted: Filter) -> Figure:
     """Share of the period's orders that were cancelled or expired since."""
-    received, kept = totals(ctx, "orders", wanted), _kept(ctx, wanted)
+    received, kept = totals(ctx, "orders", wanted), totals(ctx, "kept", wanted)
     now, before = (share(every.n - left.n, every.n) for every, left in zip(received, kept, strict=True))
     return Figure(now, received[0].n, before, received[1].n)
-
-
-def _kept(ctx: Context, wanted: Filter) -> tuple[Sum, Sum]:
-    """The period's orders, and those of the period before, that were neither cancelled nor expired."""
-    every = totals(ctx, "orders", wanted)
-    lost = [totals(ctx, f"status.{status}", wanted) for status in LOST_STATUSES]
-    now, before = (
-        Sum(
-            every[at].n - sum(gone[at].n for gone in lost),
-            every[at].value - sum(gone[at].value for gone in lost),
-        )
-        for at in (0, 1)
-    )
-    return now, before
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +58,13 @@ class Daily:
 def daily(ctx: Context, wanted: Filter) -> Daily:
     """Orders received and the revenue they are worth, day by day and by channel."""
     received = series_by_channel(ctx, "orders", wanted)
-    lost = [series_by_channel(ctx, f"status.{status}", wanted) for status in LOST_STATUSES]
-    none: dict[int, Sum] = {}
+    kept = series_by_channel(ctx, "kept", wanted)
+    nothing: dict[int, Sum] = {}
     return Daily(
         {
             channel: {
-                day: (found.n, found.value - sum(gone.get(channel, none).get(day, Sum()).value for gone in lost))
+                day: (found.n, worth[day].value if day in worth else 0)
+                for worth in (kept.get(channel, nothing),)
                 for day, found in days.items()
             }
             for channel, days in received.items()

@@ -10,7 +10,7 @@ from core.context import Context
 from core.domain.buckets import middle_of
 from core.domain.facts import local_day
 from core.domain.increments import SPAN_DAYS, lane
-from core.domain.risk import BackTest, Case, Outcome, Survival, back_test
+from core.domain.risk import BackTest, Outcome, Survival, back_test
 from core.metrics.cache import cached
 from core.metrics.delivery import OVERDUE, overdue_values
 from core.metrics.filters import Filter
@@ -23,10 +23,10 @@ MODELS = ("total", "transit")  # since receipt, for orders in the house; since h
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """One open order whose promise still lies ahead; `risk` is None where there is too little to learn from."""
+    """One open order whose promise still lies ahead."""
 
     order_id: int
-    risk: float | None
+    risk: float
     on_the_road: bool
     promised_at: int
 
@@ -57,27 +57,28 @@ def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
     """Judges every open order whose promise lies ahead of `now`; the period doesn't matter."""
     rows = ctx.db.execute(_OPEN, overdue_values(wanted, now, _FOREVER)).all()
     span = local_day(now, ctx.world.timezone) // SPAN_DAYS
-    judged: list[Risk] = []
+    unknown, expected = 0, 0.0
+    risky: list[Risk] = []
     for model in MODELS:
         road = model == "transit"
         mine = [row for row in rows if (row[4] is not None) == road]
-        survival = _survival(ctx, model, span) if mine else Survival({})
-        ways = {(row[1], row[2]): lane(row[1], row[2]) for row in mine}
-        cases = []
-        for _, warehouse, region, received_at, handed_over_at, promised_at in mine:
-            start = handed_over_at if road else received_at
-            cases.append(Case(ways[warehouse, region], now - start, promised_at - start))
-        judged += [
-            Risk(row[0], None if risk != risk else risk, road, row[5])
-            for row, risk in zip(mine, survival.risks(cases).tolist(), strict=True)
-        ]
-    known = [found for found in judged if found.risk is not None]
-    risky = sorted(
-        (found for found in known if (found.risk or 0.0) >= AT_RISK),
-        key=lambda found: (-(found.risk or 0.0), found.promised_at, found.order_id),
-    )
-    expected = sum(found.risk or 0.0 for found in known)
-    return AtRisk(len(judged), len(judged) - len(known), len(risky), expected, tuple(risky))
+        if not mine:
+            continue
+        ids, warehouses, regions, received, handed_over, promised = zip(*mine, strict=True)
+        starts = handed_over if road else received
+        names = {way: lane(*way) for way in set(zip(warehouses, regions, strict=True))}
+        lanes = [names[way] for way in zip(warehouses, regions, strict=True)]
+        elapsed = [now - start for start in starts]
+        allowed = [promise - start for promise, start in zip(promised, starts, strict=True)]
+        for at, risk in enumerate(_survival(ctx, model, span).risks(lanes, elapsed, allowed).tolist()):
+            if risk != risk:
+                unknown += 1
+                continue
+            expected += risk
+            if risk >= AT_RISK:
+                risky.append(Risk(ids[at], risk, road, promised[at]))
+    risky.sort(key=lambda found: (-found.risk, found.promised_at, found.order_id))
+    return AtRisk(len(rows), unknown, len(risky), expected, tuple(risky))
 
 
 def _survival(ctx: Context, model: str, span: int) -> Survival:
@@ -98,7 +99,8 @@ def risk_back_test(ctx: Context, model: str, today: int) -> BackTest | None:
         if not rows:
             continue
         survival = _survival(ctx, model, span - 1)
-        risks = survival.risks([Case(way, 0.0, middle_of(int(bucket))) for way, bucket, _, _ in rows])
+        allowed = [middle_of(int(bucket)) for _, bucket, _, _ in rows]
+        risks = survival.risks([way for way, _, _, _ in rows], [0.0] * len(rows), allowed)
         outcomes += [
             Outcome(risk, n, late) for (_, _, n, late), risk in zip(rows, risks.tolist(), strict=True) if risk == risk
         ]

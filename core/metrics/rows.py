@@ -276,7 +276,7 @@ def _judged(ctx: Context, wanted: Wanted) -> list[tuple[int, float]]:
     """The ids of a judged set in their order, each with its risk (0 where risk isn't asked)."""
     if wanted.row_set == "at_risk":
         found = at_risk(ctx, wanted.filter, minute(ctx.now))
-        return [(risk.order_id, risk.risk or 0.0) for risk in found.orders]
+        return [(risk.order_id, risk.risk) for risk in found.orders]
     chosen = JUDGED[wanted.row_set]
     zones = {row.code: row.timezone for row in ctx.db.execute(select(channel.c.code, channel.c.timezone))}
     rows = ctx.db.execute(

@@ -24,15 +24,14 @@ class LowStock:
     threshold: int
 
 
+# The index on what is available serves the sum; it knows nothing of the lots that were used up.
 _LOW = text(
-    "SELECT s.code, s.name_en, s.name_zh, w.code, w.id, COALESCE(SUM(b.quantity), 0) AS available, t.low_quantity"
-    " FROM stock_threshold t JOIN sku s ON s.id = t.sku_id JOIN warehouse w ON w.id = t.warehouse_id"
-    " LEFT JOIN stock_balance b"
-    " ON b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id AND b.account = 'available'"
-    " WHERE CAST(:warehouse AS bigint) < 0 OR t.warehouse_id = :warehouse"
-    " GROUP BY s.id, s.code, s.name_en, s.name_zh, w.id, w.code, t.low_quantity"
-    " HAVING COALESCE(SUM(b.quantity), 0) < t.low_quantity"
-    " ORDER BY 1.0 * COALESCE(SUM(b.quantity), 0) / t.low_quantity, s.code, w.code"
+    "SELECT s.code, s.name_en, s.name_zh, w.code, w.id, low.available, low.low_quantity FROM ("
+    "SELECT t.sku_id, t.warehouse_id, t.low_quantity, (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
+    " WHERE b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id AND b.account = 'available' AND b.quantity > 0)"
+    " AS available FROM stock_threshold t WHERE CAST(:warehouse AS bigint) < 0 OR t.warehouse_id = :warehouse) low"
+    " JOIN sku s ON s.id = low.sku_id JOIN warehouse w ON w.id = low.warehouse_id"
+    " WHERE low.available < low.low_quantity ORDER BY 1.0 * low.available / low.low_quantity, s.code, w.code"
 )
 
 

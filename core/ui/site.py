@@ -60,9 +60,33 @@ class SitePage:
 SITE: tuple[SitePage, ...] = (
     SitePage("work/start.py", "Start", "home", "What you can do, and what waits for you", practice=True, above=True),
     SitePage(
-        "work/orders.py", "Order desk", "inbox", "Review, correct, confirm and cancel orders", ("orders.read",), True
+        "monitor/board.py", "Live board", "monitoring", "Orders, stock and promises as they stand", ("board.read",)
     ),
-    SitePage("work/order.py", "Order", "receipt_long", "Everything about one order", ("orders.read",), True, False),
+    SitePage(
+        "monitor/order_list.py",
+        "Orders behind a figure",
+        "table_rows",
+        "Which orders a figure of the board counts",
+        ("board.read",),
+        listed=False,
+    ),
+    SitePage(
+        "work/orders.py",
+        "Order desk",
+        "inbox",
+        "Review, correct, confirm and cancel orders",
+        ("orders.read",),
+        practice=True,
+    ),
+    SitePage(
+        "work/order.py",
+        "Order",
+        "receipt_long",
+        "Everything about one order",
+        ("orders.read",),
+        practice=True,
+        listed=False,
+    ),
     SitePage("learn/path.py", "Your path", "route", "Tests and exercises in their order", ("tests.take",)),
     SitePage("learn/tests.py", "Test", "quiz", "Take the pre-test or the post-test", ("tests.take",), listed=False),
     SitePage(
@@ -73,11 +97,13 @@ SITE: tuple[SitePage, ...] = (
         ("tests.take", "attempts.read"),
         listed=False,
     ),
+    SitePage("learn/practice.py", "Exercises", "exercise", "Practise on a world of your own", ("practice.use",)),
     SitePage(
         "teach/people_progress.py", "Progress", "groups", "Who has done what, and what it brought", ("attempts.read",)
     ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage("admin/people.py", "People", "group", "Let people in, and set what they may do", ("people.manage",)),
+    SitePage("admin/imports.py", "Imports", "move_to_inbox", "Take in orders from other channels", ("imports.read",)),
     SitePage("admin/audit.py", "Audit log", "fact_check", "Who did what and when, sealed", ("audit.read",)),
 )
 

@@ -217,6 +217,18 @@ def test_nothing_passes_a_transaction_that_is_still_open(postgres: Databases, cl
     assert fold(live) == 2
 
 
+def test_cells_counted_by_older_rules_are_made_anew(story: Story) -> None:
+    live = story.desk.databases.live
+    fold(live)
+    cells = _cells(story.desk.databases)
+    with transaction(live) as db:
+        db.execute(text("UPDATE meta SET value = '0' WHERE key = 'cells'"))
+        db.execute(text("UPDATE cell SET n = n + 7"))
+    assert fold(live) > 20
+    assert _cells(story.desk.databases) == cells
+    assert fold(live) == 0
+
+
 def test_what_is_no_step_of_an_order_counts_nothing(databases: Databases, clock: int) -> None:
     with transaction(databases.live) as db:
         ctx = Context(db, ENGINE, clock, LIVE)

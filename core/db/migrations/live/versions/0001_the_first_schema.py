@@ -373,6 +373,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sku_id", "warehouse_id", "lot_id", "account"),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("stock_balance", schema=None) as batch_op:
+        batch_op.create_index(
+            "stock_available",
+            ["sku_id", "warehouse_id", "quantity"],
+            unique=False,
+            sqlite_where=sa.text("account = 'available' AND quantity > 0"),
+            postgresql_where=sa.text("account = 'available' AND quantity > 0"),
+        )
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")

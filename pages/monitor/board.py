@@ -1,0 +1,160 @@
+"""The live board: what comes in, where it stands, whether it is on time, and what needs attention now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from core.metrics.board import BEHIND, Places, board_mark, places, read_board
+from core.metrics.filters import Filter, day_number, day_text
+from core.ui import board_cards, board_figures, kpi, page
+from core.ui.cards import heading
+from core.ui.empty import empty
+from core.ui.guard import fragment
+from core.ui.i18n import format_day, format_instant, format_int, t
+from core.ui.safe import safe
+from core.ui.site import SITE
+
+REFRESH_SECONDS = 5
+_ALL = ""
+
+
+def take_filter() -> None:
+    """Writes what the filter's widgets say into the address, from which the next run reads it."""
+    state, known = st.session_state, page.read(places)
+    ids = {place.code: number for number, place in known.warehouses.items()}
+    period = state["board-period"]
+    shown = chosen_now(known).filter
+    first, last = shown.from_day, shown.to_day
+    if period == "own" and len(span := state.get("board-dates", ())) == 2:
+        first, last = (day_number(day.isoformat()) for day in span)
+    wanted = Filter(
+        first,
+        last,
+        state["board-channel"] or None,
+        ids.get(state["board-warehouse"]),
+        state["board-region"] or None,
+    )
+    st.query_params.from_dict(kpi.write_address(wanted, period, known))
+
+
+def take_all_time(first: int, last: int) -> None:
+    """Shows every day that there are orders of."""
+    st.query_params.from_dict(kpi.dates_of(Filter(max(first, last - kpi.LONGEST_DAYS + 1), last)))
+
+
+def chosen_now(known: Places) -> kpi.Chosen:
+    """What the address chooses, today."""
+    return kpi.read_address(st.query_params.to_dict(), known, page.read(kpi.today_of))
+
+
+def draw_filter(chosen: kpi.Chosen, known: Places) -> None:
+    """Period, channel, warehouse and region; the third of the last three is closed as long as two are chosen."""
+    wanted, state = chosen.filter, st.session_state
+    state["board-period"] = chosen.period
+    state["board-channel"] = wanted.channel or _ALL
+    state["board-warehouse"] = known.warehouses[wanted.warehouse].code if wanted.warehouse is not None else _ALL
+    state["board-region"] = wanted.region or _ALL
+    channels = {place.code: kpi.place_name(place) for place in known.channels}
+    warehouses = {place.code: kpi.place_name(place) for place in known.warehouses.values()}
+    is_full = sum(value is not None for value in (wanted.channel, wanted.warehouse, wanted.region)) == 2
+    hint = t("At most two of channel, warehouse and region; take one back to choose this.") if is_full else None
+    with st.container(key="board-filter", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            t("Period"),
+            [*kpi.PERIODS, "own"],
+            format_func=lambda name: t(kpi.PERIOD_LABELS[name]),
+            key="board-period",
+            on_change=take_filter,
+            width=150,
+        )
+        if chosen.period == "own":
+            state["board-dates"] = tuple(date.fromisoformat(day_text(day)) for day in (wanted.from_day, wanted.to_day))
+            st.date_input(t("From and to"), key="board-dates", on_change=take_filter, width=230, format="YYYY-MM-DD")
+        for key, label, names, value in (
+            ("channel", t("Channel"), channels, wanted.channel),
+            ("warehouse", t("Warehouse"), warehouses, wanted.warehouse),
+            ("region", t("Region"), {code: kpi.region_name(code) for code in known.regions}, wanted.region),
+        ):
+            st.selectbox(
+                label,
+                [_ALL, *names],
+                format_func=lambda code, names=names: names.get(code, code) if code else t("All"),
+                key=f"board-{key}",
+                on_change=take_filter,
+                disabled=is_full and value is None,
+                help=hint if value is None else None,
+                width=180,
+            )
+
+
+@fragment(run_every=REFRESH_SECONDS)
+def draw_pulse(drawn: tuple[int, ...]) -> None:
+    """Looks every few seconds whether anything has happened; only then is the board drawn again."""
+    kpi.bring_up_to_date()
+    if page.read(board_mark) != drawn:
+        st.rerun()
+
+
+def draw_nothing() -> None:
+    """What a board without orders says."""
+    imports = next((site for site in SITE if site.rights == ("imports.run",)), None)
+    may = imports is not None and imports.open_to(page.actor())
+    empty(
+        t("No orders yet"),
+        t("Import orders from a channel, or start the demo feed with: python -m seed feed"),
+        key="board",
+        icon="monitoring",
+        go_label=t("Import orders") if may else "",
+        go_page=imports.name if may and imports is not None else None,
+    )
+
+
+def draw_board(known: Places) -> tuple[int, ...]:
+    """The board as the address wants it; gives the mark of what it showed."""
+    chosen = chosen_now(known)
+    draw_filter(chosen, known)
+    for note in chosen.notes:
+        st.caption(f":material/info: {safe(note)}")
+    board = page.read(read_board, chosen.filter)
+    said = t(
+        "{first} to {last}, compared with the {n} days before. As of {now}.",
+        first=format_day(day_text(chosen.filter.from_day)),
+        last=format_day(day_text(chosen.filter.to_day)),
+        n=format_int(chosen.filter.days_count),
+        now=format_instant(board.now),
+    )
+    st.caption(safe(said))
+    if board.behind_count > BEHIND:
+        st.info(t("Catching up: {n} events are still to be counted.", n=format_int(board.behind_count)))
+    if not board.figures["orders"].n and known.first_day is not None and known.last_day is not None:
+        st.button(
+            t(
+                "No order came in then. Show all from {first} to {last}",
+                first=format_day(day_text(known.first_day)),
+                last=format_day(day_text(known.last_day)),
+            ),
+            on_click=take_all_time,
+            args=(known.first_day, known.last_day),
+            key="board-all-time",
+            icon=":material/date_range:",
+        )
+    board_cards.draw_attention(board, known)
+    board_cards.draw_pipeline(board, known)
+    board_cards.draw_kpis(board, known)
+    board_figures.draw_daily(board, known)
+    board_figures.draw_delivery(board, known)
+    board_figures.draw_open(board, known)
+    board_figures.draw_stock_and_money(board, known)
+    return board.mark
+
+
+heading(t("Live board"), t("Orders, stock and promises as they stand now"), "monitoring")
+kpi.bring_up_to_date()
+places_now = page.read(places)
+if places_now.is_empty:
+    draw_nothing()
+    draw_pulse(page.read(board_mark))
+else:
+    draw_pulse(draw_board(places_now))

@@ -22,7 +22,7 @@ from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
 from core.ui.server_static import content_security_policy, index_page, streamlit_files
 from core.ui.settings import refuse_open_demo, settings
-from core.ui.streamlit_speed import remember_theme
+from core.ui.streamlit_speed import remember_theme, send_at_once
 
 if TYPE_CHECKING:
     from streamlit.starlette import App
@@ -49,6 +49,7 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
     """Opens the databases, lets the first administrator in, and tidies up by the clock until the server stops."""
     remember_theme()
+    send_at_once()
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
     await asyncio.to_thread(open_house)
     background = [asyncio.create_task(_collect_garbage()), asyncio.create_task(asyncio.to_thread(_warm_static))]

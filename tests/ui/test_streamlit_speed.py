@@ -24,7 +24,7 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Puts Streamlit's own function back, before the test and after it."""
     own = inspect.unwrap(app_session._populate_theme_msg)
     monkeypatch.setattr(app_session, "_populate_theme_msg", own)
-    monkeypatch.setattr(base_events, "_set_nodelay", base_events._set_nodelay)
+    monkeypatch.setattr("asyncio.base_events._set_nodelay", inspect.getattr_static(base_events, "_set_nodelay"))
     yield
 
 

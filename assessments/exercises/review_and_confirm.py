@@ -52,7 +52,7 @@ def _confirmed(case: Case) -> Finding:
 
 
 def _noted(case: Case) -> Finding:
-    wanted = Prose(f"a note that names the campaign, {CAMPAIGN}", f"备注写明活动编号 {CAMPAIGN}")
+    wanted = Prose("a note that names the campaign by its number", "备注写明活动编号")
     facts = facts_since(case, case.ids["campaign_order"], Fact.CONFIRMED)
     note = str((facts[-1].get("approved") or {}).get("price", "")) if facts else ""
     if not note:

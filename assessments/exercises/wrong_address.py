@@ -60,7 +60,11 @@ def situation(ctx: Context) -> Ids:
 def _city(case: Case) -> Finding:
     city = order_row(case.ctx, case.ids["target"]).city
     right = city.strip().lower() in _RIGHT_SPELLINGS
-    return Finding(same(city), same(_RIGHT_CITY), 1.0 if right else 0.0)
+    wanted = Prose(
+        "the city that the rest of the order speaks of",
+        "与订单其余信息一致的城市",
+    )
+    return Finding(same(city), wanted, 1.0 if right else 0.0)
 
 
 def _told(case: Case) -> Finding:

@@ -104,7 +104,7 @@ def _actions(file: OrderFile, actor: Actor) -> list[Action]:
         found.append(step)
     if actor.may("orders.amend"):
         found.append(
-            Action("amend", t("Correct"), "edit_location_alt", _no_amending(file), form=order_forms.amend_form)
+            Action("amend", t("Correct the data"), "edit_location_alt", _no_amending(file), form=order_forms.amend_form)
         )
     if actor.may("orders.hold"):
         found.append(_hold_action(file))

@@ -13,7 +13,7 @@ from core.services.order_file import OrderFile
 from core.ui import guard, page
 from core.ui.buyer_letters import correction_letter
 from core.ui.i18n import format_money, language, t
-from core.ui.order_sheet import FIELD_LABELS, means, province
+from core.ui.order_sheet import FIELD_LABELS, faulty, means, province
 from core.ui.safe import safe
 
 
@@ -69,7 +69,7 @@ def hold_form(file: OrderFile) -> None:
     st.markdown(f"**{t('Put the order on hold')}**")
     with st.form(f"form-{key}", border=False, enter_to_submit=False):
         st.text_area(t("Reason"), max_chars=500, key=f"{key}-reason", height=80)
-        st.form_submit_button(t("Put on hold"), type="primary", on_click=_hold, args=(file, key))
+        st.form_submit_button(t("Hold this order"), type="primary", on_click=_hold, args=(file, key))
 
 
 def _hold(file: OrderFile, key: str) -> None:
@@ -118,17 +118,10 @@ def amend_form(file: OrderFile) -> None:
     key, f = key_of(file, "amend"), file.fields
     st.markdown(f"**{t('Correct the order and tell the buyer')}**")
     st.caption(t("Change only what is wrong. The review runs again by itself."))
-    left, right = st.columns(2)
-    values = {
-        "buyer_name": _text(file, key, "buyer_name", left),
-        "buyer_phone": _text(file, key, "buyer_phone", right),
-        "region": _region(file, key, left),
-    }
-    values["city"] = _city(file, key, values["region"], right)
-    values |= {
-        name: _text(file, key, name, place)
-        for name, place in (("district", left), ("street", right), ("postcode", left), ("note", right))
-    }
+    values: dict[str, str] = {}
+    for pair in (("buyer_name", "buyer_phone"), ("region", "city"), ("district", "street"), ("postcode", "note")):
+        for name, place in zip(pair, st.columns(2, gap="small"), strict=True):
+            values[name] = _field(file, key, name, place, values)
     letter = correction_letter(f, values)
     drafted, text = f"{key}-drafted", f"{key}-message"
     if st.session_state.get(text) in (None, st.session_state.get(drafted)):  # until somebody writes their own
@@ -146,8 +139,18 @@ def amend_form(file: OrderFile) -> None:
 
 
 def _label(file: OrderFile, name: str) -> str:
-    mark = ":material/error: " if name in file.faults or (name == "region" and "city" in file.faults) else ""
+    mark = ":material/error: " if name in faulty(file) else ""
     return mark + t(FIELD_LABELS[name])
+
+
+def _field(file: OrderFile, key: str, name: str, place: Any, values: dict[str, str]) -> str:
+    match name:
+        case "region":
+            return _region(file, key, place)
+        case "city":
+            return _city(file, key, values["region"], place)
+        case _:
+            return _text(file, key, name, place)
 
 
 def _text(file: OrderFile, key: str, name: str, place: Any) -> str:
@@ -216,8 +219,7 @@ def _ask_cancelling(file: OrderFile) -> None:
     guard.show_flashes()
     f = file.fields
     st.markdown(safe(t("Order {number} of {buyer}", number=f["number"], buyer=f["buyer_name"])))
-    for line in consequences(file):
-        st.markdown(f"- {safe(line)}")
+    st.markdown("\n".join(f"- {safe(line)}" for line in consequences(file)))
     key = key_of(file, "cancel")
     st.text_area(t("Reason (the buyer reads it)"), max_chars=500, key=f"{key}-reason", height=80)
     with st.container(horizontal=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 
@@ -13,10 +13,11 @@ from core.domain.places import PROVINCE_BY_CODE
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account
 from core.services.order_file import FactView, LineView, OrderFile
+from core.ui.cards import Tone
 from core.ui.i18n import format_duration, format_instant, format_int, format_money, join_list, language, t
 from core.ui.safe import plain
 
-STATUS_TONES = MappingProxyType(
+STATUS_TONES: Mapping[Status, Tone] = MappingProxyType(
     {
         Status.RECEIVED: "info",
         Status.EXCEPTION: "bad",
@@ -55,7 +56,7 @@ MEANS_LABELS = MappingProxyType(
     }
 )
 MONEY_LABELS = MappingProxyType(
-    {"paid": "Paid", "refunded": "Paid back", "earned": "Earned at hand-over", "moved": "Moved"}
+    {"paid": "Payment", "refunded": "Refund", "earned": "Earned at hand-over", "moved": "Other movement"}
 )
 SUBJECT_LABELS = MappingProxyType(
     {
@@ -123,7 +124,7 @@ def head(file: OrderFile, channel: str, timezone: str, now: int) -> str:
         )
         due = chip(words, "bad" if left < 0 else "warn" if left < 4 * 3_600 else "quiet")
     facts = {
-        t("Received"): said(format_instant(f["received_at"], timezone)),
+        t("Received at"): said(format_instant(f["received_at"], timezone)),
         t("Channel"): said(channel),
         t("Warehouse"): said(f["warehouse_code"]),
         t("Total"): said(format_money(f["total_cents"], f["currency"])),
@@ -270,13 +271,19 @@ def lines(file: OrderFile) -> str:
 
 def address(file: OrderFile) -> str:
     """Buyer and address beside what the channel sent, with the differences marked, and whatever else it sent."""
-    rows = [_compared(one, one.field in file.faults) for one in compare(file.fields, file.payload)]
+    rows = [_compared(one, one.field in faulty(file)) for one in compare(file.fields, file.payload)]
     heads = (t("Field"), t("In the order"), t("As the channel sent it"))
     body = table(heads, rows, "compare")
     if rest := rest_of(file.payload):
         pairs = "".join(f"<div><dt>{said(name)}</dt><dd>{said(text)}</dd></div>" for name, text in rest.items())
         body += f'<h4>{said(t("More from the channel"))}</h4><dl class="od-pairs">{pairs}</dl>'
     return card(t("Buyer and address"), body)
+
+
+def faulty(file: OrderFile) -> frozenset[str]:
+    """The fields to look at; of a city and a province that contradict each other, both."""
+    both = {"region"} if "city" in file.faults and file.fields["city"].strip() else set()
+    return frozenset(file.faults) | both
 
 
 def _compared(one: Compared, at_fault: bool) -> tuple[str, str, str]:
@@ -318,7 +325,7 @@ def stock(file: OrderFile, timezone: str) -> str:
         )
         for one in file.lots
     ]
-    heads = (t("Article"), t("Where"), t("Units") + ">")
+    heads = (t("Article"), t("Place"), t("Units") + ">")
     return card(t("Stock of this order"), table(heads, rows))
 
 

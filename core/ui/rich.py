@@ -19,6 +19,15 @@ def emphasised(text: str) -> str:
     return "".join(f"**{part}**" if place % 2 and part else part for place, part in enumerate(shown))
 
 
+def paragraphs(text: str) -> str:
+    """Prose of several paragraphs, and points that begin with a dash, for a place that reads markdown."""
+    lines = []
+    for line in text.split("\n"):
+        point, words = ("- ", line[2:]) if line.startswith("- ") else ("", line)
+        lines.append(point + emphasised(words) if words else "")
+    return "\n".join(lines)
+
+
 def grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A small table as markdown, its cells shown literally, columns of figures to the right.
 

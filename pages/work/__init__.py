@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from assessments import practice
+from assessments.exercises import exercise_named
 from assessments.practice import NOTICE_LABELS, PracticeRoom
 from assessments.snapshots import snapshot_soon
 from core.ui import guard, page
 from core.ui.databases import databases, practice_files, wall_clock
-from core.ui.i18n import t
+from core.ui.i18n import language, t
+from core.ui.rich import paragraphs
+from core.ui.site import page_named
 
 
 def practice_room() -> PracticeRoom:
@@ -32,3 +37,18 @@ def settle() -> None:
             guard.show_flashes()
     if stay.unsaved:
         snapshot_soon(databases(), room, world.id, wall_clock)
+    _draw_task(stay.exercise)
+
+
+def _draw_task(key: str) -> None:
+    """The task at hand, folded away, and the way to the check."""
+    exercise = exercise_named(key)
+    with st.container(key="task", horizontal=True, vertical_alignment="top", gap="small"):
+        with st.expander(t("Your task"), icon=":material/assignment:"):
+            st.markdown(paragraphs(exercise.brief.in_language(language())))
+        st.page_link(
+            page_named("practice").path,
+            label=t("Check my work"),
+            icon=":material/fact_check:",
+            query_params={"exercise": key},
+        )

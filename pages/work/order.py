@@ -34,7 +34,7 @@ def order_in_address() -> int | None:
 def names_in(file: OrderFile) -> dict[str, str]:
     """Who is behind the actors of the order's history."""
     names = page.portal_read(names_behind, {fact.actor for fact in file.facts})
-    return {"engine": t("System")} | names | {f"person:{page.person().person_id}": t("You")}
+    return {"engine": t("Automatic")} | names | {f"person:{page.person().person_id}": t("You")}
 
 
 def draw_neighbours(file: OrderFile, timezone: str) -> None:

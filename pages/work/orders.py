@@ -129,8 +129,8 @@ def columns_for(segment: str) -> list[Column]:
     rest = [
         Column("due", t("Ship within"), width=110),
         Column("total", t("Total"), "money", width=90),
-        Column("place", t("To"), width=190),
-        Column("received", t("Received"), width=150),
+        Column("place", t("Going to"), width=190),
+        Column("received", t("Received at"), width=150),
         Column("channel", t("Channel"), width=120),
         Column("phone", t("Phone"), width=130),
     ]
@@ -149,7 +149,7 @@ def draw_list(desk: Desk, segment: str) -> None:
         empty(t("Nothing waits here"), t(NOTHING_LABELS[segment]), key="none", icon="task_alt")
         return
     cells = [as_cells(row, desk) for row in rows]
-    height = min(620, 38 + 35 * len(cells))
+    height: Any = "content" if len(cells) <= 16 else 620
     chosen = table(cells, columns_for(segment), key=f"orders-{segment}-{number}", id_key="id", height=height)
     if chosen is not None:
         st.switch_page(page_named("order").path, query_params={"id": str(chosen)})
@@ -159,16 +159,12 @@ def draw_list(desk: Desk, segment: str) -> None:
             t("Orders {first} to {last}", first=format_int(first + 1), last=format_int(first + len(rows))),
             width="content",
         )
+        back, onward = number == 1, not desk.page.more
         st.button(
-            t("Back"), icon=":material/chevron_left:", disabled=number == 1, on_click=turn, args=(-1,), key="back"
+            t("Previous page"), icon=":material/chevron_left:", disabled=back, on_click=turn, args=(-1,), key="back"
         )
         st.button(
-            t("Next"),
-            icon=":material/chevron_right:",
-            disabled=not desk.page.more,
-            on_click=turn,
-            args=(1,),
-            key="next",
+            t("Next page"), icon=":material/chevron_right:", disabled=onward, on_click=turn, args=(1,), key="next"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from core.channels import mapped, olist, shopify, taobao
 from core.channels.files import MOST_BYTES, InFile
@@ -13,6 +14,16 @@ from core.channels.mapping import ColumnMapping
 from core.channels.reading import Progress, ignore_progress
 from core.channels.spool import without_repeats
 from core.domain.errors import ContentError, NotFound
+
+# What each channel wants to be given.
+WANTS_LABELS = MappingProxyType(
+    {
+        olist.CODE: "The four CSV files with orders, items, payments and customers, together.",
+        shopify.CODE: "The orders export (Orders → Export → plain CSV file).",
+        taobao.CODE: "The order report 宝贝订单报表 as it is downloaded (GBK), or the short report without items.",
+        mapped.CODE: "Any CSV file or Excel workbook: choose which column says what.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +34,15 @@ class Channel:
     name_en: str
     name_zh: str
     timezone: str
-    wants: str  # a gettext msgid
     several_files: bool
     needs_mapping: bool
     suffixes: tuple[str, ...]
     read: Callable[..., Findings]
+
+    @property
+    def wants(self) -> str:
+        """What files are wanted; a msgid."""
+        return WANTS_LABELS[self.code]
 
 
 CHANNELS: tuple[Channel, ...] = (
@@ -36,7 +51,6 @@ CHANNELS: tuple[Channel, ...] = (
         "Olist",
         "Olist",
         olist.TIMEZONE,
-        "The four CSV files with orders, items, payments and customers, together.",
         True,
         False,
         (".csv",),
@@ -47,7 +61,6 @@ CHANNELS: tuple[Channel, ...] = (
         "Shopify",
         "Shopify",
         shopify.TIMEZONE,
-        "The orders export (Orders → Export → plain CSV file).",
         False,
         False,
         (".csv", ".xlsx"),
@@ -58,7 +71,6 @@ CHANNELS: tuple[Channel, ...] = (
         "Taobao / Tmall",
         "淘宝/天猫",
         taobao.TIMEZONE,
-        "The order report 宝贝订单报表 as it is downloaded (GBK), or the short report without items.",
         False,
         False,
         (".csv", ".xlsx"),
@@ -69,7 +81,6 @@ CHANNELS: tuple[Channel, ...] = (
         "Own file",
         "自有文件",
         mapped.TIMEZONE,
-        "Any CSV file or Excel workbook: choose which column says what.",
         False,
         True,
         (".csv", ".xlsx"),

@@ -48,7 +48,7 @@ NEEDED_FIELDS = ("number", "placed_at")
 _AMOUNTS = ("unit_price", "line_total", "order_total")
 _ITEM_FIELDS = ("sku", "item", "quantity")
 
-TIME_FORMS = MappingProxyType(
+TIME_FORM_LABELS = MappingProxyType(
     {
         "auto": "Year first (2026-03-08 14:30, 2026年3月8日)",
         "dmy": "Day first (08/03/2026)",
@@ -57,7 +57,7 @@ TIME_FORMS = MappingProxyType(
         "epoch_ms": "Milliseconds since 1970",
     }
 )
-DECIMALS = MappingProxyType({".": "Point (1,234.50)", ",": "Comma (1.234,50)"})
+DECIMAL_LABELS = MappingProxyType({".": "Point (1,234.50)", ",": "Comma (1.234,50)"})
 
 # What columns are called, without case, spaces and marks. The first column that fits a field gets it.
 _NAMES = MappingProxyType(
@@ -145,7 +145,7 @@ class ColumnMapping:
         doubled = next((column for column in used if used.count(column) > 1), None)
         if doubled is not None:
             raise ContentError("The column {column} is chosen twice.", column=doubled)
-        if self.time_form not in TIME_FORMS or self.decimal not in DECIMALS:
+        if self.time_form not in TIME_FORM_LABELS or self.decimal not in DECIMAL_LABELS:
             raise ContentError("The mapping names a time or number format that doesn't exist.")
         try:
             ZoneInfo(self.timezone)

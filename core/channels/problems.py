@@ -25,7 +25,7 @@ SEVERITY_LABELS = MappingProxyType(
 )
 
 # Kind of problem → what was wanted instead (a gettext msgid). The finding itself is data, not translated.
-WANTED = MappingProxyType(
+WANTED_LABELS = MappingProxyType(
     {
         # the row as such
         "field_count": "{count} fields, as in the header",
@@ -116,7 +116,7 @@ class Problem:
     @property
     def template(self) -> str:
         """What was wanted, as the msgid that the surface translates with `params`."""
-        return WANTED[self.kind]
+        return WANTED_LABELS[self.kind]
 
     @property
     def wanted(self) -> str:

@@ -20,7 +20,6 @@ _LONGEST_TAG = 4096
 
 # Macros, links to other workbooks, embedded files, controls, connections to databases.
 _ACTIVE_PARTS = ("xl/externallinks/", "xl/embeddings/", "xl/activex/", "xl/connections", "xl/querytables/")
-_ACTIVE = "The workbook holds macros, links or embedded files ({part}). Save a copy with values only."
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
 _MOST_NAMED = 10
@@ -79,6 +78,14 @@ def _inspect_members(name: str, archive: zipfile.ZipFile) -> OddCells:
     return odd
 
 
+def _active(name: str, part: str) -> FileRefused:
+    return FileRefused(
+        "The workbook holds macros, links or embedded files ({part}). Save a copy with values only.",
+        file=name,
+        part=part,
+    )
+
+
 def _check_name(name: str, member: zipfile.ZipInfo, names: list[str]) -> None:
     part = member.filename
     path = PurePosixPath(part)
@@ -91,7 +98,7 @@ def _check_name(name: str, member: zipfile.ZipInfo, names: list[str]) -> None:
     if part.endswith(".bin") and part.startswith("xl/workbook"):
         raise FileRefused("This is a binary workbook (.xlsb). Save it as .xlsx or CSV.", file=name)
     if "vbaproject" in part.lower() or part.lower().startswith(_ACTIVE_PARTS):
-        raise FileRefused(_ACTIVE, file=name, part=part)
+        raise _active(name, part)
     if member.file_size > _RATIO_FROM and member.file_size > MOST_RATIO * max(member.compress_size, 1):
         raise FileRefused("The workbook unpacks to far more than it should ({part}).", file=name, part=part)
 
@@ -118,10 +125,10 @@ def _inspect_text(name: str, part: str, text: bytes, odd: OddCells) -> None:
     if _DECLARATION.search(text):
         raise FileRefused("The part {part} declares entities, which no workbook needs.", file=name, part=part)
     if part == "[Content_Types].xml" and b"macroEnabled" in text:
-        raise FileRefused(_ACTIVE, file=name, part=part)
+        raise _active(name, part)
     if part.endswith(".rels") and any(b"/hyperlink" not in link[0] for link in _EXTERNAL.finditer(text)):
         # A link behind a cell is harmless: it is never followed, and never shown as one.
-        raise FileRefused(_ACTIVE, file=name, part=part)
+        raise _active(name, part)
     if part.startswith("xl/worksheets/"):
         for pattern, cells in ((_FORMULA, odd.formulas), (_ERROR, odd.errors)):
             for match in pattern.finditer(text):

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.channels import CHANNELS, Channel, mapped
+from core.channels import CHANNELS, Channel
 from core.channels import channel as channel_of
-from core.channels.export import to_csv
 from core.channels.files import InFile
 from core.channels.incoming import IncomingOrder
-from core.channels.mapping import DECIMAL_LABELS, FIELD_LABELS, NEEDED_FIELDS, TIME_FORM_LABELS, ColumnMapping, guess
-from core.channels.problems import SEVERITY_LABELS, Problem
 from core.domain.errors import ContentError, OrderlyError
 from core.domain.orders import STATUS_LABELS, Status
-from core.portal import import_mappings
 from core.services import import_reads, imports
 from core.services.import_reads import KeptProblem, PastImport
 from core.services.imports import Preview, Source
 from core.ui import import_job, page
-from core.ui.cards import card_row, heading, metric_card, section
+from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_instant, format_int, format_money, format_rate, language, t, translate_error
+from core.ui.import_mapping import choose_mapping
+from core.ui.import_problems import as_csv, problem_columns, problem_rows
 from core.ui.safe import safe
 from core.ui.tables import Column, table
 
-ZONES = (
-    "Asia/Shanghai",
-    "UTC",
-    "Europe/Berlin",
-    "Europe/London",
-    "America/New_York",
-    "America/Sao_Paulo",
-    "Asia/Tokyo",
-)
 SHOWN = import_job.SHOWN
 STATE_LABELS = {
     "running": "Under way",
     "done": "Done",
-    "refused": "Refused",
+    "refused": "Not taken in",
     "cut_off": "Cut off: import the same files again to take in the rest",
 }
 
@@ -47,66 +36,25 @@ def name_of(channel: Channel) -> str:
     return channel.name_zh if language() == "zh" else channel.name_en
 
 
-def found_text(problem: Problem | KeptProblem) -> str:
-    """What stands in the file, or that nothing does."""
-    return problem.found or t("(empty)")
-
-
-def wanted_text(problem: Problem | KeptProblem) -> str:
-    """What was wanted, in the reader's language."""
-    return t(problem.template if isinstance(problem, Problem) else problem.wanted, **dict(problem.params))
-
-
-def problem_rows(problems: list[Problem] | list[KeptProblem]) -> list[dict[str, object]]:
-    """Problems as rows of a table."""
-    return [
-        {
-            "file": p.file,
-            "line": p.line,
-            "column": p.column,
-            "found": found_text(p),
-            "wanted": wanted_text(p),
-            "order": p.order_number,
-            "severity": t(SEVERITY_LABELS[p.severity]),
-            "raw": p.raw,
-        }
-        for p in problems
-    ]
-
-
-def problem_columns() -> list[Column]:
-    """How problems are shown."""
-    return [
-        Column("severity", t("What became of it"), width="small"),
-        Column("file", t("File"), width="small"),
-        Column("line", t("Line"), "number", width="small"),
-        Column("column", t("Column"), width="small"),
-        Column("found", t("Found")),
-        Column("wanted", t("Wanted"), width="large"),
-        Column("order", t("Order")),
-        Column("raw", t("The row as it came"), width="large"),
-    ]
-
-
-def as_csv(problems: list[Problem] | list[KeptProblem]) -> bytes:
-    """Problems as a file for a spreadsheet, with nothing in it that could calculate."""
-    columns = problem_columns()
-    rows = problem_rows(problems)
-    return to_csv([column.title for column in columns], [[row[column.key] for column in columns] for row in rows])
-
-
-def figures(items: list[tuple[str, int, str, str]]) -> None:
-    """Counts with what they mean. Shape: (label, count, definition, tone)."""
-    for place, (label, count, definition, tone) in zip(card_row(len(items)), items, strict=True):
+def figures(taken: str, meaning: str, orders: int, unchanged: int, problems: int, warnings: int, *, key: str) -> None:
+    """What an import does or did, as four figures with what they mean."""
+    cards: tuple[tuple[str, str, int, Tone], ...] = (
+        (taken, meaning, orders, "good"),
+        (t("Here already"), t("Equal to what was imported before"), unchanged, "plain"),
+        (t("Kept aside"), t("Rows with a problem"), problems, "bad"),
+        (t("Warnings"), t("Taken in, but worth a look"), warnings, "warn"),
+    )
+    for place, (label, definition, count, tone) in zip(card_row(len(cards)), cards, strict=True):
         with place:
-            metric_card(label, format_int(count), definition=definition, key=label, tone=tone)  # type: ignore[arg-type]
+            shown = tone if count else "plain"
+            metric_card(label, format_int(count), definition=definition, key=f"{key}-{tone}", tone=shown)
 
 
 # ---- handing files over ---------------------------------------------------------------------------------------
 
 
-def choose() -> tuple[Channel, tuple[InFile, ...]]:
-    """Which channel, and its files."""
+def choose() -> tuple[Channel, tuple[InFile, ...], tuple[str, ...]]:
+    """Which channel, its files, and what tells these uploads from others."""
     codes = [channel.code for channel in CHANNELS]
     code = st.selectbox(
         t("Channel"), codes, format_func=lambda found: name_of(channel_of(found)), key="import-channel", width=320
@@ -117,123 +65,28 @@ def choose() -> tuple[Channel, tuple[InFile, ...]]:
         t("Files") if channel.several_files else t("File"),
         type=[suffix.removeprefix(".") for suffix in channel.suffixes],
         accept_multiple_files=channel.several_files,
-        key=f"import-files-{code}",
+        key=f"import-files-{code}-{st.session_state.get(import_job.UPLOADS, 0)}",
     )
     several = uploaded if isinstance(uploaded, list) else [uploaded] if uploaded else []
-    return channel, tuple(InFile(file.name, file.getvalue()) for file in several)
-
-
-def set_mapping(mapping: ColumnMapping, header: tuple[str, ...]) -> None:
-    """Puts a mapping into the widgets; columns that the file lacks stay unchosen."""
-    for name in FIELD_LABELS:
-        column = mapping.columns.get(name, "")
-        st.session_state[f"map-{name}"] = column if column in header else ""
-    st.session_state["map-timezone"] = mapping.timezone if mapping.timezone in ZONES else ZONES[0]
-    st.session_state["map-time_form"] = mapping.time_form
-    st.session_state["map-decimal"] = mapping.decimal
-    st.session_state["map-currency"] = mapping.currency
-    st.session_state["map-country"] = mapping.country
-
-
-def use_kept(kept: dict[int, str], header: tuple[str, ...]) -> None:
-    """A callback: puts the chosen kept mapping into the widgets."""
-    chosen = st.session_state.get("map-kept")
-    if chosen in kept:
-        set_mapping(ColumnMapping.from_json(kept[chosen]), header)
-
-
-def mapping_from_widgets() -> ColumnMapping:
-    """The mapping that the widgets show."""
-    state = st.session_state
-    columns = {name: state.get(f"map-{name}", "") or "" for name in FIELD_LABELS}
-    settings = (state.get(f"map-{name}", "") for name in ("timezone", "time_form", "decimal", "currency", "country"))
-    return ColumnMapping({name: column for name, column in columns.items() if column}, *settings)
-
-
-def keep_mapping(name: str, mapping: ColumnMapping, form_key: str) -> None:
-    """A callback: keeps the mapping under its name."""
-    page.portal_command(
-        import_mappings.save_mapping,
-        page.field(name),
-        mapping.to_json(),
-        form_key=form_key,
-        done=t("The mapping was kept."),
-    )
-
-
-def choose_mapping(file: InFile) -> ColumnMapping | None:
-    """Which column says what; None while something is missing."""
-    try:
-        header = mapped.header_of(file)
-    except ContentError as error:
-        st.error(translate_error(error), icon=":material/error:")
-        return None
-    known = st.session_state.get("map-file")
-    if known != (file.name, file.size, header):
-        st.session_state["map-file"] = (file.name, file.size, header)
-        set_mapping(guess(header), header)
-    section(t("Which column says what"), t("Filled in from the names of the columns as far as they tell; check it."))
-    kept = {found.id: found for found in page.portal_read(import_mappings.mappings_in)}
-    if kept:
-        st.selectbox(
-            t("Use a kept mapping"),
-            [0, *kept],
-            format_func=lambda found: kept[found].name if found else t("(none)"),
-            key="map-kept",
-            on_change=use_kept,
-            args=({number: found.mapping for number, found in kept.items()}, header),
-            width=320,
-        )
-    places = st.columns(3)
-    for number, (name, label) in enumerate(FIELD_LABELS.items()):
-        title = t(label) + (" *" if name in NEEDED_FIELDS else "")
-        places[number % 3].selectbox(title, ["", *header], key=f"map-{name}", format_func=lambda c: c or "–")
-    with st.expander(t("How times and amounts are written"), icon=":material/tune:", expanded=True):
-        left, middle, right = st.columns(3)
-        left.selectbox(
-            t("Times"), list(TIME_FORM_LABELS), format_func=lambda f: t(TIME_FORM_LABELS[f]), key="map-time_form"
-        )
-        middle.selectbox(t("Time zone of times without one"), ZONES, key="map-timezone")
-        right.selectbox(
-            t("Decimal mark"), list(DECIMAL_LABELS), format_func=lambda f: t(DECIMAL_LABELS[f]), key="map-decimal"
-        )
-        currencies = sorted(imports.terms_at(0).currencies)
-        left.selectbox(t("Currency, where no column says it"), currencies, key="map-currency")
-        middle.text_input(t("Country, where no column says it"), max_chars=60, key="map-country")
-    mapping = mapping_from_widgets()
-    try:
-        mapping.check()
-    except ContentError as error:
-        st.warning(translate_error(error), icon=":material/rule:")
-        return None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(t("Keep this mapping as"), max_chars=80, key="map-name", width=320)
-        st.button(
-            t("Keep"),
-            icon=":material/bookmark_add:",
-            on_click=keep_mapping,
-            args=("map-name", mapping, page.form_key("keep-mapping")),
-        )
-    return mapping
+    files = tuple(InFile(file.name, file.getvalue()) for file in several)
+    return channel, files, (code, *(file.file_id for file in several))
 
 
 def hand_over() -> None:
     """The way in: files, a look beforehand, and the import."""
     section(t("Import orders"))
-    channel, files = choose()
+    channel, files, uploads = choose()
     if not files:
         return
     mapping = choose_mapping(files[0]) if channel.needs_mapping else None
     if channel.needs_mapping and mapping is None:
         return
     source = Source(channel.code, files, mapping)
-    mark = (channel.code, tuple((file.name, file.sha256()) for file in files), mapping.to_json() if mapping else "")
-    looked = st.session_state.get("import-looked")
-    if st.button(
-        t("Look first"), icon=":material/preview:", type="secondary" if looked and looked[0] == mark else "primary"
-    ):
+    mark = (uploads, mapping.to_json() if mapping else "")
+    looked = st.session_state.get(import_job.LOOKED)
+    if st.button(t("Look first"), icon=":material/preview:"):
         looked = (mark, look_first(source))
-        st.session_state["import-looked"] = looked
+        st.session_state[import_job.LOOKED] = looked
     if not looked or looked[0] != mark:
         st.caption(t("Nothing is written by looking. The import can be begun afterwards."))
         return
@@ -254,14 +107,8 @@ def look_first(source: Source) -> Preview | OrderlyError:
 
 def show_preview(found: Preview, source: Source) -> None:
     """What would come in, what would be kept aside, and the button that begins."""
-    figures(
-        [
-            (t("To be taken in"), found.orders_count, t("Orders that aren't here yet"), "good" if found.orders_count else "plain"),
-            (t("Here already"), found.unchanged_count, t("Equal to what was imported before"), "plain"),
-            (t("Kept aside"), found.problem_count, t("Rows with a problem"), "bad" if found.problem_count else "plain"),
-            (t("Warnings"), found.warning_count, t("Taken in, but worth a look"), "warn" if found.warning_count else "plain"),
-        ]
-    )  # fmt: skip
+    counts = (found.orders_count, found.unchanged_count, found.problem_count, found.warning_count)
+    figures(t("To be taken in"), t("Orders that aren't here yet"), *counts, key="preview")
     st.button(
         t("Import {n} orders", n=format_int(found.orders_count)),
         type="primary",
@@ -308,7 +155,7 @@ def show_orders(orders: list[IncomingOrder]) -> None:
         Column("at", t("Ordered at")),
         Column("status", t("Status")),
         Column("buyer", t("Buyer")),
-        Column("place", t("Place")),
+        Column("place", t("Ship to")),
         Column("items", t("Units"), "number", width="small"),
         Column("worth", t("Amount")),
     ]
@@ -345,14 +192,8 @@ def show_import(past: PastImport) -> None:
         st.error(translate_error(past.refusal), icon=":material/error:")
     elif past.state == "cut_off":
         st.warning(t(STATE_LABELS["cut_off"]), icon=":material/power_off:")
-    figures(
-        [
-            (t("Taken in"), past.imported_count, t("New orders"), "good" if past.imported_count else "plain"),
-            (t("Here already"), past.unchanged_count, t("Equal to what was imported before"), "plain"),
-            (t("Kept aside"), past.problem_count, t("Rows with a problem"), "bad" if past.problem_count else "plain"),
-            (t("Warnings"), past.warning_count, t("Taken in, but worth a look"), "warn" if past.warning_count else "plain"),
-        ]
-    )  # fmt: skip
+    counts = (past.imported_count, past.unchanged_count, past.problem_count, past.warning_count)
+    figures(t("Taken in"), t("New orders"), *counts, key="import")
     if not past.problem_count + past.warning_count:
         return
     problems = page.read(import_reads.problems_in, past.id)

@@ -14,7 +14,7 @@ import pytest
 from core.channels import findings, mapped
 from core.channels.files import InFile
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment, Problem, Terms
-from core.channels.mapping import FIELD_LABELS, STATUS_WORDS, TIME_FORMS, ColumnMapping, guess
+from core.channels.mapping import FIELD_LABELS, STATUS_WORDS, TIME_FORM_LABELS, ColumnMapping, guess
 from core.domain.errors import ContentError, FileRefused
 from core.domain.orders import Status
 
@@ -255,5 +255,5 @@ def test_guesses(header: str, wanted: str) -> None:
 
 def test_every_status_word_means_a_state_of_the_machine() -> None:
     assert set(STATUS_WORDS.values()) <= set(Status)
-    assert set(TIME_FORMS) == {"auto", "dmy", "mdy", "epoch_s", "epoch_ms"}
+    assert set(TIME_FORM_LABELS) == {"auto", "dmy", "mdy", "epoch_s", "epoch_ms"}
     assert len(FIELD_LABELS) == len(set(FIELD_LABELS.values()))

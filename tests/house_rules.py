@@ -55,7 +55,7 @@ IMPORT_TABLE = (
     # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.
     _room("core.ui", "core", "streamlit starlette plotly babel pandas sqlalchemy google anyio"),
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),
-    _room("seed", "core.domain core.context core.services core.channels core.db", "faker numpy sqlalchemy"),
+    _room("seed", "core.domain core.context core.services core.portal core.channels core.db", "faker numpy sqlalchemy"),
     _room("seed.demo", "core.domain core.context core.db core.portal seed", "sqlalchemy"),
     _room("assessments", f"{_CORE_FOR_TRAINING} seed", "sqlalchemy numpy scipy"),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import lru_cache
 
 import streamlit as st
 
@@ -10,7 +12,7 @@ from core.context import Actor
 from core.domain.errors import OrderlyError
 from core.portal.preferences import preferences_of
 from core.ui import guard, header, page
-from core.ui.i18n import LANGUAGES, language_from, negotiate, set_language, t
+from core.ui.i18n import LANGUAGES, language, language_from, negotiate, set_language, t
 from core.ui.server_static import OWN_STATIC
 from core.ui.site import SECTION_LABELS, SITE, SitePage, pages_for
 
@@ -45,10 +47,10 @@ def _take_up() -> None:
     """Takes up the person's language and practice world; a session that was lost finds both in the database."""
     if "_language" not in st.session_state:
         chosen = page.portal_read(preferences_of)
-        language = chosen.get("language", "auto")
+        wanted = chosen.get("language", "auto")
         cookie = st.context.cookies.get("orderly_language")
         otherwise = cookie if cookie in LANGUAGES else negotiate(st.context.headers.get("accept-language"))
-        st.session_state["_language"] = language if language in LANGUAGES else otherwise
+        st.session_state["_language"] = wanted if wanted in LANGUAGES else otherwise
         st.session_state["_theme"] = chosen.get("theme", "auto")
         if chosen.get("practice", "-") != "-":
             _return_to_practice(chosen["practice"])
@@ -86,6 +88,12 @@ def _menu() -> dict[str, list[st.Page]]:
 
 
 def _as_page(site_page: SitePage) -> st.Page:
+    return copy.copy(_prototype(site_page, language()))
+
+
+@lru_cache(maxsize=256)
+def _prototype(site_page: SitePage, _language: str) -> st.Page:
+    """A page as the menu takes it, made once per language: making it reads the disk and a list of 3,000 icons."""
     return st.Page(
         site_page.path,
         title=t(site_page.title),

@@ -17,6 +17,7 @@ from core.domain.increments import VERSION, Event, Increment, Tally
 
 _VERSION_KEY = "cells"  # in the world's meta
 BATCH = 25_000  # events summed up before the cells are written
+_AT_ONCE = 8  # batches that a board waits for
 _SLICE = 20_000  # cells per statement on PostgreSQL
 
 _Rows = list[tuple[int, int, int, str, str]]  # xid, id, at, kind, data
@@ -69,7 +70,12 @@ def fold_if_free(engine: Engine) -> int:
     if not mine.acquire(blocking=False):
         return 0
     try:
-        return _fold_unless_busy(engine)
+        folded = 0
+        for _ in range(_AT_ONCE):
+            folded += (read := _fold_unless_busy(engine))
+            if read < BATCH:
+                break
+        return folded
     finally:
         mine.release()
 

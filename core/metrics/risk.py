@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.context import Context
+from core.db.world_tables import sales_order
 from core.domain.buckets import middle_of
 from core.domain.facts import local_day
 from core.domain.increments import SPAN_DAYS, lane
@@ -17,6 +18,7 @@ from core.metrics.filters import Filter
 
 AT_RISK = 0.5  # more likely late than not
 LEARN_SPANS = 3  # the current span and the two before it
+NAMED = 8  # orders at risk that are given with their numbers
 _FOREVER = 1 << 60
 MODELS = ("total", "transit")  # since receipt, for orders in the house; since hand-over, for those on the road
 
@@ -35,7 +37,8 @@ class Risk:
 class AtRisk:
     """Open orders with a promise ahead, and those of them that will more likely be late than not.
 
-    `expected_late` is the sum of all risks. `orders` holds the ones at risk, the highest risk first.
+    `expected_late` is the sum of all risks. `orders` holds the ones at risk, the highest risk first; `numbers` the
+    order numbers of the first of them.
     """
 
     judged_n: int
@@ -43,6 +46,7 @@ class AtRisk:
     at_risk_n: int
     expected_late: float
     orders: tuple[Risk, ...]
+    numbers: dict[int, str]
 
 
 _OPEN = text(
@@ -78,7 +82,21 @@ def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
             if risk >= AT_RISK:
                 risky.append(Risk(ids[at], risk, road, promised[at]))
     risky.sort(key=lambda found: (-found.risk, found.promised_at, found.order_id))
-    return AtRisk(len(rows), unknown, len(risky), expected, tuple(risky))
+    return AtRisk(
+        len(rows),
+        unknown,
+        len(risky),
+        expected,
+        tuple(risky),
+        _numbers(ctx, [found.order_id for found in risky[:NAMED]]),
+    )
+
+
+def _numbers(ctx: Context, ids: list[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    found = ctx.db.execute(select(sales_order.c.id, sales_order.c.number).where(sales_order.c.id.in_(ids)))
+    return {row.id: row.number for row in found}
 
 
 def _survival(ctx: Context, model: str, span: int) -> Survival:

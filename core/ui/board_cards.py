@@ -46,7 +46,7 @@ def draw_kpis(board: Board, known: Places) -> None:
 
 def _definition(kpi: Kpi, n: int) -> str:
     said = t(kpi.definition)
-    return said if kpi.unit == "count" else f"{said} n = {format_int(n)}"
+    return said if kpi.unit == "count" else f"{said} n\u00a0=\u00a0{format_int(n)}"
 
 
 def draw_attention(board: Board, known: Places) -> None:
@@ -120,6 +120,7 @@ def draw_pipeline(board: Board, known: Places) -> None:
                 page_named(ROWS_PAGE).path,
                 label=f"{safe(t(label_of(status)))} **{safe(format_int(stage.n))}** · {safe(part)}",
                 query_params=rows_query(board, known, "received", status=status.value),
+                width="stretch",
             )
 
 
@@ -129,6 +130,7 @@ def _draw_stage(board: Board, known: Places, status: Status, stage: Stage) -> No
         st.page_link(
             page_named(ROWS_PAGE).path,
             label=f"**{safe(format_int(stage.n))}** {safe(t(label_of(status)))}",
+            width="stretch",
             query_params=rows_query(board, known, "received", status=status.value),
         )
         if stage.older_n:

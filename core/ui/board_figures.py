@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from core.domain.orders import Reason, Status
 from core.metrics.board import Board, Places
 from core.metrics.delivery import STAGE_DEFINITIONS, STAGE_LABELS
 from core.metrics.filters import Filter, day_text
+from core.metrics.stock import LowStock
 from core.ui import charts
 from core.ui.board_cards import ROWS_PAGE, rows_query
 from core.ui.cards import section
@@ -24,7 +24,8 @@ from core.ui.site import page_named
 
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 62, 400
 STEP_LABELS = {"day": "per day", "week": "per week, from Monday", "month": "per month"}
-SHOWN_AT_MOST = 8  # rows of a list on the board; the rest is a click away
+SHOWN_AT_MOST = 8  # rows of a list on the board; more are a click away
+MOST_LOW = 108
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,9 @@ def draw_daily(board: Board, known: Places) -> None:
     for place, key, title, lead, series, money in figures:
         with place, st.container(border=True, key=f"figure-{key}", height="stretch"):
             section(title, f"{lead}, {t(STEP_LABELS[bars.step])}")
+            if not series:
+                st.caption(t("No order came in then."))
+                continue
             chart = charts.stacked(bars.labels, bars.step, series, dark=is_dark(), money=money)
             if (point := _plot(chart, f"plot-{key}", title)) is not None:
                 first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
@@ -116,24 +120,29 @@ def draw_delivery(board: Board, known: Places) -> None:
     """On time or not, over time; and how long each stage takes."""
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="figure-on-time", height="stretch"):
-        bars = bars_of(board.wanted)
-        section(t("On time"), f"{t('By the day of delivery')}, {t(STEP_LABELS[bars.step])}")
-        promised, by_time, by_date = ([0] * len(bars.spans) for _ in range(3))
-        for day in board.on_time_daily:
-            promised[bars.place_of[day.day]] += day.promised_n
-            by_time[bars.place_of[day.day]] += day.late_by_time_n
-            by_date[bars.place_of[day.day]] += day.late_by_date_n
-        rates = [
-            [1 - one / n if n else None for one, n in zip(late, promised, strict=True)] for late in (by_time, by_date)
-        ]
-        chart = charts.on_time(bars.labels, bars.step, rates[0], rates[1], promised, dark=is_dark())
-        if (point := _plot(chart, "plot-on-time", t("On time"))) is not None:
-            first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
-            row_set = ("delivered", "late_by_time", "late_by_date")[point["curve_number"]]
-            _open(board, known, row_set, **{"from": day_text(first), "to": day_text(last)})
-        st.caption(t("A line's point opens the late ones, a bar all deliveries. Undelivered orders are in neither."))
+        _draw_on_time(board, known)
     with right, st.container(border=True, key="figure-lead", height="stretch"):
         _draw_leads(board, known)
+
+
+def _draw_on_time(board: Board, known: Places) -> None:
+    bars = bars_of(board.wanted)
+    section(t("On time"), f"{t('By the day of delivery')}, {t(STEP_LABELS[bars.step])}")
+    promised, by_time, by_date = ([0] * len(bars.spans) for _ in range(3))
+    for day in board.on_time_daily:
+        promised[bars.place_of[day.day]] += day.promised_n
+        by_time[bars.place_of[day.day]] += day.late_by_time_n
+        by_date[bars.place_of[day.day]] += day.late_by_date_n
+    rates = [[1 - one / n if n else None for one, n in zip(late, promised, strict=True)] for late in (by_time, by_date)]
+    if not any(promised):
+        st.caption(t("Nothing with a promise was delivered then."))
+        return
+    chart = charts.on_time(bars.labels, bars.step, rates[0], rates[1], promised, dark=is_dark())
+    if (point := _plot(chart, "plot-on-time", t("On time"))) is not None:
+        first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
+        row_set = ("delivered", "late_by_time", "late_by_date")[point["curve_number"]]
+        _open(board, known, row_set, **{"from": day_text(first), "to": day_text(last)})
+    st.caption(t("A line's point opens the late ones, a bar all deliveries. Undelivered orders are in neither."))
 
 
 def _draw_leads(board: Board, known: Places) -> None:
@@ -218,24 +227,22 @@ def _draw_risk(board: Board, known: Places) -> None:
     if not risk.orders:
         st.caption(t("No open order is more likely late than not."))
     else:
-        st.markdown(
-            grid(
-                (t("Promised in"), t("Where"), t("Risk")),
-                [
-                    [
-                        t("{n} h", n=format_number((order.promised_at - board.now) / 3_600, 1)),
-                        t("on the road") if order.on_the_road else t("in the house"),
-                        format_rate(order.risk, 0),
-                    ]
-                    for order in risk.orders[:SHOWN_AT_MOST]
-                ],
+        for order in risk.orders[: len(risk.numbers)]:
+            where = t("on the road") if order.on_the_road else t("in the house")
+            left = t("promised in {n} h", n=format_number((order.promised_at - board.now) / 3_600, 1))
+            st.page_link(
+                page_named("order").path,
+                label=f"**{safe(format_rate(order.risk, 0))}** {safe(risk.numbers[order.order_id])} · "
+                + f"{safe(left)} · {safe(where)}",
+                query_params={"id": str(order.order_id)},
+                width="stretch",
             )
-        )
         st.page_link(
             page_named(ROWS_PAGE).path,
             label=t("All {n} at risk", n=format_int(risk.at_risk_n)),
             icon=":material/table_rows:",
             query_params=rows_query(board, known, "at_risk"),
+            width="stretch",
         )
     if risk.unknown_n:
         st.caption(t("{n} open orders can't be judged: fewer than 50 past parcels.", n=format_int(risk.unknown_n)))
@@ -279,41 +286,19 @@ def _draw_back_test(board: Board) -> None:
 
 def draw_stock_and_money(board: Board, known: Places) -> None:
     """What runs low, why orders were stopped, and payments by currency."""
-    left, middle, right = st.columns(3, gap="small")
+    left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="figure-low", height="stretch"):
         section(t("Stock below threshold"), t("Available units over all lots; the emptiest first"))
-        chinese = language() == "zh"
-        rows: Sequence[Sequence[str]] = [
-            [
-                low.name_zh if chinese else low.name_en,
-                low.warehouse,
-                format_int(low.available),
-                format_int(low.threshold),
-            ]
-            for low in board.low_stock[:SHOWN_AT_MOST]
-        ]
+        heads = (t("Article"), t("Warehouse"), t("Available"), t("Threshold"))
+        rows = [_low_row(low) for low in board.low_stock[:MOST_LOW]]
         if rows:
-            st.markdown(grid((t("Article"), t("Warehouse"), t("Available"), t("Threshold")), rows))
-        if len(board.low_stock) > SHOWN_AT_MOST:
-            more = len(board.low_stock) - SHOWN_AT_MOST
-            with st.expander(t("{n} more", n=format_int(more))):
-                st.markdown(
-                    grid(
-                        (t("Article"), t("Warehouse"), t("Available"), t("Threshold")),
-                        [
-                            [
-                                low.name_zh if chinese else low.name_en,
-                                low.warehouse,
-                                format_int(low.available),
-                                format_int(low.threshold),
-                            ]
-                            for low in board.low_stock[SHOWN_AT_MOST : SHOWN_AT_MOST + 100]
-                        ],
-                    )
-                )
-        if not rows:
+            st.markdown(grid(heads, rows[:SHOWN_AT_MOST]))
+        else:
             st.caption(t("Everything is above its threshold."))
-    with middle, st.container(border=True, key="figure-stops", height="stretch"):
+        if more := rows[SHOWN_AT_MOST:]:
+            with st.expander(t("{n} more", n=format_int(len(board.low_stock) - SHOWN_AT_MOST))):
+                st.markdown(grid(heads, more))
+    with right, st.container(border=True, key="figure-stops", height="stretch"):
         section(t("Stopped by the review"), t("By reason: waiting now, and stops in the period"))
         for stop in sorted(board.stops, key=lambda stop: (-stop.waiting_n, -stop.stopped_n)):
             st.page_link(
@@ -321,10 +306,16 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
                 label=f"**{safe(format_int(stop.waiting_n))}** {safe(t(label_of(Reason(stop.reason))))} · "
                 + safe(t("{n} in the period", n=format_int(stop.stopped_n))),
                 query_params=rows_query(board, known, "open", reason=stop.reason),
+                width="stretch",
             )
-    with right, st.container(border=True, key="figure-money", height="stretch"):
+    with st.container(border=True, key="figure-money"):
         section(t("Payments by currency"), t("By the day they came; order value is before cancellations"))
         _draw_money(board)
+
+
+def _low_row(low: LowStock) -> list[str]:
+    name = low.name_zh if language() == "zh" else low.name_en
+    return [name, low.warehouse, format_int(low.available), format_int(low.threshold)]
 
 
 def _draw_money(board: Board) -> None:

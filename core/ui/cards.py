@@ -60,7 +60,10 @@ def metric_card(
     """
     with st.container(border=True, key=f"card-{tone}-{key}", gap="small"):
         colour = "off" if delta_good is None else ("green" if delta_good else "red")
-        st.metric(safe(label), safe(value), None if delta is None else safe(delta), delta_color=colour)  # type: ignore[arg-type]
+        # Escaped, the sign isn't found any more, so that the arrow has to be said.
+        arrow = "off" if not delta else "up" if delta[0] == "+" else "down" if delta[0] in "-−" else "off"
+        shown = None if delta is None else safe(delta)
+        st.metric(safe(label), safe(value), shown, delta_color=colour, delta_arrow=arrow)  # type: ignore[arg-type]
         st.caption(safe(definition))
         if rows is not None:
             target = page_named(rows).path

@@ -36,7 +36,7 @@ LIGHT = Palette(
     good="#0E8A7D",
     warn="#E09F3E",
     bad="#C44536",
-    series=("#0E8A7D", "#2F5D9B", "#E09F3E", "#6B4FA0", "#5FB49C", "#8C5A2B", "#7A8794", "#C44536"),
+    series=("#0E8A7D", "#2F5D9B", "#E09F3E", "#6B4FA0", "#A9B4C2", "#8C5A2B", "#5FB49C", "#C44536"),
 )
 DARK = Palette(
     ink="#E6EAF2",
@@ -46,7 +46,7 @@ DARK = Palette(
     good="#2BB5A5",
     warn="#F0C268",
     bad="#E2705F",
-    series=("#2BB5A5", "#7FA8E0", "#F0C268", "#A98FDB", "#7FD6B8", "#C79A6B", "#94A0B3", "#E2705F"),
+    series=("#2BB5A5", "#7FA8E0", "#F0C268", "#A98FDB", "#66758C", "#C79A6B", "#7FD6B8", "#E2705F"),
 )
 
 
@@ -83,6 +83,7 @@ def _layout(colours: Palette, height: int, **more: Any) -> Chart:
             "y": 1.02,
             "yanchor": "bottom",
             "font": {"color": colours.soft, "size": 12},
+            "traceorder": "normal",
             "itemclick": False,
             "itemdoubleclick": False,
         },
@@ -101,7 +102,7 @@ def _day_axis(step: str) -> Chart:
     """How days, weeks and months are written along an axis."""
     if step == "month":
         return {"type": "date", "tickformat": "%Y-%m", "hoverformat": "%Y-%m", "nticks": 8}
-    short = "%-m月%-d日" if language() == "zh" else "%-d/%-m"
+    short = "%-m月%-d日" if language() == "zh" else "%b %-d"
     return {"type": "date", "tickformat": short, "hoverformat": "%Y-%m-%d", "nticks": 8}
 
 
@@ -194,7 +195,7 @@ def on_time(
             "tickformat": ",d",
         },
     }
-    return {"data": [bars, *lines], "layout": _layout(colours, 280, **more)}
+    return {"data": [bars, *lines], "layout": _layout(colours, 380, **more)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ def spreads(ranges: Sequence[Range], *, dark: bool) -> Chart:
     more: Chart = {
         "hovermode": "closest",
         "xaxis": {"showgrid": True, "rangemode": "tozero", "ticksuffix": " " + t("d"), "nticks": 6},
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
+        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False, "nticks": 0, "dtick": 1},
     }
     return {"data": [line, *points], "layout": _layout(colours, 60 + 46 * len(ranges), **more)}
 
@@ -260,9 +261,9 @@ def ages(classes: Sequence[str], series: Sequence[Series], *, dark: bool) -> Cha
         "barmode": "stack",
         "hovermode": "closest",
         "xaxis": {"showgrid": True, "rangemode": "tozero", "tickformat": ",d", "nticks": 6},
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
+        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False, "nticks": 0, "dtick": 1},
     }
-    return {"data": traces, "layout": _layout(colours, 110 + 26 * len(classes), **more)}
+    return {"data": traces, "layout": _layout(colours, 110 + 34 * len(classes), **more)}
 
 
 def calibration(predicted: Sequence[float], happened: Sequence[float], counts: Sequence[int], *, dark: bool) -> Chart:

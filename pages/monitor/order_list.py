@@ -96,7 +96,7 @@ def filter_said(wanted: Wanted, chosen: RowSet, known: Places) -> str:
 def row_shown(row: Any, known: Places, names: dict[str, str], risks: dict[int, float]) -> dict[str, Any]:
     """One order's line."""
     warehouse = known.warehouses.get(row.warehouse_id)
-    took = None if row.delivered_at is None else format_duration(row.delivered_at - row.received_at)
+    took = "" if row.delivered_at is None else format_duration(row.delivered_at - row.received_at)
     return {
         "id": row.id,
         "number": row.number,
@@ -104,8 +104,8 @@ def row_shown(row: Any, known: Places, names: dict[str, str], risks: dict[int, f
         "status": t(label_of(Status(row.status))),
         "why": ", ".join(t(label_of(Reason(reason))) for reason in row.exceptions.split(",") if reason),
         "received": format_instant(row.received_at),
-        "promised": None if row.promised_at is None else format_instant(row.promised_at),
-        "delivered": None if row.delivered_at is None else format_instant(row.delivered_at),
+        "promised": "" if row.promised_at is None else format_instant(row.promised_at),
+        "delivered": "" if row.delivered_at is None else format_instant(row.delivered_at),
         "took": took,
         "region": kpi.region_name(row.region),
         "warehouse": kpi.place_name(warehouse) if warehouse else "",

@@ -43,7 +43,7 @@ def test_orders_are_judged_by_their_lane(story: Story, look: Look) -> None:
     slow = story.receive(60, region="CN-GD")
     promised_at = story.desk.order(slow).promised_at
     found = at_risk(look(HOUR), ANY, story.start + HOUR)
-    assert found == AtRisk(2, 0, 1, 1.0, (Risk(slow, 1.0, False, promised_at),))
+    assert found == AtRisk(2, 0, 1, 1.0, (Risk(slow, 1.0, False, promised_at),), {slow: "S-2"})
     assert at_risk(look(HOUR), Filter(0, 0, region="CN-SH"), story.start + HOUR).at_risk_n == 0
 
 
@@ -60,7 +60,7 @@ def test_what_is_on_the_road_is_judged_by_its_time_on_the_road(story: Story, loo
 
 def test_without_a_past_nothing_is_said(story: Story, look: Look) -> None:
     story.receive(0)
-    assert at_risk(look(HOUR), ANY, story.start + HOUR) == AtRisk(1, 1, 0, 0, ())
+    assert at_risk(look(HOUR), ANY, story.start + HOUR) == AtRisk(1, 1, 0, 0, (), {})
 
 
 def test_what_is_overdue_or_closed_is_not_at_risk_any_more(story: Story, look: Look) -> None:

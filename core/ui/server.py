@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.middleware import Middleware
@@ -18,6 +18,7 @@ from core.db.engines import run
 from core.portal.people import ensure_demo_people
 from core.portal.sign_in import first_administrator_link
 from core.ui.databases import databases, wall_clock
+from core.ui.server_background import Work, at_work, keep_folded
 from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
 from core.ui.server_static import content_security_policy, index_page, streamlit_files
@@ -45,8 +46,19 @@ def middleware() -> list[Middleware]:
     return [Middleware(Gate)]
 
 
+def lifespan_with(*demo_works: Work) -> Callable[[App], AbstractAsyncContextManager[dict[str, Any]]]:
+    """What happens from start to stop; `demo_works` run beside the pages in demo mode only."""
+
+    @asynccontextmanager
+    async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
+        async with _open(demo_works if settings().demo else ()):
+            yield {}
+
+    return lifespan
+
+
 @asynccontextmanager
-async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
+async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
     """Opens the databases, lets the first administrator in, and tidies up by the clock until the server stops."""
     remember_theme()
     send_at_once()
@@ -54,7 +66,8 @@ async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
     await asyncio.to_thread(open_house)
     background = [asyncio.create_task(_collect_garbage()), asyncio.create_task(asyncio.to_thread(_warm_static))]
     try:
-        yield {}
+        with at_work(databases(), (keep_folded, *works)):
+            yield
     finally:
         for task in background:
             task.cancel()

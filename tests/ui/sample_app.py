@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from core.ui.server import lifespan, middleware, routes
+from core.ui.server import lifespan_with, middleware, routes
 
-app = st.App("sample_widgets.py", routes=routes(), middleware=middleware(), lifespan=lifespan)
+app = st.App("sample_widgets.py", routes=routes(), middleware=middleware(), lifespan=lifespan_with())

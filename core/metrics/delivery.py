@@ -177,7 +177,7 @@ STAGE_LABELS = {
     "handover": "Confirmed to handed over",
     "transit": "Handed over to delivered",
 }
-STAGE_DEFINITIONS = {
+STAGE_DEFINITION_LABELS = {
     "total": "From the buyer's order to the door, by the day of delivery.",
     "confirm": "From full payment to our confirmation, by the day confirmed.",
     "handover": "From our confirmation to the carrier, by the day handed over.",

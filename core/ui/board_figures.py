@@ -10,7 +10,7 @@ import streamlit as st
 from core.domain.labels import label_of
 from core.domain.orders import Reason, Status
 from core.metrics.board import Board, Places
-from core.metrics.delivery import STAGE_DEFINITIONS, STAGE_LABELS
+from core.metrics.delivery import STAGE_DEFINITION_LABELS, STAGE_LABELS
 from core.metrics.filters import Filter, day_text
 from core.metrics.stock import LowStock
 from core.ui import charts
@@ -177,7 +177,7 @@ def _draw_leads(board: Board, known: Places) -> None:
                 label=safe(t(STAGE_LABELS[stage])),
                 icon=":material/table_rows:",
                 query_params=rows_query(board, known, row_set, stage=stage),
-                help=t(STAGE_DEFINITIONS[stage]),
+                help=t(STAGE_DEFINITION_LABELS[stage]),
             )
     st.caption(t("Percentiles are read from buckets and at most 2.5 % off; the mean is exact."))
 
@@ -188,6 +188,8 @@ def age_name(low: int, high: int | None) -> str:
         return t("{low} days and more", low=low)
     if low == 0:
         return t("today")
+    if (low, high) == (1, 1):
+        return t("yesterday")
     return t("{low} days", low=low) if low == high else t("{low} to {high} days", low=low, high=high)
 
 

@@ -12,7 +12,7 @@ from core.context import Context
 from core.domain.labels import label_of
 from core.domain.orders import Reason, Status
 from core.metrics.board import Places, places
-from core.metrics.delivery import STAGE_DEFINITIONS, STAGE_LABELS
+from core.metrics.delivery import STAGE_DEFINITION_LABELS, STAGE_LABELS
 from core.metrics.filters import day_text
 from core.metrics.rows import JUDGED, ROW_SETS, Page, RowSet, Wanted, exact_lead, order_page, row_set
 from core.ui import kpi, page
@@ -191,7 +191,7 @@ def draw_exact(wanted: Wanted, stage: str) -> None:
     ]
     with st.container(border=True, key="exact"):
         st.markdown(grid((t("Exact, in days"), "P50", "P90", "P95", t("Mean"), "n"), rows))
-        st.caption(safe(t(STAGE_DEFINITIONS[stage])))
+        st.caption(safe(t(STAGE_DEFINITION_LABELS[stage])))
 
 
 def draw_tools(wanted: Wanted, chosen: RowSet, found: Page) -> None:

@@ -17,7 +17,11 @@ ERRORS = frozenset(
 # Tables of texts that aren't called …_LABELS.
 TABLES = frozenset({"RIGHTS"})
 # Arguments of other constructors that are texts: constructor → (positions, keywords).
-TEXT_ARGUMENTS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {"SitePage": ((1, 3), ("title", "purpose"))}
+TEXT_ARGUMENTS: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "SitePage": ((1, 3), ("title", "purpose")),
+    "Kpi": ((1, 2), ("label", "definition")),
+    "RowSet": ((1, 2), ("label", "definition")),
+}
 
 
 def sources() -> Iterator[Path]:

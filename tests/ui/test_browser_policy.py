@@ -87,7 +87,7 @@ def test_a_form_in_the_page_reaches_the_server_from_a_page_without_referrer(wind
     page = window.go("/")
     _draw(page)
     page.locator(".orderly-choice button").click()
-    page.locator("html[data-theme=dark]").wait_for()
+    page.locator("html[data-theme=dark]").wait_for(state="attached")
     window.settle()
     _draw(page)
     scheme = page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme")

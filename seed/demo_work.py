@@ -1,0 +1,171 @@
+"""What the demo's company does by itself: buyers pay, the warehouse packs, carriers deliver, suppliers bring goods."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from functools import partial
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, text
+
+from core.context import Context
+from core.domain.orders import Reason, Status
+from core.services import allocation, intake, orders, shipping, stock
+from core.services.parameters import promises
+from seed.oddities import APPROVALS, CANCELLATIONS
+from seed.rhythm import DAY, HOUR, MINUTE, OFFSET
+from seed.road import COMPLETE_DAYS
+from seed.rows import waybill
+from seed.trade import Carrier, depots, lane_hours, lane_km, trade
+
+Command = Callable[[Context], object]
+Due = tuple[int, Command]
+
+# So many at most per turn: after a night without a server the work is caught up with bit by bit.
+_MOST_PER_TURN = 12
+# Stopped orders are left to people; only what is more than these the house settles itself.
+_LEFT_TO_PEOPLE = 40
+_PAY = 0.92  # share of unpaid orders that get paid after all
+_RECEIPT_CHANCE, _SWEEP_CHANCE = 0.02, 0.05  # per turn
+_NOBODY_THERE = "Buyer could not be reached / 多次联系不上买家"
+
+_OPEN = text(
+    "SELECT o.id, o.status, o.hold_reason, o.exceptions, o.channel, o.paid_cents, o.total_cents, o.received_at,"
+    " o.handed_over_at, o.region, w.code AS depot, s.carrier, (SELECT MAX(e.at) FROM event e WHERE e.order_id = o.id)"
+    " AS since FROM sales_order o JOIN warehouse w ON w.id = o.warehouse_id LEFT JOIN shipment s ON s.order_id = o.id"
+    " WHERE o.is_open = 1 AND o.fulfilled_by = 'us' ORDER BY o.id"
+)
+_TO_COMPLETE = text(
+    "SELECT id, delivered_at FROM sales_order WHERE status = 'delivered' AND fulfilled_by = 'us'"
+    " AND delivered_at < :before ORDER BY delivered_at LIMIT 20"
+)
+_LOW = text(
+    "SELECT t.sku_id, t.warehouse_id, t.low_quantity, k.list_price_cents FROM stock_threshold t"
+    " JOIN sku k ON k.id = t.sku_id WHERE t.low_quantity >= (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
+    " WHERE b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id AND b.account = 'available')"
+    " ORDER BY t.sku_id, t.warehouse_id"
+)
+
+
+def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
+    """What is due now, the longest overdue first; each command is for a transaction of its own."""
+    found = ctx.db.execute(_OPEN).all()
+    due = [step for row in found if (step := _next_step(row)) is not None and step[0] <= ctx.now]
+    stopped = sorted(
+        (row for row in found if row.status == Status.EXCEPTION and row.hold_reason is None), key=lambda r: r.since
+    )
+    due += [(row.since, _settling(row)) for row in stopped[: max(0, len(stopped) - _LEFT_TO_PEOPLE)]]
+    expiry = promises().unpaid_expires_hours * HOUR
+    if any(row.paid_cents == 0 and row.received_at < ctx.now - expiry for row in found):
+        due.append((ctx.now, intake.expire_unpaid))
+    if rng.random() < _SWEEP_CHANCE:
+        due += _completions(ctx)
+    if rng.random() < _RECEIPT_CHANCE:
+        due += _receipts(ctx, rng)
+    due.sort(key=lambda one: one[0])
+    return [command for _, command in due[:_MOST_PER_TURN]]
+
+
+def luck(order_id: int, what: str) -> float:
+    """A number from 0 to 1 that stays the same for an order; nothing has to be remembered between turns."""
+    return zlib.crc32(f"{order_id}:{what}".encode()) / 2**32
+
+
+def _next_step(row: Row[Any]) -> Due | None:
+    """What an order is waiting for, and when it is due; None where it waits for a person."""
+    order, since = int(row.id), int(row.since)
+
+    def after(what: str, least: float, most: float) -> int:
+        return since + int(least + (most - least) * luck(order, what))
+
+    if row.hold_reason is not None:
+        return after("hold", 6 * HOUR, 40 * HOUR), lambda ctx: orders.release_hold(ctx, order)
+    match Status(row.status):
+        case Status.RECEIVED if row.paid_cents == 0 and luck(order, "pays") < _PAY:
+            return after("pay", MINUTE, 9 * MINUTE), lambda ctx: _pay(ctx, row)
+        case Status.BACKORDERED:
+            return after("allocate", 10 * MINUTE, 20 * MINUTE), lambda ctx: allocation.allocate_order(ctx, order)
+        case Status.ALLOCATED:
+            return after("release", 2 * MINUTE, 6 * MINUTE), lambda ctx: shipping.release_order(ctx, order)
+        case Status.RELEASED:
+            return after("pick", 2 * MINUTE, 8 * MINUTE), lambda ctx: shipping.start_picking(ctx, order)
+        case Status.PICKING:
+            return after("pack", 2 * MINUTE, 6 * MINUTE), lambda ctx: shipping.pack_order(ctx, order)
+        case Status.PACKED:
+            return after("ship", 5 * MINUTE, 40 * MINUTE), lambda ctx: _ship(ctx, order)
+        case Status.SHIPPED:
+            at = delivery_time(row)
+            # The carrier's word comes late where nobody listened; it still says when the parcel was there.
+            return at, lambda ctx: shipping.deliver_order(ctx.at(min(at, ctx.now)), order)
+        case _:
+            return None
+
+
+def delivery_time(row: Row[Any]) -> int:
+    """When a parcel reaches its door: the lane's time, more or less, and not at night."""
+    carriers = {carrier.name: carrier for carrier in trade().carriers}
+    carrier = carriers.get(row.carrier, trade().carriers[0])
+    hours = lane_hours(lane_km(row.depot, row.region), carrier) if _is_known_lane(row) else 48.0
+    spread = NormalDist().inv_cdf(min(max(luck(row.id, "ride"), 0.001), 0.999)) * trade().transit.sigma
+    at = int(row.handed_over_at + hours * math.exp(spread) * HOUR)
+    second = (at + OFFSET) % DAY
+    morning = at - second + 8 * HOUR + int(4 * HOUR * luck(row.id, "door"))
+    if second < 8 * HOUR:
+        return morning
+    return morning + DAY if second > 21 * HOUR else at
+
+
+def _is_known_lane(row: Row[Any]) -> bool:
+    return row.region.startswith("CN-") and row.depot in {depot.code for depot in depots()}
+
+
+def _pay(ctx: Context, row: Row[Any]) -> None:
+    means = next((c.means for c in trade().channels if c.code == row.channel), ("alipay",))
+    intake.pay_order(ctx, row.id, means[row.id % len(means)], row.total_cents - row.paid_cents)
+
+
+def _ship(ctx: Context, order_id: int) -> None:
+    carrier = _carrier_of(order_id)
+    shipping.ship_order(ctx, order_id, carrier.name, waybill(carrier.prefix, order_id))
+
+
+def _carrier_of(order_id: int) -> Carrier:
+    carriers = trade().carriers
+    left = luck(order_id, "carrier") * sum(carrier.share for carrier in carriers)
+    for carrier in carriers:
+        left -= carrier.share
+        if left < 0:
+            return carrier
+    return carriers[-1]
+
+
+def _settling(row: Row[Any]) -> Command:
+    """What the house does with a stopped order that nobody took: lets it pass where it may, else ends it."""
+    reasons = [Reason(reason) for reason in row.exceptions.split(",") if reason]
+    may_pass = reasons and all(reason in APPROVALS for reason in reasons) and row.paid_cents >= row.total_cents
+    if may_pass and luck(row.id, "approve") < 0.5:
+        notes = {reason.value: APPROVALS[reason] for reason in reasons}
+        return lambda ctx: orders.confirm_order(ctx, row.id, approved=notes)
+    words = CANCELLATIONS.get(reasons[0], _NOBODY_THERE) if reasons else _NOBODY_THERE
+    return lambda ctx: orders.cancel_order(ctx, row.id, words)
+
+
+def _completions(ctx: Context) -> list[Due]:
+    before = ctx.now - COMPLETE_DAYS * DAY
+    rows = ctx.db.execute(_TO_COMPLETE, {"before": before}).all()
+    return [(row.delivered_at, partial(shipping.complete_order, order_id=row.id)) for row in rows]
+
+
+def _receipts(ctx: Context, rng: np.random.Generator) -> list[Due]:
+    """A supplier's lorry with one article that has run low somewhere."""
+    low = ctx.db.execute(_LOW).all()
+    if not low:
+        return []
+    row = low[int(rng.integers(0, len(low)))]
+    units = int(row.low_quantity * rng.integers(4, 9)) + 8
+    cost = int(row.list_price_cents * rng.uniform(0.42, 0.63))
+    return [(ctx.now, lambda ctx: stock.receive_stock(ctx, row.sku_id, row.warehouse_id, units, cost))]

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from assessments import figures
 from assessments.bank import Generated, bank_of, question_of
 from assessments.forms import blueprint_of, form_for, forms_of, other_form, questions_for
+from assessments.handout import dumped, packed, places_in, question_at, unpacked
 from assessments.marking import Response, checked_response, mark
-from assessments.questions import Question, as_data, from_data, view_of
+from assessments.questions import Question, view_of
 from core.context import Context
 from core.db.portal_tables import attempt, attempt_step, submission
 from core.domain.errors import NotFound, RuleViolation
@@ -33,6 +34,17 @@ _INSERT_ATTEMPT = text(
     " VALUES (:person_id, :test, :phase, :form, :seed, :items, :status, :started_at)"
     " ON CONFLICT (person_id, test, phase) DO NOTHING"
 )
+
+# Built once, since building them takes longer than the database needs to answer.
+_ATTEMPT = select(attempt).where(attempt.c.id == bindparam("attempt"))
+_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
+_ANSWERS_TO = (
+    select(attempt_step.c.number, attempt_step.c.at, attempt_step.c.response, attempt_step.c.key)
+    .where(attempt_step.c.attempt_id == bindparam("attempt"), attempt_step.c.item_id == bindparam("item"))
+    .order_by(attempt_step.c.number)
+)
+_LAST_NUMBER = select(func.max(attempt_step.c.number)).where(attempt_step.c.attempt_id == bindparam("attempt"))
+_INSERT_STEP = insert(attempt_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ def start_attempt(ctx: Context, test: str, phase: str) -> int:
         "phase": phase,
         "form": form.name,
         "seed": seed,
-        "items": dumped([as_data(question) for question in questions]),
+        "items": packed(questions),
         "status": OPEN,
         "started_at": ctx.now,
     }
@@ -134,11 +146,7 @@ def save_answer(ctx: Context, attempt_id: int, item_id: str, response: Response,
         raise RuleViolation("This test is finished; answers can't be changed any more.")
     question = _question(row, item_id)
     response = checked_response(question, response)
-    steps = ctx.db.execute(
-        select(attempt_step.c.number, attempt_step.c.at, attempt_step.c.response, attempt_step.c.key)
-        .where(attempt_step.c.attempt_id == attempt_id, attempt_step.c.item_id == item_id)
-        .order_by(attempt_step.c.number)
-    ).all()
+    steps = ctx.db.execute(_ANSWERS_TO, {"attempt": attempt_id, "item": item_id}).all()
     for step in steps:
         if key is not None and step.key == key:
             return Saved(step.number, step.at)
@@ -193,8 +201,8 @@ def remark_attempt(ctx: Context, attempt_id: int) -> float:
             _append(ctx, attempt_id, number, REMARK, item_id=question.item_id, fraction=fraction)
             number += 1
     score = score_of(questions, fractions_in(ctx, attempt_id))
-    items = dumped([as_data(question) for question in questions])
-    ctx.db.execute(update(attempt).where(attempt.c.id == attempt_id).values(score=score, items=items))
+    change = update(attempt).where(attempt.c.id == attempt_id).values(score=score, items=packed(questions))
+    ctx.db.execute(change)
     _audit(ctx, "test_marked_again", attempt_id, before=round(row.score, 4), after=round(score, 4))
     return score
 
@@ -220,7 +228,7 @@ def readable_row(ctx: Context, attempt_id: int) -> Row[Any]:
 
 def questions_in(row: Row[Any]) -> tuple[Question, ...]:
     """The questions of an attempt as they were handed out."""
-    return tuple(from_data(data) for data in json.loads(row.items))
+    return unpacked(row.items)
 
 
 def answers_in(ctx: Context, attempt_id: int) -> dict[str, Response]:
@@ -249,14 +257,6 @@ def score_of(questions: tuple[Question, ...], fractions: Mapping[str, float]) ->
     total = sum(question.weight for question in questions)
     reached = sum(question.weight * fractions.get(question.item_id, 0.0) for question in questions)
     return round(reached / total, 9)
-
-
-def dumped(data: object) -> str:
-    """Plain data as it is stored.
-
-    Why: escaped to ASCII, so that NUL and lone surrogates in an answer survive every database.
-    """
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))
 
 
 def _mended(question: Question, test: str) -> Question:
@@ -295,9 +295,8 @@ def _form_name(ctx: Context, person_id: int, test: str, phase: str) -> str:
 
 
 def _row(ctx: Context, attempt_id: int, *, lock: bool = False) -> Row[Any]:
-    found = select(attempt).where(attempt.c.id == attempt_id)
     # On PostgreSQL two tabs wait for each other here; SQLite's writing transaction is alone anyway.
-    row = ctx.db.execute(found.with_for_update() if lock else found).one_or_none()
+    row = ctx.db.execute(_ATTEMPT_LOCKED if lock else _ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise _no_attempt(attempt_id)
     return row
@@ -315,15 +314,14 @@ def _no_attempt(attempt_id: int) -> NotFound:
 
 
 def _question(row: Row[Any], item_id: str) -> Question:
-    for data in json.loads(row.items):
-        if data["item_id"] == item_id:
-            return from_data(data)
+    for at, place in enumerate(places_in(row.items)):
+        if place.item_id == item_id:
+            return question_at(row.items, at)
     raise NotFound("This test has no question {item}.", item=item_id)
 
 
 def _next_number(ctx: Context, attempt_id: int) -> int:
-    last = select(func.max(attempt_step.c.number)).where(attempt_step.c.attempt_id == attempt_id)
-    return int(ctx.db.execute(last).scalar_one()) + 1
+    return int(ctx.db.execute(_LAST_NUMBER, {"attempt": attempt_id}).scalar_one()) + 1
 
 
 def _append(ctx: Context, attempt_id: int, number: int, kind: str, **columns: object) -> None:

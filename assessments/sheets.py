@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from assessments.attempts import ANSWER, FINISHED, START, readable_row
+from assessments.handout import Place, places_in, question_at
 from assessments.marking import Response, is_blank
-from assessments.questions import QuestionView, from_data, view_of
+from assessments.questions import QuestionView, view_of
 from core.context import Context
 from core.db.portal_tables import attempt_step
 from core.domain.errors import NotFound
 
 UNSEEN, STARTED, ANSWERED = "unseen", "started", "answered"
+
+_STEPS = (
+    select(attempt_step.c.number, attempt_step.c.item_id, attempt_step.c.at, attempt_step.c.response)
+    .where(attempt_step.c.attempt_id == bindparam("attempt"), attempt_step.c.kind.in_((START, ANSWER)))
+    .order_by(attempt_step.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,14 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
     row = readable_row(ctx, attempt_id)
     if row.person_id != ctx.actor.person_id:
         raise NotFound("There is no attempt {id} of yours.", id=attempt_id)
-    items = json.loads(row.items)
-    steps = ctx.db.execute(
-        select(attempt_step.c.number, attempt_step.c.item_id, attempt_step.c.at, attempt_step.c.response)
-        .where(attempt_step.c.attempt_id == attempt_id, attempt_step.c.kind.in_((START, ANSWER)))
-        .order_by(attempt_step.c.number)
-    ).all()
+    places = places_in(row.items)
+    steps = ctx.db.execute(_STEPS, {"attempt": attempt_id}).all()
     answers = {step.item_id: step.response for step in steps if step.item_id is not None}
-    responses = [json.loads(answers[item["item_id"]]) if item["item_id"] in answers else None for item in items]
-    states = tuple(_state(item, response) for item, response in zip(items, responses, strict=True))
+    responses = [json.loads(answers[one.item_id]) if one.item_id in answers else None for one in places]
+    states = tuple(_state(one, response) for one, response in zip(places, responses, strict=True))
     if place is None:
         place = next((n for n, state in enumerate(states) if state != ANSWERED), 0)
-    place = min(max(place, 0), len(items) - 1)
+    place = min(max(place, 0), len(places) - 1)
     return Sheet(
         attempt_id=attempt_id,
         test=row.test,
@@ -71,19 +72,16 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
         finished=row.status == FINISHED,
         place=place,
         states=states,
-        item_id=items[place]["item_id"],
-        question=view_of(from_data(items[place])),
+        item_id=places[place].item_id,
+        question=view_of(question_at(row.items, place)),
         response=responses[place],
         number=steps[-1].number,
         saved_at=steps[-1].at if answers else None,
     )
 
 
-def _state(item: Mapping[str, Any], response: Response) -> str:
-    """Whether an item is answered, told from its stored form without building the whole question."""
+def _state(place: Place, response: Response) -> str:
+    """Whether an item is answered, told without reading the question."""
     if is_blank(response):
         return UNSEEN
-    wanted = {"matching": "pairs", "ordering": "steps"}.get(item["kind"])
-    if wanted is not None and len(response) < len(item["content"][wanted]):
-        return STARTED
-    return ANSWERED
+    return STARTED if place.parts > 1 and len(response) < place.parts else ANSWERED

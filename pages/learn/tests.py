@@ -23,7 +23,7 @@ from assessments.forms import TESTS, blueprint_of
 from assessments.prose import Prose
 from assessments.questions import Exhibit, QuestionView
 from assessments.results import Standing, own_standing
-from assessments.sheets import ANSWERED, STARTED, Sheet, get_sheet
+from assessments.sheets import ANSWERED, STARTED, UNSEEN, Sheet, get_sheet
 from assessments.typed_numbers import read_number
 from core.domain.errors import OrderlyError
 from core.ui import page
@@ -36,6 +36,7 @@ from core.ui.safe import plain, safe
 from core.ui.site import page_named
 
 TEST = TESTS[0]
+MARKS = {ANSWERED: ":material/check_small:", STARTED: ":material/more_horiz:", UNSEEN: ""}
 REVIEW = -1  # the place behind the last question: what is left before finishing
 
 
@@ -50,6 +51,13 @@ def said(prose: Prose) -> str:
 def go(attempt_id: int, place: int) -> None:
     """Opens another question."""
     st.session_state[f"place-{attempt_id}"] = place
+
+
+def go_by_palette(attempt_id: int, key: str) -> None:
+    """Opens the question chosen in the palette; pressing the open one again changes nothing."""
+    chosen = st.session_state[key]
+    if chosen is not None:
+        go(attempt_id, chosen)
 
 
 def keep(attempt_id: int, item_id: str, response: Any) -> None:
@@ -278,17 +286,20 @@ def draw_state(sheet: Sheet, place: int) -> None:
 
 
 def draw_palette(sheet: Sheet, place: int) -> None:
-    """All questions by number; a tick marks those that are answered."""
-    with st.container(horizontal=True, key="palette", gap="small"):
-        for n, state in enumerate(sheet.states):
-            mark = {ANSWERED: "done", STARTED: "part"}.get(state, "open")
-            st.button(
-                str(n + 1),
-                key=f"go-{mark}-{sheet.attempt_id}-{n}",
-                type="primary" if n == place else "secondary",
-                on_click=go,
-                args=(sheet.attempt_id, n),
-            )
+    """All questions by number; a sign marks those that are answered, wholly or in part.
+
+    Why: one widget and not twenty buttons, which took half of a click's time (measured).
+    """
+    key = f"palette-{sheet.attempt_id}"
+    st.session_state[key] = place if place != REVIEW else None
+    st.pills(
+        t("Questions"),
+        range(len(sheet.states)),
+        format_func=lambda n: f"{n + 1}{MARKS[sheet.states[n]]}",
+        key=key,
+        on_change=go_by_palette,
+        args=(sheet.attempt_id, key),
+    )
     st.button(
         t("Finish …"),
         key=f"to-review-{sheet.attempt_id}",
@@ -392,7 +403,6 @@ def draw_sheet(attempt_id: int) -> None:
         if place != REVIEW:
             draw_steps(sheet)
     with around:
-        st.caption(t("Questions"))
         draw_palette(sheet, place)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from assessments.attempts import (
     save_answer,
     start_attempt,
 )
+from assessments.handout import packed, places_in, unpacked
 from assessments.marking import MAX_TEXT_LENGTH
-from assessments.questions import Choice, ShortText
+from assessments.questions import Choice, Question, ShortText
 from assessments.replay import steps_of
 from assessments.sheets import get_sheet
 from core.db.portal_tables import attempt, attempt_step, audit
@@ -147,7 +149,7 @@ def test_the_post_test_opens_step_by_step_and_is_the_other_form(portal: Portal) 
     post = portal.do("ann", start_attempt, TEST, POST)
     rows = portal.see("ann", lambda ctx: {row.id: row for row in ctx.db.execute(select(attempt))})
     assert {rows[pre].form, rows[post].form} == {"A", "B"}
-    items = [{item["item_id"] for item in json.loads(rows[one].items)} for one in (pre, post)]
+    items = [{place.item_id for place in places_in(rows[one].items)} for one in (pre, post)]
     assert items[0] & items[1] == set()
 
 
@@ -254,12 +256,8 @@ def test_a_mended_key_reaches_a_finished_test_and_the_history_stays(portal: Port
     # As if the bank had held a wrong key when the test was taken: the stored question prefers another option.
     with portal.open("tess") as ctx:
         row = ctx.db.execute(select(attempt).where(attempt.c.id == attempt_id)).one()
-        items = json.loads(row.items)
-        for item in items:
-            if item["item_id"] == question.item_id:
-                for option in item["content"]["options"]:
-                    option[2] = 1.0 if option[2] <= 0 and option[0] != right_answer(question) else 0.0
-        ctx.db.execute(attempt.update().values(items=json.dumps(items), score=0.95))
+        spoilt = packed(_with_wrong_key(unpacked(row.items), question))
+        ctx.db.execute(attempt.update().values(items=spoilt, score=0.95))
         ctx.db.execute(attempt_step.update().where(attempt_step.c.item_id == question.item_id).values(fraction=0.0))
     assert portal.see("ann", fractions_in, attempt_id)[question.item_id] == 0.0
     before = steps(portal, attempt_id)
@@ -268,6 +266,16 @@ def test_a_mended_key_reaches_a_finished_test_and_the_history_stays(portal: Port
     assert after[:-1] == before
     assert (after[-1].kind, after[-1].item_id, after[-1].fraction) == ("remark", question.item_id, 1.0)
     assert portal.see("ann", fractions_in, attempt_id)[question.item_id] == 1.0
+
+
+def _with_wrong_key(questions: tuple[Question, ...], wrong: Question) -> list[Question]:
+    """The questions with another option of one of them worth the mark."""
+    assert isinstance(wrong.content, Choice)
+    right = right_answer(wrong)
+    other = next(option.name for option in wrong.content.options if option.name != right)
+    options = tuple(replace(option, fraction=float(option.name == other)) for option in wrong.content.options)
+    spoilt = replace(wrong, content=Choice(options, several=False))
+    return [spoilt if question.item_id == wrong.item_id else question for question in questions]
 
 
 def test_an_open_test_is_not_marked_again(portal: Portal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from sqlalchemy import select
 
 from assessments.attempts import questions_in
@@ -41,7 +41,7 @@ class Taker:
 
     def open(self, place: int) -> None:
         """Opens a question by its number in the palette."""
-        self.page.locator(".st-key-palette button").nth(place).click()
+        self.palette(place).click()
         self.page.get_by_text(f"Question {place + 1} of {len(self.questions)}").wait_for()
         self.window.settle()
 
@@ -50,10 +50,12 @@ class Taker:
         self.open(place)
         question = self.questions[place]
         self._give(question, right_answer(question))
-        self.page.locator(
-            f"[class*=st-key-go-done-][class*='-{place}'] button", has_text=str(place + 1)
-        ).first.wait_for()
+        self.palette(place).get_by_label("check_small icon").wait_for()
         self.window.settle()
+
+    def palette(self, place: int) -> Locator:
+        """A question's number in the palette."""
+        return self.page.locator("[class*=st-key-palette-]").get_by_role("radio").nth(place)
 
     def _give(self, question: Question, response: Response) -> None:
         asked = self.page.locator(".st-key-question")

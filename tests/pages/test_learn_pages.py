@@ -39,9 +39,15 @@ def place_of(portal: Portal, attempt_id: int, kind: type, *, several: bool = Fal
     raise AssertionError(f"no {kind.__name__} in this form")
 
 
+def palette(tab: AppTest) -> list[str]:
+    """What the palette shows: `done`, `part` or `open` for each question."""
+    signs = {"check_small": "done", "more_horiz": "part"}
+    (found,) = tab.pills
+    return [next((word for sign, word in signs.items() if sign in option), "open") for option in found.options]
+
+
 def go_to(tab: AppTest, attempt_id: int, place: int) -> AppTest:
-    (key,) = [key for key in keys(tab, "go-") if key.endswith(f"-{attempt_id}-{place}")]
-    return press(tab, key)
+    return tab.pills(key=f"palette-{attempt_id}").set_value(place).run()
 
 
 # ---- the path -------------------------------------------------------------------------------------------------
@@ -83,7 +89,7 @@ def test_a_test_begins_with_a_press_and_shows_its_first_question(house: Database
     assert not tab.exception
     assert "Question 1 of 20" in said(tab)
     assert "Nothing to save yet" in said(tab)
-    assert len(keys(tab, "go-open")) == 20
+    assert palette(tab) == ["open"] * 20
     assert portal.see("clerk", own_standing, TEST).pre is not None
 
 
@@ -93,7 +99,7 @@ def test_a_choice_is_saved_when_it_is_made_and_marked_in_the_palette(house: Data
     tab = go_to(tab, attempt_id, place)
     tab.radio[0].set_value(right_answer(question)).run()
     assert portal.see("clerk", answers_in, attempt_id) == {question.item_id: right_answer(question)}
-    assert keys(tab, "go-done") == [f"go-done-{attempt_id}-{place}"]
+    assert [at for at, state in enumerate(palette(tab)) if state == "done"] == [place]
     assert "Saved" in said(tab)
 
 
@@ -145,10 +151,10 @@ def test_pairs_are_chosen_one_by_one(house: Databases, portal: Portal) -> None:
     wanted = right_answer(question)
     first, *others = wanted
     tab.selectbox(f"answer-{attempt_id}-{question.item_id}-{first}").set_value(wanted[first]).run()
-    assert keys(tab, "go-part") == [f"go-part-{attempt_id}-{place}"]
+    assert palette(tab)[place] == "part"
     for name in others:
         tab.selectbox(f"answer-{attempt_id}-{question.item_id}-{name}").set_value(wanted[name]).run()
-    assert keys(tab, "go-part") == []
+    assert palette(tab)[place] == "done"
     assert portal.see("clerk", answers_in, attempt_id) == {question.item_id: wanted}
 
 
@@ -165,7 +171,7 @@ def test_steps_are_placed_moved_and_taken_back(house: Databases, portal: Portal)
     assert portal.see("clerk", answers_in, attempt_id) == {question.item_id: swapped}
     tab = press(tab, "restart-")
     assert portal.see("clerk", answers_in, attempt_id) == {question.item_id: []}
-    assert keys(tab, "go-done") == []
+    assert palette(tab) == ["open"] * 20
 
 
 def test_no_question_shows_its_key_or_a_reason_before_the_end(house: Databases, portal: Portal) -> None:
@@ -189,7 +195,7 @@ def test_a_new_tab_goes_on_where_the_old_one_stopped(house: Databases, portal: P
         portal.do("clerk", save_answer, attempt_id, question.item_id, right_answer(question))
     again = visit(house, "clerk", "learn/tests")
     assert "Question 4 of 20" in said(again)
-    assert len(keys(again, "go-done")) == 3
+    assert palette(again) == ["done"] * 3 + ["open"] * 17
 
 
 def test_two_tabs_at_one_test(house: Databases, portal: Portal) -> None:

@@ -105,6 +105,15 @@ class IncomingOrder:
         return sum(line.quantity * line.unit_price_cents for line in self.lines)
 
     @property
+    def worth_cents(self) -> int:
+        """What the buyer owes: as the channel says, else by the items; without any, what was paid."""
+        if self.total_cents is not None:
+            return self.total_cents
+        if not self.lines:
+            return sum(payment.amount_cents for payment in self.payments)
+        return self.items_cents + self.freight_cents - self.discount_cents
+
+    @property
     def freight_cents(self) -> int:
         """Freight of the order and of its lines."""
         return self.shipping_cents + sum(line.freight_cents for line in self.lines)

@@ -78,11 +78,11 @@ _NAMES = MappingProxyType(
         "quantity": "qty quantity pieces units lineitemquantity 数量 购买数量 商品数量 宝贝总数量 件数",
         "unit_price": "unitprice price lineitemprice itemprice 单价 价格 商品单价",
         "line_total": "linetotal rowtotal subtotal 小计 商品金额 商品小计",
-        "order_total": "total ordertotal amount totalamount grandtotal 总金额 订单金额 金额 合计 应付金额",
+        "order_total": "total ordertotal amount totalamount grandtotal 总金额 总额 总价 订单金额 金额 合计 应付金额",
         "paid": "paid amountpaid paidamount payment 实付金额 买家实际支付金额 实付款 支付金额",
         "shipping": "shipping freight postage shippingprice deliveryfee 运费 邮费 买家应付邮费",
         "discount": "discount discountamount 优惠 优惠金额 折扣",
-        "buyer_name": "customer customername buyer buyername recipient shippingname shipname 收货人姓名 收货人 "
+        "buyer_name": "customer customername buyer buyername recipient shippingname shipname 收货人姓名 收货人 顾客 "
         "买家 客户 姓名 买家姓名 客户姓名",
         "buyer_phone": "phone telephone mobile customerphone buyerphone shippingphone 联系手机 手机 电话 "
         "手机号 联系电话 收货人手机",

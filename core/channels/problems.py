@@ -19,7 +19,7 @@ class Severity(StrEnum):
 SEVERITY_LABELS = MappingProxyType(
     {
         Severity.KEPT_ASIDE: "Kept aside",
-        Severity.WARNING: "Imported with a warning",
+        Severity.WARNING: "Taken in",
         Severity.STOPPED: "Reading stopped here",
     }
 )

@@ -121,10 +121,7 @@ class Rows:
         order_id, self.order_id = self.order_id, self.order_id + 1
         freight, items = order.freight_cents, order.items_cents
         paid = sum(payment.amount_cents for payment in order.payments)
-        total = order.total_cents
-        if total is None:
-            # An order without items says nothing of its worth but what was paid for it.
-            total = items + freight - order.discount_cents if order.lines else paid
+        total = order.worth_cents
         self._add_lines(order_id, order)
         status = self._add_history(order_id, order, total, paid, timezone)
         self.orders.append(

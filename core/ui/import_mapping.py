@@ -27,6 +27,17 @@ ZONES = (
 )
 
 
+GROUP_LABELS = {"order": "Order", "items": "Items", "money": "Amounts", "buyer": "Buyer and address"}
+_GROUPS = {
+    "order": ("number", "placed_at", "status", "paid_at", "shipped_at", "delivered_at", "promised_at", "note"),
+    "items": ("sku", "item", "quantity", "unit_price", "line_total"),
+    "money": ("order_total", "paid", "shipping", "discount", "currency"),
+    "buyer": (
+        *("buyer_name", "buyer_phone", "buyer_email", "country", "region", "city", "district", "street", "postcode"),
+    ),
+}
+
+
 def set_mapping(mapping: ColumnMapping, header: tuple[str, ...]) -> None:
     """Puts a mapping into the widgets; columns that the file lacks stay unchosen."""
     for name in FIELD_LABELS:
@@ -65,6 +76,34 @@ def keep_mapping(name: str, mapping: ColumnMapping, form_key: str) -> None:
     )
 
 
+def forget(mapping_id: int, form_key: str) -> None:
+    """A callback: forgets a kept mapping; what the widgets show stays."""
+    page.portal_command(
+        import_mappings.delete_mapping, mapping_id, form_key=form_key, done=t("The mapping was forgotten.")
+    )
+    st.session_state["map-kept"] = 0
+
+
+def choose_kept(kept: dict[int, import_mappings.KeptMapping], header: tuple[str, ...]) -> None:
+    """The kept mappings: take one, or forget it."""
+    chosen = st.selectbox(
+        t("Use a kept mapping"),
+        [0, *kept],
+        format_func=lambda found: kept[found].name if found else t("(none)"),
+        key="map-kept",
+        on_change=use_kept,
+        args=({number: found.mapping for number, found in kept.items()}, header),
+        width=320,
+    )
+    if chosen:
+        st.button(
+            t("Forget it"),
+            icon=":material/delete:",
+            on_click=forget,
+            args=(chosen, page.form_key("forget-mapping")),
+        )
+
+
 def choose_mapping(file: InFile) -> ColumnMapping | None:
     """Which column says what; None while something is missing."""
     try:
@@ -79,19 +118,15 @@ def choose_mapping(file: InFile) -> ColumnMapping | None:
     section(t("Which column says what"), t("Filled in from the names of the columns as far as they tell; check it."))
     kept = {found.id: found for found in page.portal_read(import_mappings.mappings_in)}
     if kept:
-        st.selectbox(
-            t("Use a kept mapping"),
-            [0, *kept],
-            format_func=lambda found: kept[found].name if found else t("(none)"),
-            key="map-kept",
-            on_change=use_kept,
-            args=({number: found.mapping for number, found in kept.items()}, header),
-            width=320,
-        )
-    places = st.columns(3)
-    for number, (name, label) in enumerate(FIELD_LABELS.items()):
-        title = t(label) + (" *" if name in NEEDED_FIELDS else "")
-        places[number % 3].selectbox(title, ["", *header], key=f"map-{name}", format_func=lambda c: c or "–")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            choose_kept(kept, header)
+    for group, names in _GROUPS.items():
+        chosen = any(st.session_state.get(f"map-{name}") for name in names)
+        with st.expander(t(GROUP_LABELS[group]), expanded=chosen or group == "order"):
+            places = st.columns(3)
+            for number, name in enumerate(names):
+                title = t(FIELD_LABELS[name]) + (" *" if name in NEEDED_FIELDS else "")
+                places[number % 3].selectbox(title, ["", *header], key=f"map-{name}", format_func=lambda c: c or "–")
     with st.expander(t("How times and amounts are written"), icon=":material/tune:", expanded=True):
         left, middle, right = st.columns(3)
         left.selectbox(

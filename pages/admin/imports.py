@@ -109,14 +109,16 @@ def show_preview(found: Preview, source: Source) -> None:
     """What would come in, what would be kept aside, and the button that begins."""
     counts = (found.orders_count, found.unchanged_count, found.problem_count, found.warning_count)
     figures(t("To be taken in"), t("Orders that aren't here yet"), *counts, key="preview")
-    st.button(
-        t("Import {n} orders", n=format_int(found.orders_count)),
-        type="primary",
-        icon=":material/download:",
-        disabled=not found.orders_count and not found.problem_count,
-        on_click=import_job.start,
-        args=(source, page.form_key(import_job.FORM)),
-    )
+    if found.orders_count or found.problem_count:
+        st.button(
+            t("Import {n} orders", n=format_int(found.orders_count)),
+            type="primary",
+            icon=":material/download:",
+            on_click=import_job.start,
+            args=(source, page.form_key(import_job.FORM)),
+        )
+    else:
+        st.info(t("Everything in these files is here already. There is nothing to import."), icon=":material/done_all:")
     if found.orders:
         section(t("The first orders"), t("As they would come in"))
         show_orders(found.orders)
@@ -143,10 +145,7 @@ def show_orders(orders: list[IncomingOrder]) -> None:
             "buyer": order.buyer_name or order.buyer_code,
             "place": " ".join(filter(None, (order.region, order.city))),
             "items": sum(line.quantity for line in order.lines),
-            "worth": format_money(
-                order.total_cents if order.total_cents is not None else order.items_cents + order.freight_cents,
-                order.currency,
-            ),
+            "worth": format_money(order.worth_cents, order.currency),
         }
         for order in orders
     ]

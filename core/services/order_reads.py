@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from core.context import Context
 from core.db.world_tables import channel as channel_table
@@ -151,7 +151,7 @@ def orders_in(
     order = (_s.received_at, _s.id) if oldest_first else (_s.received_at.desc(), _s.id.desc())
     found = (
         select(sales_order)
-        .where(and_(*conditions))
+        .where(*conditions)
         .order_by(*order)
         .offset((max(1, page) - 1) * PER_PAGE)
         .limit(PER_PAGE + 1)

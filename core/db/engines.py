@@ -60,7 +60,8 @@ def connect(url: str | None = None, var: Path | None = None) -> Databases:
     if not url:
         return Databases(sqlite_engine(var / "portal.db"), sqlite_engine(var / "live.db"), var)
     if make_url(url).get_backend_name() != "postgresql":
-        raise ContentError("ORDERLY_DATABASE_URL must name a PostgreSQL database, found {url}", url=make_url(url).render_as_string())
+        shown = make_url(url).render_as_string()  # with stars for the password
+        raise ContentError("ORDERLY_DATABASE_URL must name a PostgreSQL database, found {url}", url=shown)
     return Databases(postgres_engine(url, "portal"), postgres_engine(url, "live"), var)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from assessments.exercise import case_in
@@ -144,6 +145,11 @@ def open_order(window: Window, order_id: int, act: str = "") -> None:
         window.settle()
 
 
+def submit(page: Page, form: str) -> None:
+    """Sends one of an order's forms."""
+    page.locator(f".st-key-order-form-{form}").get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+
+
 def said(window: Window, text: str) -> None:
     """Waits until the page says that a command was carried out."""
     window.page.get_by_text(text).first.wait_for()
@@ -157,11 +163,11 @@ def review_and_confirm(window: Window, ids: dict[str, int]) -> None:
     page = window.page
     open_order(window, ids["campaign_order"], "confirm")
     page.locator(".st-key-order-form-confirm input").fill(f"{CAMPAIGN}, 15 % off")
-    page.get_by_role("button", name="Confirm the order").click()
+    submit(page, "confirm")
     said(window, "The order is confirmed.")
     open_order(window, ids["wrong_price"], "hold")
     page.locator(".st-key-order-form-hold textarea").fill("51 % below list, campaign allows 15 %")
-    page.get_by_role("button", name="Put on hold").click()
+    submit(page, "hold")
     said(window, "The order is on hold.")
 
 
@@ -173,7 +179,7 @@ def correct_the_address(window: Window, ids: dict[str, int]) -> None:
     form.get_by_test_id("stSelectbox").nth(1).click()
     page.get_by_role("option", name="杭州市 Hangzhou").click()
     window.settle()
-    form.get_by_role("button", name="Save and send").click()
+    form.locator("[class*='-send'] button").click()
     said(window, "The order was corrected and the buyer was told.")
     page.locator(".st-key-do-confirm button").click()
     said(window, "The order is confirmed.")
@@ -186,11 +192,11 @@ def cancel_the_mistaken_one(window: Window, ids: dict[str, int]) -> None:
     page.locator(".st-key-order-form-notify textarea").fill(
         "您好，另一单（2 件）照常发货。Your order of 2 ships as planned."
     )
-    page.get_by_role("button", name="Send").click()
+    submit(page, "notify")
     said(window, "The message was sent.")
     open_order(window, ids["mistaken"], "cancel")
     dialog = page.get_by_role("dialog")
     dialog.locator("textarea").fill("拍错数量 / ordered by mistake")
     dialog.locator("textarea").press("Tab")
-    dialog.get_by_role("button", name="Cancel the order").click()
+    dialog.locator("[class*='-yes'] button").click()
     said(window, "The order was cancelled.")

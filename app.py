@@ -22,4 +22,6 @@ app = st.App(
     middleware=middleware(),
     lifespan=lifespan_with(demo_feed),
     on_script_error=report_bug,
+    # Any value will do: without one, every look at st.user searches the disk for a secrets file, under one lock.
+    secrets={"orderly": {"file": False}},
 )

@@ -12,6 +12,7 @@ import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.secrets import Secrets
 from streamlit.web.server.starlette.starlette_server import _bind_socket
 
 from core.ui.streamlit_speed import remember_theme, send_at_once
@@ -96,3 +97,17 @@ def test_answers_are_sent_at_once() -> None:
     assert asyncio.run(_delay_is_off()) is False  # if this fails, Streamlit or Python has mended it: drop our part
     send_at_once()
     assert asyncio.run(_delay_is_off()) is True
+
+
+def test_looking_at_the_user_does_not_search_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app import app
+
+    searched: list[str] = []
+    monkeypatch.setattr(Secrets, "_parse_file_path", lambda _self, path: searched.append(path) or ({}, False))
+    store = Secrets()
+    assert store.load_if_toml_exists() is False
+    assert searched  # so it does without a value of our own; if this fails, Streamlit has mended it
+    store.merge_programmatic_secrets(app._programmatic_secrets or {})
+    searched.clear()
+    assert store.load_if_toml_exists() is True
+    assert searched == []

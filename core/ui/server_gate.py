@@ -17,6 +17,7 @@ from core.security.sessions import TOUCH_EVERY, SignedIn, find_session, touch_se
 from core.security.tokens import token_hash
 from core.ui.databases import databases, wall_clock
 from core.ui.server_bucket import throttled
+from core.ui.server_limits import Sockets, refuse_upload
 from core.ui.server_static import content_security_policy, streamlit_files
 from core.ui.settings import is_loopback, settings
 
@@ -33,6 +34,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._touched: dict[str, float] = {}
+        self._sockets = Sockets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -59,7 +61,7 @@ class Gate:
         ]
         scope.setdefault("state", {})["signed_in"] = signed_in
         if scope["type"] == "websocket":
-            await self.app(scope, throttled(receive, lambda data: self._note(signed_in, data)), send)
+            await self._open_socket(signed_in, scope, receive, send)
         elif scope["path"].startswith("/static/") and scope["method"] in {"GET", "HEAD"}:
             accepted = Headers(scope=scope).get("accept-encoding", "")
             name = scope["path"].removeprefix("/static/")
@@ -70,6 +72,13 @@ class Gate:
         else:
             await self._touch(signed_in)
             await self.app(scope, receive, send)
+
+    async def _open_socket(self, signed_in: SignedIn, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._sockets.full(signed_in.id):
+            await _refuse(scope, receive, send, PlainTextResponse("Too many open pages.", 429))
+            return
+        with self._sockets.held(signed_in.id):
+            await self.app(scope, throttled(receive, lambda data: self._note(signed_in, data)), send)
 
     async def _who(self, scope: Scope) -> SignedIn | None:
         token = HTTPConnection(scope).cookies.get(settings().cookie)
@@ -164,11 +173,7 @@ def _not_theirs(scope: Scope, signed_in: SignedIn) -> Response | None:
     """Refuses an upload into somebody else's page, and addresses that no page of ours has."""
     parts = scope["path"].split("/")
     if scope["path"].startswith("/_stcore/upload_file/"):
-        from streamlit.runtime import get_instance
-
-        client = get_instance().get_client(parts[3]) if len(parts) > 3 else None
-        owner = dict(client.client_context.headers).get(SESSION_HEADER) if client and client.client_context else None
-        return None if owner == signed_in.id else PlainTextResponse("This isn't your page.", 403)
+        return refuse_upload(scope["path"], scope["method"], SESSION_HEADER, signed_in.id)
     if len(parts) > 2 and parts[1] not in _STREAMLIT_FOLDERS | {"welcome", "orderly"}:
         return PlainTextResponse("Not found", 404)
     return None

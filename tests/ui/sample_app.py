@@ -2,6 +2,13 @@
 
 import streamlit as st
 
+from core.ui.guard import report_bug
 from core.ui.server import lifespan_with, middleware, routes
 
-app = st.App("sample_widgets.py", routes=routes(), middleware=middleware(), lifespan=lifespan_with())
+app = st.App(
+    "sample_widgets.py",
+    routes=routes(),
+    middleware=middleware(),
+    lifespan=lifespan_with(),
+    on_script_error=report_bug,
+)

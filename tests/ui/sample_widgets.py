@@ -23,4 +23,24 @@ st.image('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect w
 st.markdown("Formula $x^2$ :material/home: :smile:")
 with st.popover("More"):
     st.text_input("Text", key="text")
+
+
+def broken() -> None:
+    """A callback with a bug, whose message nobody but the log may see."""
+    raise ZeroDivisionError("secret detail of a callback")
+
+
+st.button("break callback", on_click=broken)
+if st.button("break page"):
+    raise ZeroDivisionError("secret detail of a page")
+
+
+@st.fragment
+def part() -> None:
+    """A part that breaks by itself."""
+    if st.button("break part"):
+        raise ZeroDivisionError("secret detail of a part")
+
+
+part()
 st.text("all drawn")

@@ -16,7 +16,7 @@ from core.metrics.stock import LowStock
 from core.ui import charts
 from core.ui.board_cards import ROWS_PAGE, rows_query
 from core.ui.cards import section
-from core.ui.i18n import format_int, format_money, format_number, format_rate, language, t
+from core.ui.i18n import format_int, format_number, format_rate, language, t
 from core.ui.kpi import is_dark, place_name
 from core.ui.rich import grid
 from core.ui.safe import safe
@@ -311,7 +311,7 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
                 width="stretch",
             )
     with st.container(border=True, key="figure-money"):
-        section(t("Payments by currency"), t("By the day they came; order value is before cancellations"))
+        section(t("Payments by currency"), t("By the day they came; gross order value is before cancellations"))
         _draw_money(board)
 
 
@@ -325,14 +325,14 @@ def _draw_money(board: Board) -> None:
     rows = [
         [
             currency,
-            format_money(found.paid[currency].value, currency) if currency in found.paid else "–",
-            format_int(found.paid[currency].n) if currency in found.paid else "–",
-            format_money(found.gross[currency].value, currency) if currency in found.gross else "–",
+            format_number(found.paid[currency].value / 100, 2) if currency in found.paid else "0.00",
+            format_int(found.paid[currency].n) if currency in found.paid else "0",
+            format_number(found.gross[currency].value / 100, 2) if currency in found.gross else "0.00",
         ]
         for currency in sorted({*found.paid, *found.gross})
     ]
     if rows:
-        st.markdown(grid((t("Currency"), t("Paid"), t("Payments"), t("Order value")), rows))
+        st.markdown(grid((t("Currency"), t("Paid"), t("Payments"), t("Gross order value")), rows))
     else:
         st.caption(t("No payment came in the period."))
     if board.wanted.warehouse is not None or board.wanted.region is not None:

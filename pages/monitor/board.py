@@ -103,7 +103,7 @@ def draw_nothing() -> None:
     may = imports is not None and imports.open_to(page.actor())
     empty(
         t("No orders yet"),
-        t("Import orders from a channel, or start the demo feed with: python -m seed feed"),
+        t("Import orders from a channel, or start the demo feed; the board fills by itself."),
         key="board",
         icon="monitoring",
         go_label=t("Import orders") if may else "",

@@ -7,8 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.channels.export import to_csv
-from core.context import Context
 from core.domain.labels import label_of
 from core.domain.orders import Reason, Status
 from core.metrics.board import Places, places
@@ -19,13 +17,13 @@ from core.ui import kpi, page
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.i18n import format_day, format_duration, format_instant, format_int, format_number, t
+from core.ui.order_export import MOST_EXPORTED, file_of
 from core.ui.rich import grid
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 
 PER_PAGE = 50
-MOST_EXPORTED = 100_000
 BOARD_KEYS = ("from", "to", "period", "channel", "warehouse", "region")
 
 
@@ -59,7 +57,7 @@ def wanted_now(query: dict[str, str], known: Places) -> tuple[Wanted, list[str]]
 def page_number(query: dict[str, str]) -> int:
     """The page of the list, counted from 1."""
     text = query.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def turn_to(number: int) -> None:
@@ -112,7 +110,7 @@ def row_shown(row: Any, known: Places, names: dict[str, str], risks: dict[int, f
         "currency": row.currency,
         "total": row.total_cents / 100,
         "paid": row.paid_cents / 100,
-        "risk": risks.get(row.id),
+        "risk": round(risks[row.id], 2) if row.id in risks else None,
     }
 
 
@@ -139,43 +137,6 @@ def columns_for(wanted: Wanted) -> list[Column]:
         Column("paid", t("Paid"), "money"),
         Column("currency", t("Currency")),
     ]
-
-
-EXPORTED = (
-    "number",
-    "channel",
-    "status",
-    "exceptions",
-    "region",
-    "city",
-    "warehouse_id",
-    "received_at",
-    "promised_at",
-    "handed_over_at",
-    "delivered_at",
-    "currency",
-    "total_cents",
-    "paid_cents",
-)
-
-
-def file_of(ctx: Context, wanted: Wanted) -> bytes:
-    """The whole list as a file: codes and seconds as they are stored, instants also as text."""
-    found = order_page(ctx, wanted, 0, MOST_EXPORTED)
-    instants = [name for name in EXPORTED if name.endswith("_at")]
-    header = [*EXPORTED, *(name.removesuffix("_at") for name in instants)]
-    zone = ctx.world.timezone
-    rows = (
-        [
-            *(getattr(row, name) for name in EXPORTED),
-            *(
-                "" if getattr(row, name) is None else format_instant(getattr(row, name), zone, seconds=True)
-                for name in instants
-            ),
-        ]
-        for row in found.rows
-    )
-    return to_csv(header, rows)
 
 
 def draw_exact(wanted: Wanted, stage: str) -> None:
@@ -229,11 +190,19 @@ def draw_pages(number: int, total: int) -> None:
     last = max(1, -(-total // PER_PAGE))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list-pages"):
         st.button(
-            t("Previous"), disabled=number <= 1, on_click=turn_to, args=(number - 1,), icon=":material/chevron_left:"
+            t("Previous page"),
+            disabled=number <= 1,
+            on_click=turn_to,
+            args=(number - 1,),
+            icon=":material/chevron_left:",
         )
         st.caption(t("Page {n} of {last}", n=format_int(number), last=format_int(last)), width="content")
         st.button(
-            t("Next"), disabled=number >= last, on_click=turn_to, args=(number + 1,), icon=":material/chevron_right:"
+            t("Next page"),
+            disabled=number >= last,
+            on_click=turn_to,
+            args=(number + 1,),
+            icon=":material/chevron_right:",
         )
 
 
@@ -244,6 +213,9 @@ wanted_rows, said_notes = wanted_now(asked, known_places)
 the_set = chosen_set(asked, [])
 shown_page = page_number(asked)
 listed = page.read(order_page, wanted_rows, (shown_page - 1) * PER_PAGE, PER_PAGE)
+if not listed.rows and listed.total_count:  # the list has grown shorter since the address was written
+    shown_page = -(-listed.total_count // PER_PAGE)
+    listed = page.read(order_page, wanted_rows, (shown_page - 1) * PER_PAGE, PER_PAGE)
 
 heading(t(the_set.label), filter_said(wanted_rows, the_set, known_places), "table_rows")
 st.caption(safe(t(the_set.definition)))
@@ -255,7 +227,7 @@ if (stage := asked.get("stage", "")) in STAGE_LABELS:
 if not listed.total_count:
     empty(t("No orders"), t("Nothing fits this list and filter."), key="list", icon="search_off")
 else:
-    st.markdown(f"**{safe(format_int(listed.total_count))}** {safe(t('orders'))}")
+    st.caption(safe(t("{n} orders", n=format_int(listed.total_count))))
     channel_names = {place.code: kpi.place_name(place) for place in known_places.channels}
     shown = [row_shown(row, known_places, channel_names, listed.risks) for row in listed.rows]
     order_id = table(shown, columns_for(wanted_rows), key="orders", id_key="id", height="content")

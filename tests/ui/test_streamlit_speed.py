@@ -103,7 +103,12 @@ def test_looking_at_the_user_does_not_search_the_disk(monkeypatch: pytest.Monkey
     from app import app
 
     searched: list[str] = []
-    monkeypatch.setattr(Secrets, "_parse_file_path", lambda _self, path: searched.append(path) or ({}, False))
+
+    def _search(_self: Secrets, path: str) -> tuple[dict[str, object], bool]:
+        searched.append(path)
+        return {}, False
+
+    monkeypatch.setattr(Secrets, "_parse_file_path", _search)
     store = Secrets()
     assert store.load_if_toml_exists() is False
     assert searched  # so it does without a value of our own; if this fails, Streamlit has mended it

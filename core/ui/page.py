@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -141,10 +142,11 @@ def enter_world(practice_id: str, title: Mapping[str, str] | None = None) -> Non
 
 
 def leave_world() -> None:
-    """Moves the person back to the live world."""
+    """Moves the person back to the live world; also a button's callback."""
     st.session_state.pop("_practice", None)
     st.session_state.pop("_practice_title", None)
-    portal_write(set_preference, "practice", "-")
+    with suppress(SignedOut):  # the run that follows says so
+        portal_write(set_preference, "practice", "-")
 
 
 def _practice_row(practice_id: str) -> Any:

@@ -23,7 +23,7 @@ from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
 from core.ui.server_static import content_security_policy, index_page, streamlit_files
 from core.ui.settings import refuse_open_demo, settings
-from core.ui.streamlit_speed import remember_theme, send_at_once
+from core.ui.streamlit_speed import import_early, remember_theme, send_at_once
 
 if TYPE_CHECKING:
     from streamlit.starlette import App
@@ -64,7 +64,11 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
     send_at_once()
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
     await asyncio.to_thread(open_house)
-    background = [asyncio.create_task(_collect_garbage()), asyncio.create_task(asyncio.to_thread(_warm_static))]
+    background = [
+        asyncio.create_task(_collect_garbage()),
+        asyncio.create_task(asyncio.to_thread(_warm_static)),
+        asyncio.create_task(asyncio.to_thread(import_early)),
+    ]
     try:
         with at_work(databases(), (keep_folded, *works)):
             yield

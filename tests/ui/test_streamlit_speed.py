@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
+import subprocess
+import sys
 from asyncio import base_events
 from collections.abc import Iterator
 
@@ -16,6 +18,7 @@ from streamlit.runtime.secrets import Secrets
 from streamlit.web.server.starlette.starlette_server import _bind_socket
 
 from core.ui.streamlit_speed import remember_theme, send_at_once
+from tests.house_rules import ROOT
 
 _SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
@@ -116,3 +119,12 @@ def test_looking_at_the_user_does_not_search_the_disk(monkeypatch: pytest.Monkey
     searched.clear()
     assert store.load_if_toml_exists() is True
     assert searched == []
+
+
+def test_pandas_is_there_before_somebody_needs_it() -> None:
+    look = "import sys; from core.ui.streamlit_speed import import_early; a = 'pandas' in sys.modules; import_early();"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{look} print(a, 'pandas' in sys.modules, 'pyarrow' in sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["False", "True", "True"]

@@ -106,10 +106,8 @@ def _write_problems(databases: Databases, batch_id: int, path: Path) -> None:
     with reader(databases.live) as db:
         ctx = Context(db, OPERATOR, int(time.time()), world_of(db, "live", "live"))
         rows: list[tuple[object, ...]] = []
-        after = 0
-        while page := problems_in(ctx, batch_id, after_id=after, most=5_000):
+        while page := problems_in(ctx, batch_id, skip=len(rows), most=5_000):
             rows += map(_row, page)
-            after = page[-1].id
     path.write_bytes(to_csv(PROBLEM_HEADER, rows))
 
 

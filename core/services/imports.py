@@ -219,8 +219,8 @@ def run_import(
     total = ImportResult(batch_id)
     come = [0]
 
-    def progress(read: int, _all: int) -> None:
-        come[0] = read
+    def progress(done: int, altogether: int) -> None:
+        come[0] = source.size * done // max(altogether, 1)
 
     def write(batch: list[Finding], db: Connection) -> ImportResult:
         ctx = Context(db, actor, started_at, world)

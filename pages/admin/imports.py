@@ -167,7 +167,7 @@ def show_orders(orders: list[IncomingOrder]) -> None:
 def all_problems(batch_id: int) -> list[KeptProblem]:
     """Every problem of an import, for downloading."""
     found: list[KeptProblem] = []
-    while part := page.read(import_reads.problems_in, batch_id, after_id=found[-1].id if found else 0, most=5_000):
+    while part := page.read(import_reads.problems_in, batch_id, skip=len(found), most=5_000):
         found += part
     return found
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine
 
 from core.context import ENGINE, Context
-from core.db.worlds import read_meta, world_of
+from core.db.worlds import read_meta, world_in_memory, world_of
 
 SCENARIO, SEED = "desk", 21
 
@@ -39,20 +37,8 @@ class FigureRoom:
 
 
 def room_of(template: Path) -> FigureRoom:
-    """Loads a packed world into memory.
-
-    Why: building a question carries out real commands, which would otherwise queue up at one file's lock.
-    """
-    source = sqlite.connect(f"file:{template}?mode=ro", uri=True)
-    memory = sqlite.connect(":memory:", check_same_thread=False)
-    try:
-        source.backup(memory)
-    finally:
-        source.close()
-    memory.isolation_level = None  # the driver must not open transactions of its own
-    engine = create_engine("sqlite://", module=sqlite, creator=lambda: memory, poolclass=StaticPool)
-    event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
-    return FigureRoom(engine, threading.Lock())
+    """Loads a packed world into memory, since building a question carries out real commands."""
+    return FigureRoom(world_in_memory(template), threading.Lock())
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import event as sa_event
+from sqlalchemy.pool import StaticPool
 
 from core.context import World, WorldKind
 from core.db.engines import sqlite_engine, transaction
@@ -77,6 +79,23 @@ def pack_world(engine: Engine, path: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE").close()
     finally:
         connection.close()
+
+
+def world_in_memory(template: Path) -> Engine:
+    """A packed world copied into memory, on one connection; whoever uses it takes turns.
+
+    Why: where commands are only tried out, nobody has to queue up at a file's lock.
+    """
+    source = sqlite.connect(f"file:{template}?mode=ro", uri=True)
+    memory = sqlite.connect(":memory:", check_same_thread=False)
+    try:
+        source.backup(memory)
+    finally:
+        source.close()
+    memory.isolation_level = None  # the driver must not open transactions of its own
+    engine = create_engine("sqlite://", module=sqlite, creator=lambda: memory, poolclass=StaticPool)
+    sa_event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN"))
+    return engine
 
 
 class PracticeFiles:

@@ -7,13 +7,13 @@ import streamlit as st
 from assessments.attempts import POST, PRE
 from assessments.exercises import exercise_named
 from assessments.forms import TESTS, blueprint_of
-from assessments.prose import Prose
 from assessments.results import AttemptState, ExerciseState, Standing, own_standing
 from core.ui import page
 from core.ui.cards import Tone, chip, heading
-from core.ui.i18n import format_instant, format_number, format_rate, language, t
+from core.ui.i18n import format_instant, format_number, format_rate, t
 from core.ui.safe import safe
 from core.ui.site import page_named
+from pages.learn import said
 
 TEST = TESTS[0]
 DONE, NOW, LATER = "done", "now", "later"
@@ -22,11 +22,6 @@ STATES: dict[str, tuple[Tone, str]] = {
     NOW: ("info", "play_circle"),
     LATER: ("quiet", "lock_clock"),
 }
-
-
-def said(prose: Prose) -> str:
-    """Prose in the reader's language."""
-    return prose.in_language(language())
 
 
 def state_name(state: str) -> str:

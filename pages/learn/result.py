@@ -7,17 +7,17 @@ import streamlit as st
 from assessments.attempts import PHASE_LABELS, POST, PRE
 from assessments.forms import TESTS, blueprint_of
 from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WRONG
-from assessments.prose import Prose
 from assessments.questions import Choice
 from assessments.results import CompetencyResult, Gain, ItemResult, Result, get_result, own_standing
 from core.ui import page
 from core.ui.cards import Tone, card_row, chip, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import format_duration, format_instant, format_number, format_rate, language, t
+from core.ui.i18n import format_duration, format_instant, format_number, format_rate, t
 from core.ui.rich import emphasised, grid
 from core.ui.safe import safe
 from core.ui.site import page_named
+from pages.learn import said
 
 TEST = TESTS[0]
 TONES: dict[str, tuple[Tone, str]] = {
@@ -25,11 +25,6 @@ TONES: dict[str, tuple[Tone, str]] = {
     PARTLY: ("warn", "adjust"),
     WRONG: ("bad", "cancel"),
 }
-
-
-def said(prose: Prose) -> str:
-    """Prose in the reader's language."""
-    return prose.in_language(language())
 
 
 def signed_rate(rate: float) -> str:

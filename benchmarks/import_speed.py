@@ -23,13 +23,30 @@ from benchmarks.measures import machine, table
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST_PER_SECOND = 5_000
-# The larger set is ten times the smaller one; memory that grew with it would show clearly.
+# The larger set is ten times the smaller one; memory that grew with it would show clearly. What does fill up once
+# are the caches of SQLite: 64 MB for the world, 16 MB for each of two temporary files.
 MOST_GROWTH = 1.5
 SIZES = (8_000, 80_000)
-STATES = "SP SP SP RJ MG RS PR SC BA GO PE CE ES DF MT MS PA MA RN PB PI AL SE TO RO AM AC".split()
+STATES = (
+    *("SP",) * 8,
+    *("RJ",) * 3,
+    *("MG",) * 3,
+    "RS",
+    "PR",
+    "SC",
+    "BA",
+    "GO",
+    "PE",
+    "CE",
+    "ES",
+    "DF",
+    "MT",
+    "PA",
+    "AC",
+)
 _HEADS = {
-    "orders": "order_id customer_id order_status order_purchase_timestamp order_approved_at order_delivered_carrier_date"
-    " order_delivered_customer_date order_estimated_delivery_date",
+    "orders": "order_id customer_id order_status order_purchase_timestamp order_approved_at"
+    " order_delivered_carrier_date order_delivered_customer_date order_estimated_delivery_date",
     "customers": "customer_id customer_unique_id customer_zip_code_prefix customer_city customer_state",
     "items": "order_id order_item_id product_id seller_id shipping_limit_date price freight_value",
     "payments": "order_id payment_sequential payment_type payment_installments payment_value",
@@ -164,9 +181,8 @@ def report(found: dict[str, dict[str, float]]) -> int:
     slow = [name for name, one in found.items() if one["orders"] / one["seconds"] < LEAST_PER_SECOND]
     print(f"\ntarget ≥ {LEAST_PER_SECOND:,} orders/s: " + (f"missed by {', '.join(slow)}" if slow else "met"))
     flat = large <= small * MOST_GROWTH
-    print(
-        f"target peak at ten times the orders ≤ {MOST_GROWTH} times: {'met' if flat else 'missed'} ({large:.0f} / {small:.0f} MB)"
-    )
+    verdict = "met" if flat else "missed"
+    print(f"target peak at ten times the orders ≤ {MOST_GROWTH} times: {verdict} ({small:.0f} and {large:.0f} MB)")
     return 1 if slow or not flat else 0
 
 

@@ -13,7 +13,8 @@ and `.cw`, `.cr`, `.wr` for pairs. `at` is a day (days since 1970-01-01 in the w
     due                 delivered orders by the day they were promised for; value: how many were late
     stopped.<reason>    stops of the automatic review, by the day of the stop
     lead.<stage>        a = dimension, b = bucket of the duration; value: seconds; all, .c, .w, .r only;
-                        also in blocks of 16 days as lead16.<stage>, so that a long period reads few cells
+                        also in blocks of 8 and 64 days as lead8.<stage> and lead64.<stage>, so that a long period
+                        reads few cells
     gross, paid         a = currency, b = channel; order value, and payments by the day paid; value: cents of it
     regions             at 0, a = region: every region there ever was an order from
     lane.<model>        at = span of 30 days, a = lane, b = coarse bucket: how long past parcels took
@@ -32,8 +33,8 @@ from core.domain.buckets import bucket_of
 from core.domain.facts import local_day
 from core.domain.orders import Fact, Status
 
-VERSION = "1"  # raised with every change of what is counted: the cells of another version are made anew
-BLOCK_DAYS = 16
+VERSION = "2"  # raised with every change of what is counted: the cells of another version are made anew
+BLOCKS = (8, 64)  # days
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
 STAGES = ("total", "confirm", "handover", "transit")
@@ -153,13 +154,17 @@ class Tally:
     def _spread_leads(self, cells: _Sums) -> None:
         values = self._scopes.values
         for stage, sums in self._leads.items():
-            days = [cells[name] for name in _names(f"lead.{stage}")[:_SINGLE]]
-            blocks = [cells[name] for name in _names(f"lead16.{stage}")[:_SINGLE]]
-            for (day, scope, bucket), packed in sums.items():
-                text, block = str(bucket), day // BLOCK_DAYS
-                for in_days, in_blocks, (a, _) in zip(days, blocks, values[scope], strict=False):
-                    in_days[(day, a, text)] += packed
-                    in_blocks[(block, a, text)] += packed
+            by_size: dict[int, defaultdict[tuple[int, int, int], int]] = {1: sums}
+            for size in BLOCKS:
+                by_size[size] = defaultdict(int)
+                for (day, scope, bucket), packed in sums.items():
+                    by_size[size][(day // size, scope, bucket)] += packed
+            for size, found in by_size.items():
+                targets = [cells[name] for name in _names(f"lead{size if size > 1 else ''}.{stage}")[:_SINGLE]]
+                for (at, scope, bucket), packed in found.items():
+                    text = str(bucket)
+                    for target, (a, _) in zip(targets, values[scope], strict=False):
+                        target[(at, a, text)] += packed
 
     def _day(self, at: int) -> int:
         quarter = at // _QUARTER_HOUR

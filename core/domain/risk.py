@@ -40,14 +40,16 @@ class Survival:
         # Column k: how many took longer than the beginning of bucket k - 1.
         self._longer = np.concatenate([held[:, ::-1].cumsum(axis=1)[:, ::-1], np.zeros((len(held), 1))], axis=1)
 
-    def risks(self, lanes: Sequence[str], elapsed: Sequence[float], allowed: Sequence[float]) -> Floats:
+    def risks(self, lanes: Sequence[str], elapsed: Sequence[float] | Ints, allowed: Sequence[float] | Ints) -> Floats:
         """The risk of each parcel: of the past parcels that took longer than its `elapsed` time, the share that took
         longer than it is `allowed`. Its lane is asked first, then its region, then all; NaN where even they are few.
 
         Shape: one entry per parcel in each argument and in the result. Units: seconds.
         """
-        rows = {lane: (self._rows.get(lane, -1), self._rows.get(_region(lane), -1), 0) for lane in set(lanes)}
-        levels = np.array([rows[lane] for lane in lanes], dtype=np.int64).reshape(-1, 3).T
+        names = {lane: number for number, lane in enumerate(dict.fromkeys(lanes))}
+        known = [(self._rows.get(lane, -1), self._rows.get(_region(lane), -1), 0) for lane in names]
+        which = np.array([names[lane] for lane in lanes], dtype=np.int64)
+        levels = np.array(known, dtype=np.int64).reshape(-1, 3)[which].T
         so_far, until = np.array(elapsed, dtype=np.float64), np.array(allowed, dtype=np.float64)
         found = np.full(len(so_far), np.nan)
         for level in levels:
@@ -72,6 +74,29 @@ class Survival:
 def _region(lane: str) -> str:
     """How a region is called among the lanes that lead there."""
     return ">" + lane.partition(">")[2]
+
+
+class Verdict(NamedTuple):
+    """What a set of open parcels is in for: how many can't be judged, the sum of the risks, and those at risk.
+
+    Shape: `risky` holds (place among the parcels, risk), the highest risk first.
+    """
+
+    unknown_n: int
+    expected_late: float
+    risky: list[tuple[int, float]]
+
+
+def judge(
+    survival: Survival, lanes: Sequence[str], starts: Sequence[int], promised: Sequence[int], now: int, limit: float
+) -> Verdict:
+    """Judges parcels that set out at `starts` and are promised for `promised`; at risk is who reaches the limit."""
+    begun = np.array(starts, dtype=np.int64)
+    risks = survival.risks(lanes, now - begun, np.array(promised, dtype=np.int64) - begun)
+    at = np.nonzero(risks >= limit)[0]
+    at = at[np.argsort(-risks[at], kind="stable")]
+    risky = list(zip(at.tolist(), risks[at].tolist(), strict=True))
+    return Verdict(int(np.isnan(risks).sum()), float(np.nansum(risks)), risky)
 
 
 class Outcome(NamedTuple):

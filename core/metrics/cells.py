@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, text
 
 from core.context import Context
-from core.domain.increments import BLOCK_DAYS
+from core.domain.increments import BLOCKS
 from core.metrics.filters import Filter, cut_of
 
 
@@ -34,7 +34,6 @@ _SUMS = (
     " COALESCE(SUM(CASE WHEN c.at < :middle THEN c.value END), 0)"
 )
 _TOTALS = text(_SPAN.format(columns=_SUMS)), text(_DAYS.format(columns=_SUMS))
-_SERIES = text(_SPAN.format(columns="c.at, c.n, c.value")), text(_DAYS.format(columns="c.at, c.n, c.value"))
 
 
 def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
@@ -52,74 +51,132 @@ def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
     return Sum(int(row[0]), int(row[1])), Sum(int(row[2]), int(row[3]))
 
 
-def series(ctx: Context, question: str, wanted: Filter) -> dict[int, Sum]:
-    """A question day by day; days without anything are left out."""
+_BESIDE = " LEFT JOIN cell {name} ON {name}.metric = :{name} AND {name}.at = c.at AND {name}.a = c.a AND {name}.b = c.b"
+_WITH = " ".join(_BESIDE.format(name=name) for name in ("second", "third"))
+_TRIPLES = "c.at, c.n, COALESCE(second.n, 0), COALESCE(third.n, 0)"
+
+
+def _with_two(statement: str) -> TextClause:
+    head, where = statement.format(columns=_TRIPLES).rsplit(" WHERE c.metric", 1)
+    return text(f"{head}{_WITH} WHERE c.metric{where} ORDER BY c.at")
+
+
+_SERIES = _with_two(_SPAN), _with_two(_DAYS)
+
+
+def three_series(ctx: Context, questions: tuple[str, str, str], wanted: Filter) -> list[tuple[int, int, int, int]]:
+    """Counts of three questions day by day. Shape: (day, n, n, n); days without the first question are left out."""
     cut = cut_of(wanted)
+    first, second, third = (question + cut.suffix for question in questions)
     values = {
-        "metric": question + cut.suffix,
+        "metric": first,
+        "second": second,
+        "third": third,
         "first": wanted.from_day,
         "last": wanted.to_day,
         "a": cut.a,
         "b": cut.b,
     }
-    rows = ctx.db.execute(_SERIES[bool(cut.suffix)], values)
-    return {at: Sum(n, value) for at, n, value in rows}
+    return [tuple(row) for row in ctx.db.execute(_SERIES[bool(cut.suffix)], values)]
 
 
-_BY_CHANNEL = text(
-    "SELECT c.at, c.a, c.n, c.value FROM cell c WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.b = :b"
+_KEPT = "c.at, c.a, c.n, COALESCE(second.value, 0)"
+_KEPT_BESIDE = _BESIDE.format(name="second")
+_DAILY = text(
+    f"SELECT {_KEPT} FROM cell c {_KEPT_BESIDE}"
+    " WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.b = :b ORDER BY c.at"
 )
-_BY_CHANNEL_OF = text(
+_DAILY_OF_ALL_CHANNELS = text(
     "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
-    " SELECT c.at, c.a, c.n, c.value FROM day CROSS JOIN channel CROSS JOIN cell c"
-    " WHERE c.metric = :metric AND c.at = day.x AND c.a = channel.code AND c.b = :b"
+    f" SELECT {_KEPT} FROM day CROSS JOIN channel CROSS JOIN cell c {_KEPT_BESIDE}"
+    " WHERE c.metric = :metric AND c.at = day.x AND c.a = channel.code AND c.b = :b ORDER BY c.at"
+)
+_DAILY_OF_ONE = text(
+    "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
+    f" SELECT {_KEPT} FROM day CROSS JOIN cell c {_KEPT_BESIDE}"
+    " WHERE c.metric = :metric AND c.at = day.x AND c.a = :a AND c.b = :b ORDER BY c.at"
 )
 
 
-def series_by_channel(ctx: Context, question: str, wanted: Filter) -> dict[str, dict[int, Sum]]:
-    """A question by channel and day.
+def daily_by_channel(ctx: Context, wanted: Filter) -> dict[str, dict[int, tuple[int, int]]]:
+    """Orders received, and the cents of those that were kept, by channel and day.
 
-    Shape: channel → day → Sum; under the channel "" where warehouse and region are both chosen, since cells know
-    two dimensions at most.
+    Shape: channel → day → (orders, cents); under the channel "" where warehouse and region are both chosen, since
+    cells know two dimensions at most.
     """
+    cut = cut_of(wanted)
+    channel, suffix = "", cut.suffix
+    values: dict[str, Any] = {"first": wanted.from_day, "last": wanted.to_day, "a": cut.a, "b": cut.b}
     if wanted.channel is not None:
-        return {wanted.channel: series(ctx, question, wanted)}
-    if wanted.warehouse is not None and wanted.region is not None:
-        return {"": series(ctx, question, wanted)}
-    suffix, b = ".c", ""
-    if wanted.warehouse is not None:
-        suffix, b = ".cw", str(wanted.warehouse)
-    elif wanted.region is not None:
-        suffix, b = ".cr", wanted.region
-    statement = _BY_CHANNEL_OF if b else _BY_CHANNEL
-    values = {"metric": question + suffix, "first": wanted.from_day, "last": wanted.to_day, "b": b}
-    found: dict[str, dict[int, Sum]] = {}
-    for at, channel, n, value in ctx.db.execute(statement, values):
-        found.setdefault(channel, {})[at] = Sum(n, value)
+        statement, channel = _DAILY_OF_ONE, wanted.channel
+    elif len(suffix) == 3:
+        statement = _DAILY_OF_ONE
+    elif suffix:
+        # Narrowed down to a warehouse or region: the pair of it with every channel.
+        statement, suffix = _DAILY_OF_ALL_CHANNELS, ".c" + suffix[1:]
+        values = {"first": wanted.from_day, "last": wanted.to_day, "b": cut.a}
+    else:
+        statement, suffix = _DAILY, ".c"
+        values = {"first": wanted.from_day, "last": wanted.to_day, "b": ""}
+    values |= {"metric": "orders" + suffix, "second": "kept" + suffix}
+    found: dict[str, dict[int, tuple[int, int]]] = {}
+    for at, a, n, cents in ctx.db.execute(statement, values):
+        key = channel if statement is _DAILY_OF_ONE else a
+        if (days := found.get(key)) is None:
+            days = found[key] = {}
+        days[at] = (n, cents)
     return found
 
 
-def _histogram_statement(filtered: bool) -> TextClause:
-    """Counts per bucket over days and blocks of days; a range that is empty has its last before its first."""
-    ranges = ((":day_metric", "first", "last"), (":day_metric", "more", "most"), (":block_metric", "block", "blocks"))
-    of_range = (
-        "SELECT c.b, c.n, c.value FROM ({run}) day CROSS JOIN cell c"
-        " WHERE c.metric = {metric} AND c.at = day.x AND c.a = :a"
-        if filtered
-        else "SELECT c.b, c.n, c.value FROM cell c WHERE c.metric = {metric} AND c.at BETWEEN :{low} AND :{high}"
-        " AND c.a = :a"
-    )
-    found = " UNION ALL ".join(
-        of_range.format(run=_RUN.format(low=low, high=high), metric=metric, low=low, high=high)
-        for metric, low, high in ranges
-    )
-    return text(f"SELECT b, SUM(n), SUM(value) FROM ({found}) found GROUP BY b")
+class Runs(NamedTuple):
+    """A period as single days, blocks and big blocks, each from and to, both included; empty where from is past to."""
+
+    early_days: tuple[int, int]
+    late_days: tuple[int, int]
+    early_blocks: tuple[int, int]
+    late_blocks: tuple[int, int]
+    big_blocks: tuple[int, int]
+
+
+_NONE = (1, 0)
+
+
+def runs_of(first: int, last: int) -> Runs:
+    """The fewest cells that make up a period of days."""
+    small, big = BLOCKS
+    low, high = -(-first // small), (last + 1) // small - 1
+    if high < low:
+        return Runs((first, last), _NONE, _NONE, _NONE, _NONE)
+    days = (first, low * small - 1), ((high + 1) * small, last)
+    per = big // small
+    low_big, high_big = -(-low // per), (high + 1) // per - 1
+    if high_big < low_big:
+        return Runs(*days, (low, high), _NONE, _NONE)
+    return Runs(*days, (low, low_big * per - 1), ((high_big + 1) * per, high), (low_big, high_big))
 
 
 _RUN = (
     "WITH RECURSIVE run (x) AS (SELECT CAST(:{low} AS bigint) WHERE :{low} <= :{high}"
     " UNION ALL SELECT x + 1 FROM run WHERE x < :{high}) SELECT x FROM run"
 )
+_RUN_METRICS = ("days", "days", "blocks", "blocks", "big_blocks")  # in the order of Runs
+
+
+def _histogram_statement(filtered: bool) -> TextClause:
+    of_run = (
+        "SELECT c.b, c.n, c.value FROM ({run}) day CROSS JOIN cell c"
+        " WHERE c.metric = :{metric} AND c.at = day.x AND c.a = :a"
+        if filtered
+        else "SELECT c.b, c.n, c.value FROM cell c WHERE c.metric = :{metric} AND c.at BETWEEN :{low} AND :{high}"
+        " AND c.a = :a"
+    )
+    parts = []
+    for place, metric in enumerate(_RUN_METRICS):
+        low, high = f"low_{place}", f"high_{place}"
+        parts.append(of_run.format(run=_RUN.format(low=low, high=high), metric=metric, low=low, high=high))
+    return text(f"SELECT b, SUM(n), SUM(value) FROM ({' UNION ALL '.join(parts)}) found GROUP BY b")
+
+
 _HISTOGRAM = _histogram_statement(False), _histogram_statement(True)
 
 
@@ -127,20 +184,11 @@ def histogram(ctx: Context, stage: str, wanted: Filter) -> dict[int, Sum]:
     """How long a stage took in the period: bucket → how many, and their seconds. One dimension may be chosen."""
     cut = cut_of(wanted)
     assert cut.is_single, cut
-    block = -(-wanted.from_day // BLOCK_DAYS)
-    blocks = (wanted.to_day + 1) // BLOCK_DAYS - 1
-    whole = blocks >= block
-    values: dict[str, Any] = {
-        "day_metric": f"lead.{stage}{cut.suffix}",
-        "block_metric": f"lead16.{stage}{cut.suffix}",
-        "a": cut.a,
-        "first": wanted.from_day,
-        "last": block * BLOCK_DAYS - 1 if whole else wanted.to_day,
-        "more": (blocks + 1) * BLOCK_DAYS if whole else 1,
-        "most": wanted.to_day if whole else 0,
-        "block": block if whole else 1,
-        "blocks": blocks if whole else 0,
-    }
+    values: dict[str, Any] = {"a": cut.a, "days": f"lead.{stage}{cut.suffix}"}
+    for name, size in zip(("blocks", "big_blocks"), BLOCKS, strict=True):
+        values[name] = f"lead{size}.{stage}{cut.suffix}"
+    for place, (low, high) in enumerate(runs_of(wanted.from_day, wanted.to_day)):
+        values |= {f"low_{place}": low, f"high_{place}": high}
     rows = ctx.db.execute(_HISTOGRAM[bool(cut.suffix)], values)
     return {int(bucket): Sum(int(n), int(value)) for bucket, n, value in rows}
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.context import Context
 from core.domain.buckets import percentile
 from core.metrics.cache import cached
-from core.metrics.cells import histogram, series, totals
+from core.metrics.cells import histogram, three_series, totals
 from core.metrics.filters import Filter, cut_of, day_start, minute
 from core.metrics.kpi import Figure, Kpi, share
 
@@ -70,16 +70,7 @@ class OnTimeDay:
 @cached
 def on_time_daily(ctx: Context, wanted: Filter) -> tuple[OnTimeDay, ...]:
     """Deliveries with a promise day by day, and how many of them were late."""
-    promised, by_time, by_date = (series(ctx, question, wanted) for question in ("promised", "late.time", "late.date"))
-    return tuple(
-        OnTimeDay(
-            day,
-            found.n,
-            by_time[day].n if day in by_time else 0,
-            by_date[day].n if day in by_date else 0,
-        )
-        for day, found in sorted(promised.items())
-    )
+    return tuple(OnTimeDay(*row) for row in three_series(ctx, ("promised", "late.time", "late.date"), wanted))
 
 
 # Everything it asks for is in the index of open promises.

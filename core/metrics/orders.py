@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.context import Context
 from core.domain.orders import CLOSED, Reason, Status
 from core.metrics.cache import cached
-from core.metrics.cells import Sum, by_currency, series_by_channel, standing, totals
+from core.metrics.cells import Sum, by_currency, daily_by_channel, standing, totals
 from core.metrics.filters import Filter
 from core.metrics.kpi import Figure, Kpi, share
 
@@ -57,19 +57,7 @@ class Daily:
 @cached
 def daily(ctx: Context, wanted: Filter) -> Daily:
     """Orders received and the revenue they are worth, day by day and by channel."""
-    received = series_by_channel(ctx, "orders", wanted)
-    kept = series_by_channel(ctx, "kept", wanted)
-    nothing: dict[int, Sum] = {}
-    return Daily(
-        {
-            channel: {
-                day: (found.n, worth[day].value if day in worth else 0)
-                for worth in (kept.get(channel, nothing),)
-                for day, found in days.items()
-            }
-            for channel, days in received.items()
-        }
-    )
+    return Daily(daily_by_channel(ctx, wanted))
 
 
 @dataclass(frozen=True, slots=True)

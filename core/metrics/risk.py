@@ -11,7 +11,7 @@ from core.db.world_tables import sales_order
 from core.domain.buckets import middle_of
 from core.domain.facts import local_day
 from core.domain.increments import SPAN_DAYS, lane
-from core.domain.risk import BackTest, Outcome, Survival, back_test
+from core.domain.risk import BackTest, Outcome, Survival, back_test, judge
 from core.metrics.cache import cached
 from core.metrics.delivery import OVERDUE, overdue_values
 from core.metrics.filters import Filter
@@ -69,27 +69,16 @@ def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
         if not mine:
             continue
         ids, warehouses, regions, received, handed_over, promised = zip(*mine, strict=True)
+        ways = list(zip(warehouses, regions, strict=True))
+        names = {way: lane(*way) for way in set(ways)}
         starts = handed_over if road else received
-        names = {way: lane(*way) for way in set(zip(warehouses, regions, strict=True))}
-        lanes = [names[way] for way in zip(warehouses, regions, strict=True)]
-        elapsed = [now - start for start in starts]
-        allowed = [promise - start for promise, start in zip(promised, starts, strict=True)]
-        for at, risk in enumerate(_survival(ctx, model, span).risks(lanes, elapsed, allowed).tolist()):
-            if risk != risk:
-                unknown += 1
-                continue
-            expected += risk
-            if risk >= AT_RISK:
-                risky.append(Risk(ids[at], risk, road, promised[at]))
+        found = judge(_survival(ctx, model, span), [names[way] for way in ways], starts, promised, now, AT_RISK)
+        unknown += found.unknown_n
+        expected += found.expected_late
+        risky += [Risk(ids[at], risk, road, promised[at]) for at, risk in found.risky]
     risky.sort(key=lambda found: (-found.risk, found.promised_at, found.order_id))
-    return AtRisk(
-        len(rows),
-        unknown,
-        len(risky),
-        expected,
-        tuple(risky),
-        _numbers(ctx, [found.order_id for found in risky[:NAMED]]),
-    )
+    named = _numbers(ctx, [found.order_id for found in risky[:NAMED]])
+    return AtRisk(len(rows), unknown, len(risky), expected, tuple(risky), named)
 
 
 def _numbers(ctx: Context, ids: list[int]) -> dict[int, str]:

@@ -8,7 +8,12 @@ _CN_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[3-9]\d{9}(?!\d)")
 
 
 def mask_phone(phone: str) -> str:
-    """A phone number with its middle hidden: the first three and last four digits stay, as channels do it."""
+    """A phone number with its middle hidden: the first three and last four digits stay, as channels do it.
+
+    One that a channel has masked already stays as it came.
+    """
+    if "*" in phone:
+        return phone
     digits = [place for place, char in enumerate(phone) if char.isdigit()]
     if len(digits) < 5:
         return "*" * len(phone)

@@ -15,7 +15,11 @@ def emphasised(text: str) -> str:
     parts = text.split("**")
     if len(parts) % 2 == 0:  # an asterisk pair without its partner is just text
         return safe(text)
-    shown = [safe(part) for part in parts]
+    # A space after a bold word is no indentation, which `safe` would keep from collapsing.
+    shown = [
+        (" " if place and part[:1] == " " else "") + safe(part.lstrip(" ") if place else part)
+        for place, part in enumerate(parts)
+    ]
     return "".join(f"**{part}**" if place % 2 and part else part for place, part in enumerate(shown))
 
 

@@ -44,4 +44,4 @@ def press(tab: AppTest, key: str) -> AppTest:
 
 def keys(tab: AppTest, beginning: str) -> list[str]:
     """The keys of buttons that begin so."""
-    return [button.key for button in tab.button if (button.key or "").startswith(beginning)]
+    return [str(button.key) for button in tab.button if (button.key or "").startswith(beginning)]

@@ -123,10 +123,10 @@ def choose_mapping(file: InFile) -> ColumnMapping | None:
     for group, names in _GROUPS.items():
         chosen = any(st.session_state.get(f"map-{name}") for name in names)
         with st.expander(t(GROUP_LABELS[group]), expanded=chosen or group == "order"):
-            places = st.columns(3)
-            for number, name in enumerate(names):
-                title = t(FIELD_LABELS[name]) + (" *" if name in NEEDED_FIELDS else "")
-                places[number % 3].selectbox(title, ["", *header], key=f"map-{name}", format_func=lambda c: c or "–")
+            for start in range(0, len(names), 3):  # row by row, so that a phone keeps the order
+                for place, name in zip(st.columns(3), names[start : start + 3], strict=False):
+                    title = t(FIELD_LABELS[name]) + (" *" if name in NEEDED_FIELDS else "")
+                    place.selectbox(title, ["", *header], key=f"map-{name}", format_func=lambda c: c or "–")
     with st.expander(t("How times and amounts are written"), icon=":material/tune:", expanded=True):
         left, middle, right = st.columns(3)
         left.selectbox(

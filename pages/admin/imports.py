@@ -41,7 +41,7 @@ def figures(taken: str, meaning: str, orders: int, unchanged: int, problems: int
     cards: tuple[tuple[str, str, int, Tone], ...] = (
         (taken, meaning, orders, "good"),
         (t("Here already"), t("Equal to what was imported before"), unchanged, "plain"),
-        (t("Kept aside"), t("Rows with a problem"), problems, "bad"),
+        (t("Kept aside"), t("Problems; their rows stay out"), problems, "bad"),
         (t("Warnings"), t("Taken in, but worth a look"), warnings, "warn"),
     )
     for place, (label, definition, count, tone) in zip(card_row(len(cards)), cards, strict=True):

@@ -32,6 +32,7 @@ class Standing:
     best: float | None
     last: Report | None
     last_at: int | None
+    last_is_older: bool  # than the last reset: it speaks of a world that is gone
     hints_shown: int
 
     @property
@@ -95,7 +96,7 @@ def standings_of(ctx: Context, person_id: int | None = None) -> tuple[Standing, 
     lasts = {
         row.exercise: row
         for row in ctx.db.execute(
-            select(s.exercise, s.at, s.report).where(s.id.in_([row.last for row in totals.values()]))
+            select(s.exercise, s.at, s.reset_count, s.report).where(s.id.in_([row.last for row in totals.values()]))
         )
     }
     hints = {
@@ -118,6 +119,7 @@ def _standing(exercise: Exercise, place: Any, total: Any, last: Any, hints: int)
         best=total.best if total is not None else None,
         last=Report.loaded(last.report) if last is not None else None,
         last_at=last.at if last is not None else None,
+        last_is_older=last is not None and place is not None and last.reset_count < place.reset_count,
         hints_shown=hints,
     )
 

@@ -25,6 +25,10 @@ AUDIT_KIND_LABELS = MappingProxyType(
         "test_started": "Test begun",
         "test_finished": "Test finished",
         "test_marked_again": "Test marked again",
+        "practice_started": "Exercise begun",
+        "practice_checked": "Exercise checked",
+        "practice_reset": "Exercise begun again",
+        "hint_shown": "Hint shown",
     }
 )
 

@@ -240,7 +240,12 @@ def consequences(file: OrderFile) -> list[str]:
     held: dict[str, int] = {}
     for one in file.lots:
         held[one.sku_code] = held.get(one.sku_code, 0) + one.quantity
-    found = [t("{n} units of {sku} become free again.", n=units, sku=sku) for sku, units in held.items()]
+    found = [
+        t("1 unit of {sku} becomes free again.", sku=sku)
+        if units == 1
+        else t("{n} units of {sku} become free again.", n=units, sku=sku)
+        for sku, units in held.items()
+    ]
     if not held:
         found.append(t("No stock is reserved, so none becomes free."))
     back: dict[str, int] = {}

@@ -169,7 +169,9 @@ def explanation(file: OrderFile, reason: Reason) -> list[str]:
         case Reason.PRICE:
             return [_price_words(line, f["currency"]) for line in file.lines if line.price_off]
         case Reason.DUPLICATE:
-            return [t("{n} open order of the same buyer has the same goods.", n=file.duplicates_count)]
+            count = file.duplicates_count
+            one = t("An open order of the same buyer has the same goods.")
+            return [one if count == 1 else t("{n} open orders of the same buyer have the same goods.", n=count)]
         case Reason.STOCK:
             return [
                 t(
@@ -369,8 +371,10 @@ def _detail(fact: FactView, currency: str) -> str:
         parts.append(t("{field}: {old} → {new}", field=label, old=before or "–", new=after or "–"))
     if fact.kind in (Fact.HELD, Fact.HOLD_RELEASED, Fact.CANCELLED) and data.get("reason"):
         parts.append(str(data["reason"]))
-    if data.get("units_freed"):
-        parts.append(t("{n} units free again", n=data["units_freed"]))
+    if freed := data.get("units_freed"):
+        parts.append(t("1 unit free again") if freed == 1 else t("{n} units free again", n=freed))
+    if fact.kind == Fact.BUYER_NOTIFIED and data.get("subject") in SUBJECT_LABELS:
+        parts.append(t(SUBJECT_LABELS[data["subject"]]))
     if fact.kind == Fact.PAID:
         parts.append(f"{format_money(data['amount_cents'], data.get('currency', currency))} · {means(data['means'])}")
     if data.get("carrier"):

@@ -208,6 +208,8 @@ def draw_report(one: Standing) -> None:
             best=format_rate(one.best or 0.0, 0),
         )
         st.html(score_bar(report.score, about))
+        if one.last_is_older:
+            st.info(t("This check is from before you began again."), icon=":material/history:")
         if report.score >= 1:
             st.success(t("Solved. Everything is as it should be, and nothing else was touched."))
         for check in report.checks:
@@ -288,7 +290,13 @@ def draw_solution(key: str) -> None:
         st.progress((place + 1) / len(steps), t("Step {n} of {all}", n=place + 1, all=len(steps)))
         draw_step(steps[place])
         with st.container(horizontal=True):
-            st.button(t("Previous step"), disabled=place == 0, on_click=show_step, args=(steps_key, place - 1), key="step-back")
+            st.button(
+                t("Previous step"),
+                disabled=place == 0,
+                on_click=show_step,
+                args=(steps_key, place - 1),
+                key="step-back",
+            )
             st.button(
                 t("Next step"),
                 type="primary",

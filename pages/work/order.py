@@ -54,7 +54,7 @@ def draw_neighbours(file: OrderFile, timezone: str) -> None:
                 parts = [
                     t(label_of(one.status)),
                     format_instant(one.received_at, timezone),
-                    t("{n} units", n=one.units),
+                    t("1 unit") if one.units == 1 else t("{n} units", n=one.units),
                     format_money(one.total_cents, file.fields["currency"]),
                 ]
                 st.caption(safe(" · ".join(parts)))

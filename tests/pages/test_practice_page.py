@@ -148,6 +148,10 @@ def test_beginning_again_asks_first_and_says_it_cannot_be_undone(house: Database
     assert (after.reset_count, after.file != before.file) == (1, True)
     tab = press(open_exercise(house, CANCEL), "check")
     assert "0 of 40 points" in said(tab)
+    assert "This check is from before you began again" not in said(tab)
+    press(tab, "reset")
+    press(tab, "reset-yes")
+    assert "This check is from before you began again" in said(open_exercise(house, CANCEL))
 
 
 def test_a_revised_exercise_starts_anew_with_a_notice(house: Databases) -> None:

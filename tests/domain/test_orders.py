@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_every_guard_names_itself(command: str, change: dict[str, object], messa
 
 def test_every_guard_in_the_table_is_known() -> None:
     """A misspelt guard would let everything pass."""
-    refusing = {
+    refusing: dict[str, dict[str, Any]] = {
         "not_held": {"hold_reason": "x"},
         "paid": {"paid_cents": 0},
         "unpaid": {"paid_cents": 9},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,7 +61,7 @@ def test_what_the_channel_sent_is_kept_for_comparison(desk: Desk) -> None:
         ({"city": "广州市", "buyer_phone": ""}, "address,phone"),
     ],
 )
-def test_a_faulty_order_stops_with_its_reasons(desk: Desk, changes: dict[str, object], reasons: str) -> None:
+def test_a_faulty_order_stops_with_its_reasons(desk: Desk, changes: dict[str, Any], reasons: str) -> None:
     order_id = desk.receive(incoming(**changes))
     order = desk.order(order_id)
     assert (order.status, order.exceptions, order.confirmed_at) == ("exception", reasons, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -74,7 +75,7 @@ def test_open_reasons_are_judged_afresh(desk: Desk, clerk: Actor) -> None:
     ],
 )
 def test_confirming_is_refused_by_name(
-    desk: Desk, clerk: Actor, changes: dict[str, object], approved: dict[str, str], message: str
+    desk: Desk, clerk: Actor, changes: dict[str, Any], approved: dict[str, str], message: str
 ) -> None:
     order_id = desk.receive(incoming(**changes))
     assert message in _refused(desk, clerk, lambda ctx: orders.confirm_order(ctx, order_id, approved=approved))

@@ -185,6 +185,22 @@ def portal_read(work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     return _read(_portal_place(), portal_actor(), work, args, kwargs)
 
 
+def reading(work: Callable[..., T], /, *args: Any) -> Callable[[], T]:
+    """A read for later, when no script runs: a file that is made when it is asked for. Raises then: SignedOut.
+
+    World and rights are those of now; that the session still stands is looked up again.
+    """
+    place, who, session_id = _place(), actor(), _session_id()
+
+    def later() -> T:
+        with reader(databases().portal) as db:
+            if find_session(db, session_id, wall_clock()) is None:
+                raise SignedOut
+        return _read(place, who, work, args, {})
+
+    return later
+
+
 def _read(place: _Place, who: Actor, work: Callable[..., T], args: Any, kwargs: Any) -> T:
     with reader(place.engine) as db:
         return work(place.context(db, who), *args, **kwargs)
@@ -235,13 +251,15 @@ def _command(
     done: str,
 ) -> None:
     name = key.rpartition(":")[0]
-    finished: dict[str, float] = st.session_state.setdefault("_finished", {})
-    if time.monotonic() - finished.get(name, -9.0) < _DOUBLE_CLICK:
+    values = [_resolve(value) for value in args]
+    named = {label: _resolve(value) for label, value in kwargs.items()}
+    asked = _fingerprint(work, values, named)
+    finished: dict[str, tuple[float, str]] = st.session_state.setdefault("_finished", {})
+    at, before = finished.get(name, (-9.0, ""))
+    if before == asked and time.monotonic() - at < _DOUBLE_CLICK:
         return  # the second half of a double click, on the form as it was drawn again
     try:
         place, asker = find(), who()
-        values = [_resolve(value) for value in args]
-        named = {label: _resolve(value) for label, value in kwargs.items()}
         outcome = run(place.engine, lambda db: _once(place, asker, db, table, key, work, values, named))
     except SignedOut:
         return  # the run that follows says so
@@ -256,7 +274,7 @@ def _command(
         st.session_state.setdefault("_results", {})[name] = outcome
         if place.world.kind == "practice":
             _note_practice(place.world.id)
-    finished[name] = time.monotonic()
+    finished[name] = time.monotonic(), asked
     st.session_state.get("_form_keys", {}).pop(name, None)
     if done:
         flash(done)
@@ -286,6 +304,12 @@ def _once(
 
 def _resolve(value: Any) -> Any:
     return st.session_state.get(value.key) if isinstance(value, Field) else value
+
+
+def _fingerprint(work: Callable[..., Any], values: list[Any], named: dict[str, Any]) -> str:
+    """What a command was asked to do, short enough to compare: a double click asks for the very same."""
+    said = [value if isinstance(value, str | int | float | None) else id(value) for value in [*values, *named.values()]]
+    return f"{work.__module__}.{work.__qualname__}{said}"
 
 
 def _as_json(outcome: Any) -> str:

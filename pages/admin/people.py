@@ -16,8 +16,8 @@ def what(who: people.Person) -> str:
     return t(POSITION_LABELS[Position(who.position)]) if who.position else t(ROLE_LABELS[Role(who.role)])
 
 
-def role_fields(prefix: str, who: people.Person | None = None) -> None:
-    """The widgets for role, position and team."""
+def role_fields(keys: dict[str, str], who: people.Person | None = None) -> None:
+    """The widgets for role, position and team, under these keys."""
     roles, positions = list(Role), list(Position)
     left, middle, right = st.columns(3)
     left.selectbox(
@@ -25,17 +25,17 @@ def role_fields(prefix: str, who: people.Person | None = None) -> None:
         roles,
         index=roles.index(Role(who.role)) if who else roles.index(Role.EMPLOYEE),
         format_func=lambda role: t(ROLE_LABELS[role]),
-        key=f"{prefix}-role",
+        key=keys["role"],
     )
     middle.selectbox(
         t("Position"),
         positions,
         index=positions.index(Position(who.position)) if who and who.position else 0,
         format_func=lambda position: t(POSITION_LABELS[position]),
-        key=f"{prefix}-position",
+        key=keys["position"],
         help=t("Only employees have one."),
     )
-    right.text_input(t("Team"), who.team if who else "", max_chars=80, key=f"{prefix}-team")
+    right.text_input(t("Team"), who.team if who else "", max_chars=80, key=keys["team"])
 
 
 def show_link(forms: list[str]) -> None:
@@ -59,21 +59,23 @@ def show_link(forms: list[str]) -> None:
 
 
 def add_form() -> None:
-    """The form that takes a person in."""
+    """The form that takes a person in; it is empty again once they are in, and keeps what was typed until then."""
+    key = page.form_key("add-person")
+    new = {name: f"new-{name}-{key}" for name in ("name", "login", "role", "position", "team")}
     with st.expander(t("Add a person"), icon=":material/person_add:"), st.form("add-person", border=False):
         left, right = st.columns(2)
-        left.text_input(t("Name"), max_chars=80, key="new-name")
-        right.text_input(t("Sign-in name"), max_chars=60, key="new-login", help=t("Letters, digits, dots and dashes"))
-        role_fields("new")
+        left.text_input(t("Name"), max_chars=80, key=new["name"])
+        right.text_input(t("Sign-in name"), max_chars=60, key=new["login"], help=t("Letters, digits, dots and dashes"))
+        role_fields(new)
         st.form_submit_button(
             t("Add and make a link"),
             type="primary",
             on_click=page.portal_command,
-            args=(people.add_person, page.field("new-login"), page.field("new-name"), page.field("new-role")),
+            args=(people.add_person, page.field(new["login"]), page.field(new["name"]), page.field(new["role"])),
             kwargs={
-                "position": page.field("new-position"),
-                "team": page.field("new-team"),
-                "form_key": page.form_key("add-person"),
+                "position": page.field(new["position"]),
+                "team": page.field(new["team"]),
+                "form_key": key,
                 "done": t("The person was added."),
             },
         )
@@ -82,20 +84,20 @@ def add_form() -> None:
 def edit(who: people.Person) -> None:
     """Everything that can be changed about one person."""
     section(who.name, f"{who.login} · {what(who)} · {t('since {day}', day=format_instant(who.created_at))}")
-    prefix = f"edit-{who.id}"
-    with st.form(prefix):
-        st.text_input(t("Name"), who.name, max_chars=80, key=f"{prefix}-name")
-        role_fields(prefix, who)
+    keys = {name: f"edit-{name}-{who.id}" for name in ("name", "role", "position", "team")}
+    with st.form(f"edit-{who.id}"):
+        st.text_input(t("Name"), who.name, max_chars=80, key=keys["name"])
+        role_fields(keys, who)
         st.form_submit_button(
             t("Save"),
             type="primary",
             on_click=page.portal_command,
             args=(people.change_person, who.id),
             kwargs={
-                "name": page.field(f"{prefix}-name"),
-                "role": page.field(f"{prefix}-role"),
-                "position": page.field(f"{prefix}-position"),
-                "team": page.field(f"{prefix}-team"),
+                "name": page.field(keys["name"]),
+                "role": page.field(keys["role"]),
+                "position": page.field(keys["position"]),
+                "team": page.field(keys["team"]),
                 "form_key": page.form_key(f"change-{who.id}"),
                 "done": t("Saved. It takes effect at their next click."),
             },

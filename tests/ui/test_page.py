@@ -31,6 +31,10 @@ def _open(databases: Databases, login: str) -> AppTest:
     return tab.run()
 
 
+def _input(tab: AppTest, label: str) -> Any:
+    return next(found for found in tab.text_input if found.label == label)
+
+
 def _press(tab: AppTest, label: str) -> AppTest:
     return next(button for button in tab.button if button.label == label).click().run()
 
@@ -83,6 +87,16 @@ with guard.guarded():
     time.sleep(_DOUBLE_CLICK)
     _press(tab, "link")
     assert links() == 2
+
+
+def test_two_quick_clicks_with_another_value_are_two(house: Databases) -> None:
+    tab = _open(house, "admin")
+    for value in ("first", "second", "third"):
+        tab.text_input(key="value").input(value)
+        _press(tab, "keep")
+    assert _rows(house, select(preference.c.value).where(preference.c.key == "kept")) == [("third",)]
+    keys = select(portal_command_key.c.key).where(portal_command_key.c.key.like("keep:%"))
+    assert len(_rows(house, keys)) == 3
 
 
 @pytest.mark.parametrize(("button", "key"), [("half", "half"), ("broken", "broken")])
@@ -142,11 +156,16 @@ def test_nobody_is_nobody(house: Databases) -> None:
 
 def test_adding_somebody_on_the_page_shows_their_link_once(house: Databases) -> None:
     tab = visit(house, "admin", "admin/people")
-    tab.text_input(key="new-name").input("新人 **Bold** [x](http://evil.example)")
-    tab.text_input(key="new-login").input("New.Person")
-    tab.selectbox(key="new-role").select_index(1)
+    _input(tab, "Name").input("新人 **Bold** [x](http://evil.example)")
+    _input(tab, "Sign-in name").input("admin")
+    next(box for box in tab.selectbox if box.label == "Role").select_index(1)
+    _press(tab, "Add and make a link")
+    assert ["taken" in error.value for error in tab.error] == [True]
+    assert _input(tab, "Name").value == "新人 **Bold** [x](http://evil.example)", "what was typed is kept"
+    _input(tab, "Sign-in name").input("New.Person")
     _press(tab, "Add and make a link")
     assert not tab.exception and not tab.error
+    assert _input(tab, "Name").value == ""
     assert [code.value.startswith("/welcome/") or "/welcome/" in code.value for code in tab.code] == [True]
     assert _rows(house, select(person.c.name, person.c.role).where(person.c.login == "new.person")) == [
         ("新人 **Bold** [x](http://evil.example)", "manager")

@@ -14,7 +14,9 @@ from tests.ui.sockets import open_socket, rerun, until_finished, words
 
 
 @pytest.mark.postgres
-def test_a_first_start_on_an_empty_postgresql(empty_postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_first_start_on_an_empty_postgresql(
+    empty_postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     var = tmp_path_factory.mktemp("postgres")
     with running_app(var, {"ORDERLY_DATABASE_URL": empty_postgres_url}) as server:
         cookie = sign_in(server.url, "admin")

@@ -1,0 +1,100 @@
+"""The kit: figures with their definition, chips, tables that open, empty states; text in them stays text."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.db.engines import Databases
+from core.ui import server
+from core.ui.safe import safe
+from core.ui.tables import SHOWN_AT_MOST
+from tests.house_rules import ROOT
+from tests.visits import come_in
+
+T = TypeVar("T")
+ODD = "**x** [y](http://e.example) $z$"
+
+
+@pytest.fixture
+def kit(house: Databases) -> AppTest:
+    """The sample page, run once."""
+    tab = AppTest.from_file(str(ROOT / "tests" / "ui" / "sample_kit.py"), default_timeout=60)
+    tab.user = come_in(house, "manager")
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def _texts(tab: AppTest) -> list[str]:
+    return [text.value for text in tab.text]
+
+
+def test_a_figure_has_its_definition_and_the_way_to_its_rows(kit: AppTest) -> None:
+    late, orders = kit.metric
+    assert (late.label, late.value, late.delta) == ("Late", safe("7.7%"), safe("+1"))
+    captions = [caption.value for caption in kit.caption]
+    assert safe("596 of 7,773 delivered orders") in captions
+    assert orders.value == safe("8,000")
+    next(button for button in kit.button if button.key == "rows-orders").click().run()
+    assert "seen orders" in _texts(kit)
+
+
+def test_odd_text_is_escaped_everywhere(kit: AppTest) -> None:
+    assert kit.title[0].value == f":material/group: {safe(ODD)}"
+    assert kit.subheader[0].value == safe(ODD)
+    written = [found.value for kind in (kit.markdown, kit.caption) for found in kind]
+    assert [text for text in written if ODD in text] == []
+    assert ODD in _texts(kit), "a value that is a fact is shown literally"
+
+
+def test_a_table_is_small_clean_and_opens(kit: AppTest) -> None:
+    frame = kit.dataframe[0].value
+    assert len(frame) == SHOWN_AT_MOST
+    assert frame["name"][3] == f"{ODD}\ufffd3"
+    assert frame["price"][3] == 3.5
+    assert safe("The first 500 of 600 rows.").replace("\\", "") in [c.value.replace("\\", "") for c in kit.caption]
+    assert "chosen None" in _texts(kit)
+
+
+def test_an_empty_state_offers_the_next_step(kit: AppTest) -> None:
+    next(button for button in kit.button if button.key == "empty-go-odd").click().run()
+    assert "seen empty" in _texts(kit)
+
+
+def _tied(make: Callable[[], T]) -> weakref.ref[T]:
+    """Makes something and lets it go at once."""
+    return weakref.ref(make())
+
+
+def test_garbage_is_collected_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collection after every run is switched off, so cyclic garbage must go some other way."""
+
+    class Knot:
+        """Something that holds itself."""
+
+        def __init__(self) -> None:
+            self.own = self
+
+    monkeypatch.setattr(server, "GC_EVERY", 0.05)
+
+    async def wait_for(dead: weakref.ref[Knot]) -> bool:
+        task = asyncio.create_task(server._collect_garbage())
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if dead() is None:
+                break
+        task.cancel()
+        return dead() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(wait_for(_tied(Knot)))
+    finally:
+        gc.enable()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ from sqlalchemy import Row, delete, insert, select, text, update
 
 from assessments.exercise import Exercise, Report, case_in, grade
 from assessments.exercises import exercise_named
-from assessments.ready_worlds import Template, case_version, ready_world
+from assessments.ready_worlds import Template, case_version, prepare_soon, ready_world
 from core.context import Context
 from core.db.engines import reader
 from core.db.portal_tables import practice_world, preference, snapshot, submission
@@ -23,6 +25,7 @@ from core.db.worlds import PracticeFiles, practice_now, world_of
 from core.domain.errors import NotFound
 from core.portal.preferences import set_preference
 from core.security.audit import record_audit
+from seed import templates
 
 T = TypeVar("T")
 
@@ -64,7 +67,19 @@ class PracticeRoom:
 
     def ready(self, exercise: Exercise) -> Path:
         """The packed file with the exercise's case."""
-        return ready_world(exercise, self.files.folder / "ready", self.template)
+        return ready_world(exercise, self._shelf, self._templates)
+
+    def ready_soon(self, exercise: Exercise) -> threading.Thread | None:
+        """Has the packed file made on the side; None if it is there."""
+        return prepare_soon(exercise, self._shelf, self._templates)
+
+    @property
+    def _shelf(self) -> Path:
+        return self.files.folder / "ready"
+
+    @property
+    def _templates(self) -> Template:
+        return self.template or partial(templates.template, folder=self.files.folder.parent / "templates")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from assessments.exercise import Exercise, lay
 from core.context import ENGINE, Context
 from core.db.engines import sqlite_engine, transaction
 from core.db.worlds import SCHEMA_VERSION, pack_world, read_meta, world_of
-from seed import templates
 from seed.templates import seed_version
 
 Template = Callable[[str, int], Path]
@@ -36,18 +35,32 @@ def case_version(exercise: Exercise) -> str:
     return f"{SCHEMA_VERSION}-{digest.hexdigest()}"
 
 
-def ready_world(exercise: Exercise, folder: Path, template: Template | None = None) -> Path:
+def ready_path(exercise: Exercise, folder: Path) -> Path:
+    """Where an exercise's ready world lies, or will lie."""
+    return folder / f"{exercise.key}-{case_version(exercise)}-{seed_version()}.db"
+
+
+def ready_world(exercise: Exercise, folder: Path, template: Template) -> Path:
     """The packed file that holds an exercise's case, made at the first call.
 
     Raises: ContentError when the case can't be laid into its scenario.
     """
-    path = folder / f"{exercise.key}-{case_version(exercise)}-{seed_version()}.db"
+    path = ready_path(exercise, folder)
     if path.is_file():
         return path
     with _lock:
         if not path.is_file():
-            _prepare(exercise, path, template or templates.template)
+            _prepare(exercise, path, template)
     return path
+
+
+def prepare_soon(exercise: Exercise, folder: Path, template: Template) -> threading.Thread | None:
+    """Makes an exercise's ready world on the side, while its brief is read; None if it is there."""
+    if ready_path(exercise, folder).is_file():
+        return None
+    thread = threading.Thread(target=ready_world, args=(exercise, folder, template), daemon=True)
+    thread.start()
+    return thread
 
 
 def _prepare(exercise: Exercise, path: Path, template: Template) -> None:

@@ -141,6 +141,7 @@ class PracticeFiles:
                 copy = Path(scratch) / "world.db"
                 target = sqlite.connect(str(copy))
                 try:
+                    target.execute("PRAGMA synchronous=OFF").close()  # a scratch copy need not survive a power cut
                     source.backup(target)
                     target.execute("PRAGMA journal_mode=DELETE").close()
                 finally:

@@ -88,6 +88,7 @@ def draw_exercise(one: Standing) -> None:
     """The brief and what one can do, then the last check, hints and the solution."""
     exercise = one.exercise
     enter_if_opened(exercise)
+    room().ready_soon(exercise)
     st.button(t("All exercises"), icon=":material/arrow_back:", type="tertiary", on_click=choose_none, key="all")
     heading(said(exercise.title), icon="exercise")
     chips(marks_of(one))
@@ -124,6 +125,7 @@ def bring_back(one: Standing) -> None:
     """A world that was revised, or that another server held, is mended before anything is said about it."""
     if one.practice_id is None or page.portal_read(practice.needs_entering, room(), one.practice_id) is not None:
         return
+    room().ready(one.exercise)
     stay = page.portal_write(practice.enter_practice, room(), one.practice_id)
     if stay.notice is not None:
         st.info(t(NOTICE_LABELS[stay.notice]), icon=":material/info:")
@@ -139,9 +141,8 @@ def draw_ways_in(one: Standing) -> None:
             type="primary" if one.last is None or one.last.score < 1 else "secondary",
             icon=":material/login:",
             key="enter",
-            on_click=page.portal_command,
-            args=(practice.open_practice, room(), key),
-            kwargs={"form_key": page.form_key(f"enter-{key}")},
+            on_click=begin,
+            args=(one.exercise,),
         )
         if one.practice_id is None:
             return
@@ -155,6 +156,13 @@ def draw_ways_in(one: Standing) -> None:
         )
         if st.button(t("Begin again"), icon=":material/restart_alt:", type="tertiary", key="reset"):
             ask_reset(one)
+
+
+def begin(exercise: Exercise) -> None:
+    """Hands out the world; what takes long is done before the portal's transaction, which others wait for."""
+    room().ready(exercise)
+    form_key = page.form_key(f"enter-{exercise.key}")
+    page.portal_command(practice.open_practice, room(), exercise.key, form_key=form_key)
 
 
 def ask_reset(one: Standing) -> None:
@@ -181,13 +189,8 @@ def ask_reset(one: Standing) -> None:
 def reset(name: str, practice_id: str) -> None:
     """Puts the world back to where the exercise begins."""
     st.session_state["_reset_asked"] = name
-    page.portal_command(
-        practice.reset_practice,
-        room(),
-        practice_id,
-        form_key=page.form_key(name),
-        done=t("The exercise starts afresh."),
-    )
+    done = t("The exercise starts afresh.")
+    page.portal_command(practice.reset_practice, room(), practice_id, form_key=page.form_key(name), done=done)
 
 
 # ---- the check --------------------------------------------------------------------------------------------------

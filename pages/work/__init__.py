@@ -31,6 +31,7 @@ def settle() -> None:
     room = practice_room()
     stay = page.portal_read(practice.needs_entering, room, world.id)
     if stay is None:
+        room.ready(exercise_named(page.current_exercise() or ""))  # before the transaction that others wait for
         stay = page.portal_write(practice.enter_practice, room, world.id)
         if stay.notice is not None:
             page.flash(t(NOTICE_LABELS[stay.notice]), "note")

@@ -340,6 +340,15 @@ def test_a_ready_world_is_made_once_and_replaces_older_ones(template: Path, tmp_
     assert [path.name for path in tmp_path.iterdir()] == [first.name]
 
 
+def test_a_ready_world_is_made_while_the_brief_is_read(template: Path, tmp_path: Path) -> None:
+    room = PracticeRoom(PracticeFiles(tmp_path / "practice"), lambda scenario, seed: template)
+    thread = room.ready_soon(CANCEL)
+    assert thread is not None
+    thread.join()
+    assert room.ready_soon(CANCEL) is None
+    assert room.ready(CANCEL).is_file()
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.key)
 def test_the_demonstration_shows_every_step(exercise: Exercise, template: Path, tmp_path: Path) -> None:
     room = PracticeRoom(PracticeFiles(tmp_path / "practice"), lambda scenario, seed: template)

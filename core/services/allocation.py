@@ -50,13 +50,13 @@ def allocate_confirmed(ctx: Context, order_id: int) -> Status:
 
 def _plan(ctx: Context, warehouse_id: int, lines: list[tuple[int, int | None, int]]) -> list[Move] | None:
     """Moves that reserve every line, summed per SKU first; None where one can't be served in full."""
-    left: dict[int, list[LotStock]] = {}
+    # In one order for everybody, so that two who plan with the same SKUs don't wait for each other in a ring.
+    wanted = sorted({sku_id for _, sku_id, _ in lines if sku_id is not None})
+    left: dict[int, list[LotStock]] = {sku_id: lots_of(ctx, sku_id, warehouse_id) for sku_id in wanted}
     moves: list[Move] = []
     for line_id, sku_id, quantity in lines:
         if sku_id is None:
             return None
-        if sku_id not in left:
-            left[sku_id] = lots_of(ctx, sku_id, warehouse_id)
         taken = take_first_in(left[sku_id], quantity)
         if sum(units for _, units in taken) < quantity:
             return None

@@ -48,7 +48,7 @@ _TARGETS = MappingProxyType(
 )
 _MOVING = ", ".join(f"'{fact}'" for fact in _TARGETS)
 _CLOSED = ", ".join(f"'{status.value}'" for status in Status if not is_open(status))
-# Where an order's units are, by its status; elsewhere there are none.
+# Where an order's units are, by its status; elsewhere there are none, but an exception may have them reserved.
 _ACCOUNT_OF_STATUS = MappingProxyType(
     {
         Status.ALLOCATED: Account.RESERVED,
@@ -88,6 +88,8 @@ _BY_LINE = text(
     f" LEFT JOIN ({_NET_BY_LINE}) AS n ON n.order_line_id = l.id AND n.account <> 'available' AND n.units <> 0"
     " WHERE o.fulfilled_by = 'us' AND NOT ("
     " (n.account IS NULL AND o.status NOT IN (:s1, :s2, :s3, :s4, :s5, :s6, :s7))"
+    # Stopped after its units were reserved, an order keeps them until somebody decides.
+    " OR (n.units = l.quantity AND n.account = 'reserved' AND o.status = 'exception')"
     " OR (n.units = l.quantity AND n.account = CASE o.status WHEN :s1 THEN :a1 WHEN :s2 THEN :a2 WHEN :s3 THEN :a3"
     " WHEN :s4 THEN :a4 WHEN :s5 THEN :a5 WHEN :s6 THEN :a6 WHEN :s7 THEN :a7 ELSE '' END))"
 ).bindparams(
@@ -111,11 +113,17 @@ _DEPOSITS = (
     "COALESCE(SUM(CASE WHEN m.to_account = 'deposits' THEN m.amount_cents"
     " WHEN m.from_account = 'deposits' THEN -m.amount_cents END), 0)"
 )
+# Hand-over earns what is there, an end gives it back; what a buyer pays after hand-over waits to be given back.
+_LEFT = (
+    "CASE WHEN o.status IN ('cancelled', 'expired') THEN 0 ELSE COALESCE(SUM("
+    "CASE WHEN m.from_account = 'buyer' AND (s.id IS NULL OR m.event_id > s.id) THEN m.amount_cents END), 0) END"
+)
 _MONEY = text(
-    f"SELECT o.number, o.status, o.paid_cents, {_PAID} AS paid, {_DEPOSITS} AS deposits"
-    " FROM sales_order o LEFT JOIN money_posting m ON m.order_id = o.id GROUP BY o.id, o.number, o.status, o.paid_cents"
-    f" HAVING o.paid_cents <> {_PAID} OR {_DEPOSITS} <> CASE"
-    " WHEN o.status IN ('shipped', 'delivered', 'completed', 'cancelled', 'expired') THEN 0 ELSE o.paid_cents END"
+    f"SELECT o.number, o.status, o.paid_cents, {_PAID} AS paid, {_DEPOSITS} AS deposits, {_LEFT} AS expected"
+    " FROM sales_order o LEFT JOIN money_posting m ON m.order_id = o.id LEFT JOIN (SELECT order_id, MAX(id) AS id"
+    " FROM event WHERE kind = 'OrderShipped' GROUP BY order_id) AS s ON s.order_id = o.id"
+    " GROUP BY o.id, o.number, o.status, o.paid_cents"
+    f" HAVING o.paid_cents <> {_PAID} OR {_DEPOSITS} <> {_LEFT}"
 )
 _STATUS = text(
     "SELECT o.number, o.status, e.kind FROM sales_order o LEFT JOIN event e ON e.id = ("
@@ -174,13 +182,8 @@ def _money(ctx: Context) -> Iterator[Imbalance]:
         order = f"order {row.number} ({row.status})"
         if row.paid != row.paid_cents:
             yield Imbalance("paid", order, f"{row.paid_cents}", f"{row.paid}")
-        settled = Status(row.status) in _SETTLED
-        wanted = 0 if settled else row.paid
-        if row.deposits != wanted:
-            yield Imbalance("deposit", order, f"{row.deposits}", f"{wanted}")
-
-
-_SETTLED = frozenset({Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED})
+        if row.deposits != row.expected:
+            yield Imbalance("deposit", order, f"{row.deposits}", f"{row.expected}")
 
 
 def _orders(ctx: Context) -> Iterator[Imbalance]:

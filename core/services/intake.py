@@ -34,6 +34,9 @@ def receive_order(ctx: Context, incoming: IncomingOrder) -> int:
     if ctx.db.execute(select(s.id).where(s.channel == incoming.channel, s.number == incoming.number)).one_or_none():
         raise RuleViolation("Order {number} of this channel is here already.", number=incoming.number)
     values = _order_values(ctx, incoming)
+    value_cents = parameters.base_cents(values["total_cents"], incoming.currency)
+    for payment in incoming.payments:
+        _need_positive(payment.amount_cents)
     key = ctx.db.execute(sales_order.insert().values(values)).inserted_primary_key
     assert key is not None
     order_id = int(key[0])
@@ -44,7 +47,7 @@ def receive_order(ctx: Context, incoming: IncomingOrder) -> int:
         region=incoming.region,
         warehouse_id=values["warehouse_id"],
         received_at=ctx.now,
-        value_cents=parameters.base_cents(values["total_cents"], incoming.currency),
+        value_cents=value_cents,
         outside=False,
     )
     extra = {
@@ -146,8 +149,14 @@ def pay_order(ctx: Context, order_id: int, means: str, amount_cents: int) -> Non
         review_received(ctx, order_id)
 
 
+def _need_positive(amount_cents: int) -> None:
+    if amount_cents <= 0:
+        raise RuleViolation("A payment needs a positive amount, found {amount}.", amount=amount_cents)
+
+
 def _book_payment(ctx: Context, order_id: int, means: str, amount_cents: int) -> Row[Any]:
     row = load_order(ctx, order_id)
+    _need_positive(amount_cents)
     if not row.is_open:
         raise RuleViolation(
             "Order {number} is {status} and takes no payment.", number=row.number, status=Status(row.status)

@@ -14,7 +14,15 @@ _LOTS = text(
 )
 
 
+_LOTS_LOCKED = text(f"{_LOTS.text} FOR UPDATE OF b")
+
+
 def lots_of(ctx: Context, sku_id: int, warehouse_id: int) -> list[LotStock]:
-    """A SKU's available lots in a warehouse, first received first."""
-    rows = ctx.db.execute(_LOTS, {"sku_id": sku_id, "warehouse_id": warehouse_id})
+    """A SKU's available lots in a warehouse, first received first, for a command that is about to take from them.
+
+    Why: on PostgreSQL they are locked until the transaction ends, so that of two who plan with the last unit the
+    second one sees that it is gone. SQLite has one writer at a time anyway.
+    """
+    statement = _LOTS_LOCKED if ctx.db.dialect.name == "postgresql" else _LOTS
+    rows = ctx.db.execute(statement, {"sku_id": sku_id, "warehouse_id": warehouse_id})
     return [LotStock(row.lot_id, row.quantity) for row in rows]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, case, func, select, text
+from sqlalchemy import select, text
 
 from core.context import Context
 from core.db.history import post, record
-from core.db.world_tables import lot, order_line, sku, stock_posting, warehouse
+from core.db.world_tables import lot, sku, warehouse
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.stock import LOSS, SUPPLIER, Account, Move, Place, take_first_in
 from core.services.lots import lots_of
@@ -14,13 +14,29 @@ from core.services.lots import lots_of
 _MOST_UNITS = 1_000_000
 
 
+_AVAILABLE = text(
+    "SELECT COALESCE(SUM(quantity), 0) FROM stock_balance"
+    " WHERE sku_id = :sku_id AND warehouse_id = :warehouse_id AND account = 'available'"
+)
+
+
 def available_units(ctx: Context, sku_id: int, warehouse_id: int) -> int:
     """Units of a SKU that a warehouse could promise now."""
-    statement = text(
-        "SELECT COALESCE(SUM(quantity), 0) FROM stock_balance"
-        " WHERE sku_id = :sku_id AND warehouse_id = :warehouse_id AND account = 'available'"
-    )
-    return int(ctx.db.execute(statement, {"sku_id": sku_id, "warehouse_id": warehouse_id}).scalar_one())
+    return int(ctx.db.execute(_AVAILABLE, {"sku_id": sku_id, "warehouse_id": warehouse_id}).scalar_one())
+
+
+# Written out, since every command of the warehouse asks it, some of them twice.
+_UNITS_IN = text(
+    "SELECT sku_id, lot_id, warehouse_id, order_line_id, SUM(units) AS units FROM ("
+    " SELECT p.sku_id, p.lot_id, p.to_warehouse_id AS warehouse_id, p.order_line_id, p.quantity AS units"
+    " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id"
+    " WHERE l.order_id = :order_id AND p.to_account = :account UNION ALL"
+    " SELECT p.sku_id, p.lot_id, p.from_warehouse_id, p.order_line_id, -p.quantity"
+    " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id"
+    " WHERE l.order_id = :order_id AND p.from_account = :account"
+    ") AS moves GROUP BY sku_id, lot_id, warehouse_id, order_line_id HAVING SUM(units) > 0"
+    " ORDER BY order_line_id, lot_id"
+)
 
 
 def units_in(ctx: Context, order_id: int, account: Account) -> list[Move]:
@@ -28,33 +44,10 @@ def units_in(ctx: Context, order_id: int, account: Account) -> list[Move]:
 
     Shape: one Move per line, lot and warehouse whose `target` is that account; `source` repeats it.
     """
-    p = stock_posting.c
-    into = case((p.to_account == account.value, p.quantity), else_=0)
-    out = case((p.from_account == account.value, p.quantity), else_=0)
-    where = case((p.to_account == account.value, p.to_warehouse_id), else_=p.from_warehouse_id)
-    statement = (
-        select(
-            p.sku_id,
-            p.lot_id,
-            where.label("warehouse_id"),
-            p.order_line_id,
-            func.sum(into - out).label("units"),
-        )
-        .select_from(stock_posting.join(order_line, order_line.c.id == p.order_line_id))
-        .where(
-            and_(
-                order_line.c.order_id == order_id,
-                (p.to_account == account.value) | (p.from_account == account.value),
-            )
-        )
-        .group_by(p.sku_id, p.lot_id, where, p.order_line_id)
-        .order_by(p.order_line_id, p.lot_id)
-    )
     return [
         Move(row.sku_id, row.lot_id, place, place, int(row.units), row.order_line_id)
-        for row in ctx.db.execute(statement)
+        for row in ctx.db.execute(_UNITS_IN, {"order_id": order_id, "account": account.value})
         for place in (Place(row.warehouse_id, account),)
-        if row.units > 0
     ]
 
 

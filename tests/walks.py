@@ -1,0 +1,142 @@
+"""Every command as a step of a walk through a tiny world, and the walkers that take the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select, text
+
+from core.channels.incoming import IncomingLine, IncomingOrder, Payment
+from core.context import ENGINE, Context
+from core.db.world_tables import sales_order
+from core.domain.errors import OrderlyError
+from core.services import allocation, intake, orders, shipping, stock
+from core.services.books import imbalances
+from tests.services.desk import CUP, GUANGZHOU, KETTLE, LIVE, SHANGHAI, incoming
+
+HOUR = 3_600
+Command = Callable[[Context], object]
+
+PAID = Payment("alipay", 23_400)
+BOTH = (IncomingLine("KETTLE", "Kettle", 1, 19_900), IncomingLine("CUP", "Cup", 1, 3_500))
+KETTLES = (IncomingLine("KETTLE", "Kettle", 2, 19_900),)
+# What channels send: a good and paid order, an unpaid one, one with a bad address, one paid in part by two means.
+INCOMING: dict[str, IncomingOrder] = {
+    "good": incoming("T-1", lines=BOTH, payments=(PAID,)),
+    "unpaid": incoming("T-2", lines=KETTLES, payments=(), buyer_phone="13900000002"),
+    "bad address": incoming("T-3", lines=BOTH, payments=(PAID,), street="南京东路", buyer_phone="13900000003"),
+    "divided payment": incoming(
+        "T-4", lines=BOTH, payments=(Payment("alipay", 20_000), Payment("voucher", 3_400)), buyer_phone="13900000004"
+    ),
+    "unknown currency": incoming("T-5", lines=BOTH, payments=(), currency="XYZ"),
+}
+
+
+def per_order(order_id: int) -> dict[str, Command]:
+    """Every command that is given to an order."""
+    good, bad = {"street": "南京东路 100 号"}, {"street": "某处"}
+    commands: dict[str, Command] = {
+        "pay the rest": lambda ctx: intake.pay_order(ctx, order_id, "alipay", _owed(ctx, order_id)),
+        "pay a part": lambda ctx: intake.pay_order(ctx, order_id, "wechat_pay", 1_000),
+        "confirm": lambda ctx: orders.confirm_order(ctx, order_id),
+        "approve": lambda ctx: orders.confirm_order(ctx, order_id, approved={"duplicate": "asked", "price": "agreed"}),
+        "recheck": lambda ctx: orders.recheck_order(ctx, order_id),
+        "correct": lambda ctx: orders.amend_order(ctx, order_id, good, "We corrected your address."),
+        "correct wrongly": lambda ctx: orders.amend_order(ctx, order_id, bad, "We corrected your address."),
+        "move away": lambda ctx: orders.amend_order(
+            ctx, order_id, {"region": "CN-GD", "city": "广州市", "postcode": "510000"}, "Off to Guangzhou."
+        ),
+        "hold": lambda ctx: orders.hold_order(ctx, order_id, "asks to wait"),
+        "release hold": lambda ctx: orders.release_hold(ctx, order_id),
+        "cancel": lambda ctx: orders.cancel_order(ctx, order_id, "changed their mind"),
+        "notify": lambda ctx: orders.notify_buyer(ctx, order_id, "Good day."),
+        "allocate": lambda ctx: allocation.allocate_order(ctx, order_id),
+        "release": lambda ctx: shipping.release_order(ctx, order_id),
+        "pick": lambda ctx: shipping.start_picking(ctx, order_id),
+        "pack": lambda ctx: shipping.pack_order(ctx, order_id),
+        "ship": lambda ctx: shipping.ship_order(ctx, order_id, "SwiftHorse", f"SH{order_id}"),
+        "deliver": lambda ctx: shipping.deliver_order(ctx, order_id),
+        "complete": lambda ctx: shipping.complete_order(ctx, order_id),
+    }
+    return {f"{name} {order_id}": command for name, command in commands.items()}
+
+
+def beside(order_id: int) -> dict[str, Command]:
+    """What is given to an order that stands beside the one that is looked at: all that moves stock or money."""
+    names = ("pay the rest", "confirm", "cancel", "allocate", "pick", "ship")
+    every = per_order(order_id)
+    return {f"{name} {order_id}": every[f"{name} {order_id}"] for name in names}
+
+
+def _owed(ctx: Context, order_id: int) -> int:
+    s = sales_order.c
+    row = ctx.db.execute(select(s.total_cents - s.paid_cents).where(s.id == order_id)).scalar_one_or_none()
+    return int(row) if row is not None else 1
+
+
+def _arrival(order: IncomingOrder) -> Command:
+    return lambda ctx: intake.receive_order(ctx, order)
+
+
+def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
+    """Every command that isn't given to one order; `receipts` names the orders that may arrive."""
+    commands = {f"receive {name}": _arrival(INCOMING[name]) for name in receipts}
+    return commands | {
+        "a day later, expire": lambda ctx: intake.expire_unpaid(ctx.at(ctx.now + 25 * HOUR)),
+        "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
+        "adjust up": lambda ctx: stock.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
+        "adjust down": lambda ctx: stock.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),
+        "adjust down too far": lambda ctx: stock.adjust_stock(ctx, CUP, GUANGZHOU, -99, "broken"),
+    }
+
+
+@dataclass
+class Walker:
+    """Takes steps in one open transaction and looks at the books after each; counts what it did.
+
+    A refused command must not have written a row; the walk doesn't go on behind it, since the world is as before.
+    """
+
+    db: Connection
+    commands: dict[str, Command]
+    taken: int = 0
+    refused: int = 0
+    reached: set[str] = field(default_factory=set)
+    carried_out: set[str] = field(default_factory=set)
+
+    def explore(self, now: int, depth: int, trail: tuple[str, ...] = ()) -> None:
+        """Every walk of `depth` steps from here."""
+        for name, command in self.commands.items():
+            walk = (*trail, name)
+            self.db.exec_driver_sql("SAVEPOINT step")
+            if self.step(now, walk, command) and depth > 1:
+                self.explore(now + HOUR, depth - 1, walk)
+            self.db.exec_driver_sql("ROLLBACK TO step")
+            self.db.exec_driver_sql("RELEASE step")
+
+    def step(self, now: int, walk: tuple[str, ...], command: Command) -> bool:
+        """One command; gives whether it was carried out."""
+        ctx = Context(self.db, ENGINE, now, LIVE)
+        before = written(self.db)
+        try:
+            command(ctx)
+        except OrderlyError as refusal:
+            self.refused += 1
+            changed = written(self.db) - before
+            assert changed == 0, f"{' → '.join(walk)} was refused ({refusal}) after {changed} rows were written"
+            return False
+        self.taken += 1
+        self.carried_out.add(walk[-1])
+        found = imbalances(ctx)
+        assert not found, f"after {' → '.join(walk)}:\n" + "\n".join(map(str, found))
+        self.reached.update(self.db.execute(select(sales_order.c.status).distinct()).scalars())
+        return True
+
+
+_WRITTEN = text("SELECT total_changes()")
+
+
+def written(db: Connection) -> int:
+    """Rows that this SQLite connection has inserted, changed or deleted so far."""
+    return int(db.execute(_WRITTEN).scalar_one())

@@ -79,7 +79,7 @@ def people_in(ctx: Context) -> list[Person]:
     """Everybody, by name. Raises: NotAllowed without `people.read`."""
     ctx.actor.need("people.read")
     counts = open_sessions_count(ctx.db, ctx.now)
-    rows = ctx.db.execute(select(person).order_by(person.c.active.desc(), person.c.name, person.c.id))
+    rows = ctx.db.execute(select(person).order_by(person.c.name, person.c.id))
     return [_person(row, counts.get(row.id, 0)) for row in rows]
 
 

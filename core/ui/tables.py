@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -51,12 +52,29 @@ def table(
         st.dataframe(data, **common)
         chosen = None
     else:
-        state = st.dataframe(data, **common, on_select="rerun", selection_mode="single-cell")
-        cells = state["selection"]["cells"]
-        chosen = drawn[cells[0][0]].get(id_key) if cells and cells[0][0] < len(drawn) else None
+        ids = [row.get(id_key) for row in drawn]
+        state = st.dataframe(data, **common, on_select=partial(_choose, key, ids), selection_mode="single-cell")
+        chosen = _chosen(key, state["selection"]["cells"], ids)
     if len(rows) > SHOWN_AT_MOST:
         st.caption(t("The first {shown} of {all} rows.", shown=SHOWN_AT_MOST, all=len(rows)))
     return chosen
+
+
+def _choose(key: str, ids: Sequence[Any]) -> None:
+    """Keeps the id of the row that was clicked, by the rows as they were drawn then.
+
+    Why: the browser only says which line it was, and by the next run another row may stand there.
+    """
+    cells = st.session_state[key]["selection"]["cells"]
+    st.session_state[f"_chosen_{key}"] = ids[cells[0][0]] if cells and cells[0][0] < len(ids) else None
+
+
+def _chosen(key: str, cells: Sequence[Any], ids: Sequence[Any]) -> Any:
+    if not cells:  # nothing is selected, or the page was left in between
+        st.session_state.pop(f"_chosen_{key}", None)
+        return None
+    kept = st.session_state.get(f"_chosen_{key}")
+    return kept if kept in ids else None
 
 
 def _cell(value: Any, kind: ColumnKind) -> Any:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.ui.safe import plain, safe
-from tests.ui.naughty import naughty_strings
+from tests.naughty import naughty_strings
 
 st.set_page_config(page_title="naughty")
 for number, text in enumerate(naughty_strings()):

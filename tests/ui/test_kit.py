@@ -6,16 +6,20 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from playwright.sync_api import sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from core.db.engines import Databases
 from core.ui import server
 from core.ui.safe import safe
 from core.ui.tables import SHOWN_AT_MOST
+from tests.browser.windows import launch
 from tests.house_rules import ROOT
+from tests.ui.servers import running_script
 from tests.visits import come_in
 
 T = TypeVar("T")
@@ -61,6 +65,33 @@ def test_a_table_is_small_clean_and_opens(kit: AppTest) -> None:
     assert frame["price"][3] == 3.5
     assert safe("The first 500 of 600 rows.").replace("\\", "") in [c.value.replace("\\", "") for c in kit.caption]
     assert "chosen None" in _texts(kit)
+
+
+@pytest.mark.browser
+def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path) -> None:
+    """The browser says which line was clicked; what stands there later may be somebody else's order."""
+    with (
+        running_script(ROOT / "tests" / "ui" / "sample_moving_rows.py", tmp_path) as server,
+        sync_playwright() as plays,
+    ):
+        browser = launch(play)
+        page = browser.new_page()
+        page.goto(server.url)
+        page.get_by_text("turn 1 chosen None").wait_for()
+        box = page.locator(".st-key-moving canvas").first.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 40, box["y"] + 80, steps=8)
+        page.wait_for_timeout(400)
+        page.mouse.down()
+        page.mouse.up()
+        page.get_by_text("turn 2 chosen row-2").wait_for()
+        page.get_by_role("button", name="again").click()
+        page.get_by_text("turn 3 chosen row-2").wait_for()
+        page.get_by_text("table", exact=True).click()
+        page.get_by_text("turn 3").wait_for(state="detached")
+        page.get_by_text("table", exact=True).click()
+        page.get_by_text("turn 5 chosen None").wait_for()
+        browser.close()
 
 
 def test_an_empty_state_offers_the_next_step(kit: AppTest) -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.ui.safe import plain, safe
 from tests.browser.windows import launch
 from tests.house_rules import ROOT
-from tests.ui.naughty import SHARED, naughty_strings
+from tests.naughty import SHARED, naughty_strings
 from tests.ui.servers import running_script
 
 SHOWN = """() => Object.fromEntries(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +16,10 @@ from core.db.world_tables import event, message, sales_order
 from core.services import orders
 from core.ui.i18n import in_language, t
 from tests.assessments.small_world import fill
+from tests.naughty import naughty_strings
 from tests.visits import said, visit
 
-NAUGHTY = [
-    line
-    for line in (Path(__file__).parents[1] / "naughty-strings.txt").read_text("utf-8").split("\n")
-    if line.strip() and not line.startswith("#")
-]
+NAUGHTY = [text for text in naughty_strings() if text.strip()]
 
 
 @pytest.fixture

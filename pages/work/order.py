@@ -79,7 +79,12 @@ def draw(order_id: int) -> None:
 
 
 settle()
-st.page_link(page_named("orders").path, label=t("Order desk"), icon=":material/arrow_back:")
+st.page_link(
+    page_named("orders").path,
+    label=t("Order desk"),
+    icon=":material/arrow_back:",
+    query_params=st.session_state.get("_desk") or None,
+)
 order_id = order_in_address()
 if order_id is None:
     empty(

@@ -195,3 +195,5 @@ st.segmented_control(
 )
 draw_filters(desk)
 draw_list(desk, segment)
+# The way back from an order leads to the list as it was.
+st.session_state["_desk"] = {name: text for name, text in st.query_params.items() if text}

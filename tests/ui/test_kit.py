@@ -72,7 +72,7 @@ def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path) -> None:
     """The browser says which line was clicked; what stands there later may be somebody else's order."""
     with (
         running_script(ROOT / "tests" / "ui" / "sample_moving_rows.py", tmp_path) as server,
-        sync_playwright() as plays,
+        sync_playwright() as play,
     ):
         browser = launch(play)
         page = browser.new_page()

@@ -62,7 +62,7 @@ def bars_of(wanted: Filter) -> Bars:
 def _plot(chart: charts.Chart, key: str, alt: str) -> Any:
     """Draws a figure whose points can be pressed; gives the pressed one, or None."""
     state = st.plotly_chart(
-        chart,
+        charts.drawable(chart),
         theme=None,
         config=dict(charts.CONFIG),
         key=key,
@@ -75,7 +75,7 @@ def _plot(chart: charts.Chart, key: str, alt: str) -> Any:
 
 
 def _show(chart: charts.Chart, key: str, alt: str) -> None:
-    st.plotly_chart(chart, theme=None, config=dict(charts.CONFIG), key=key, alt=alt)
+    st.plotly_chart(charts.drawable(chart), theme=None, config=dict(charts.CONFIG), key=key, alt=alt)
 
 
 def _open(board: Board, known: Places, row_set: str, **more: str) -> None:
@@ -257,33 +257,37 @@ def _draw_back_test(board: Board) -> None:
     if not told:
         st.caption(t("No back-test yet: it needs parcels of two months."))
         return
-    with st.expander(t("How good are these predictions?"), icon=":material/fact_check:"):
-        for model, test in told:
-            st.markdown(
-                safe(
-                    t(
-                        "Judged {when}: n = {n}, Brier score {brier} (always saying {rate}: {flat}).",
-                        when=names[model],
-                        n=format_int(test.n),
-                        brier=format_number(test.brier, 3),
-                        rate=format_rate(test.late_rate, 1),
-                        flat=format_number(test.brier_flat, 3),
-                    )
+    for model, test in told:
+        st.caption(
+            safe(
+                t(
+                    "Back-test, judged {when}: n = {n}, Brier score {brier} (always saying {rate}: {flat}).",
+                    when=names[model],
+                    n=format_int(test.n),
+                    brier=format_number(test.brier, 3),
+                    rate=format_rate(test.late_rate, 1),
+                    flat=format_number(test.brier_flat, 3),
                 )
             )
-            chart = charts.calibration(
-                [decile.predicted for decile in test.deciles],
-                [decile.late_rate for decile in test.deciles],
-                [decile.n for decile in test.deciles],
-                dark=is_dark(),
-            )
-            _show(chart, f"plot-{model}", t("Predicted risk and what happened"))
-        st.caption(
-            t(
-                "Parcels of the last months, each predicted from the three months before it alone. Points on the line"
-                " are right; the lower the Brier score, the better (0 is perfect)."
-            )
         )
+    # A closed expander would still draw its figures in every run.
+    if not st.toggle(t("Show how good these predictions are"), key="board-back-test"):
+        return
+    for model, test in told:
+        chart = charts.calibration(
+            [decile.predicted for decile in test.deciles],
+            [decile.late_rate for decile in test.deciles],
+            [decile.n for decile in test.deciles],
+            dark=is_dark(),
+        )
+        st.caption(safe(t("Judged {when}", when=names[model])))
+        _show(chart, f"plot-{model}", t("Predicted risk and what happened"))
+    st.caption(
+        t(
+            "Parcels of the last months, each predicted from the three months before it alone. Points on the line"
+            " are right; the lower the Brier score, the better (0 is perfect)."
+        )
+    )
 
 
 def draw_stock_and_money(board: Board, known: Places) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from core.channels.export import to_csv
 from core.context import Context
 from core.metrics.rows import Wanted, order_page
-from core.ui.i18n import format_instant
 
 MOST_EXPORTED = 100_000  # orders in one file
 EXPORTED = (
@@ -31,15 +33,17 @@ def file_of(ctx: Context, wanted: Wanted) -> bytes:
     found = order_page(ctx, wanted, 0, MOST_EXPORTED)
     instants = [name for name in EXPORTED if name.endswith("_at")]
     header = [*EXPORTED, *(name.removesuffix("_at") for name in instants)]
-    zone = ctx.world.timezone
+    zone = ZoneInfo(ctx.world.timezone)
     rows = (
         [
             *(getattr(row, name) for name in EXPORTED),
-            *(
-                "" if getattr(row, name) is None else format_instant(getattr(row, name), zone, seconds=True)
-                for name in instants
-            ),
+            *("" if getattr(row, name) is None else _written(getattr(row, name), zone) for name in instants),
         ]
         for row in found.rows
     )
     return to_csv(header, rows)
+
+
+def _written(at: int, zone: ZoneInfo) -> str:
+    """An instant by the world's clock, as spreadsheets of any language read it."""
+    return datetime.fromtimestamp(at, zone).replace(tzinfo=None).isoformat(" ", "seconds")

@@ -170,7 +170,7 @@ def draw_tools(wanted: Wanted, chosen: RowSet, found: Page) -> None:
         )
         st.download_button(
             t("Download as CSV"),
-            data=lambda: page.read(file_of, wanted),
+            data=page.reading(file_of, wanted),
             file_name=f"orderly-{chosen.key}.csv",
             mime="text/csv",
             icon=":material/download:",

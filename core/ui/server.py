@@ -38,6 +38,7 @@ def routes() -> list[BaseRoute]:
     Raises: SystemExit for a demo that would listen to the network, before anything is opened.
     """
     refuse_open_demo(_configured_address())
+    _trust_public_origin()
     return list(ROUTES)
 
 
@@ -115,6 +116,14 @@ def _own_address() -> str:
     host = _configured_address() or "127.0.0.1"
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
     return f"http://{shown}:{config.get_option('server.port')}"
+
+
+def _trust_public_origin() -> None:
+    """Lets Streamlit's own check of a socket's origin know the address people use, where a proxy changes the host."""
+    from streamlit import config
+
+    if settings().origin:
+        config.set_option("server.corsAllowedOrigins", [settings().origin])
 
 
 def _configured_address() -> str | None:

@@ -104,7 +104,7 @@ def password_form(next_path: str, login: str, problem: str) -> Html:
         problem=_problem(problem),
         next=next_path,
         login=login,
-        login_label=t("Name"),
+        login_label=t("Sign-in name"),
         password_label=t("Password"),
         button=t("Sign in"),
         help=t("No password yet, or forgotten? An administrator sends you a link to choose a new one."),

@@ -8,6 +8,7 @@ import sys
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from benchmarks.load_client import Visitor
 from core.ui.settings import is_loopback
@@ -68,3 +69,15 @@ def test_an_open_page_works_through_the_real_protocol(demo: object) -> None:
 
     names = asyncio.run(visit())
     assert {"", "audit", "people"} <= set(names)
+
+
+def test_behind_a_proxy_the_public_address_is_the_origin(tmp_path_factory: pytest.TempPathFactory) -> None:
+    var, public = tmp_path_factory.mktemp("proxy"), "https://orders.example.com"
+    with running_app(var, {"ORDERLY_ORIGIN": f"{public}/"}) as server:
+        answer = httpx.post(f"{server.url}/sign-in", data={"person": "manager"}, headers={"Origin": public})
+        cookie = answer.headers["set-cookie"].split(";")[0]
+        with open_socket(server.url, cookie, Origin=public) as socket:
+            rerun(socket)
+            assert "林静" in words(until_finished(socket))
+        with pytest.raises(InvalidStatus):
+            open_socket(server.url, cookie, Origin="https://orders.example.com.evil.example")

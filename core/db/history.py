@@ -17,6 +17,10 @@ _INSERT_POSTING = text(
     " to_warehouse_id, to_account, quantity, order_line_id) VALUES (:at, :event_id, :sku_id, :lot_id,"
     " :from_warehouse_id, :from_account, :to_warehouse_id, :to_account, :quantity, :order_line_id)"
 )
+_LOCK = text(
+    "SELECT 1 FROM stock_balance WHERE lot_id = ANY(:lots)"
+    " ORDER BY account <> 'available', sku_id, warehouse_id, lot_id, account FOR UPDATE"
+)
 _TAKE = text(
     "UPDATE stock_balance SET quantity = quantity - :quantity"
     " WHERE sku_id = :sku_id AND warehouse_id = :warehouse_id AND lot_id = :lot_id"
@@ -68,10 +72,14 @@ def actor_name(ctx: Context) -> str:
 def post(ctx: Context, event_id: int, moves: Sequence[Move]) -> None:
     """Moves units between accounts: checks and writes each balance in one statement, and keeps the posting.
 
-    Moves go in one fixed order of accounts, so that two transactions can't wait for each other in a ring.
+    Moves go in one fixed order of accounts, so that two transactions can't wait for each other in a ring. On PostgreSQL
+    every account of the lots is locked before, the available ones first as a reservation's plan does: one who reserves
+    and one who gives back would else take the same two from opposite ends.
     Raises: RuleViolation when an account of ours would go below zero, or a quantity isn't positive.
     """
     ordered = sorted(moves, key=lambda m: (m.sku_id, m.source.warehouse_id, m.lot_id, m.source.account))
+    if ordered and ctx.db.dialect.name == "postgresql":
+        ctx.db.execute(_LOCK, {"lots": [m.lot_id for m in ordered]})
     for move in ordered:
         if move.quantity <= 0:
             raise RuleViolation("A stock move needs a positive quantity, found {quantity}.", quantity=move.quantity)

@@ -39,6 +39,7 @@ from core.ui.server_html import (
 )
 from core.ui.server_static import index_page, own_files
 from core.ui.settings import settings
+from core.ui.site import SITE
 
 FORM_LIMIT = 16_384  # bytes; the largest of our forms needs a tenth of it
 _HASHING = asyncio.Semaphore(3)  # argon2 takes 64 MB each time; a flood of sign-ins must wait, not fill the memory
@@ -159,7 +160,10 @@ async def welcome_post(request: Request) -> Response:
 
 async def index(request: Request) -> Response:
     """Streamlit's index page, dressed as Orderly's, in the person's language and theme."""
-    if "." in request.path_params.get("page", ""):
+    name = request.path_params.get("page", "")
+    if name == SITE[0].name:  # the first page stands at the root, and Streamlit knows it by no other address
+        return RedirectResponse("/", 303)
+    if "." in name:
         return PlainTextResponse("Not found", 404)
     language, theme = language_of(request), theme_of(request)
     who = _signed_in(request)

@@ -201,3 +201,5 @@ def test_security_headers_are_on_every_answer(nobody: httpx.Client, manager: htt
 def test_an_address_that_no_page_has_is_not_found(manager: httpx.Client) -> None:
     assert manager.get("/never/heard/of", headers=PAGE).status_code == 404
     assert manager.get("/secret.txt", headers=PAGE).status_code == 404
+    first = manager.get("/start", headers=PAGE)
+    assert (first.status_code, first.headers["location"]) == (303, "/")

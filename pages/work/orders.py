@@ -32,9 +32,27 @@ NOTHING_LABELS = {
 }
 
 
-def to_first_page() -> None:
-    """Another filter begins at its first page."""
+FILTERS = {"show": "decision", "q": "", "reason": "", "channel": ""}
+
+
+def take_from_address() -> None:
+    """What the address asks for becomes what the filters show, when the page is opened."""
+    allowed = {"show": set(SEGMENTS), "reason": {"", *(one.value for one in Reason)}}
+    for name, default in FILTERS.items():
+        if name not in st.session_state:
+            asked = st.query_params.get(name, default)
+            st.session_state[name] = asked if asked in allowed.get(name, {asked}) else default
+
+
+def keep_in_address() -> None:
+    """A filter that was changed stands in the address, and the list begins at its first page."""
     st.query_params.pop("page", None)
+    for name, default in FILTERS.items():
+        text = st.session_state.get(name) or default
+        if text == default:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = text
 
 
 def turn(step: int) -> None:
@@ -51,7 +69,7 @@ def page_number() -> int:
 def clear_filters() -> None:
     """Shows everything of the segment again."""
     st.session_state.update(q="", reason="", channel="")
-    to_first_page()
+    keep_in_address()
 
 
 def draw_filters(desk: Desk) -> None:
@@ -63,8 +81,7 @@ def draw_filters(desk: Desk) -> None:
         icon=":material/search:",
         max_chars=80,
         key="q",
-        bind="query-params",
-        on_change=to_first_page,
+        on_change=keep_in_address,
         label_visibility="collapsed",
     )
     reason.selectbox(
@@ -72,8 +89,7 @@ def draw_filters(desk: Desk) -> None:
         ["", *(one.value for one in Reason)],
         format_func=lambda code: reason_words(code, desk),
         key="reason",
-        bind="query-params",
-        on_change=to_first_page,
+        on_change=keep_in_address,
         label_visibility="collapsed",
     )
     channel.selectbox(
@@ -81,8 +97,7 @@ def draw_filters(desk: Desk) -> None:
         ["", *desk.channels],
         format_func=lambda code: channel_words(code, desk) if code else t("Every channel"),
         key="channel",
-        bind="query-params",
-        on_change=to_first_page,
+        on_change=keep_in_address,
         label_visibility="collapsed",
     )
 
@@ -170,27 +185,24 @@ def draw_list(desk: Desk, segment: str) -> None:
 
 settle()
 heading(t("Order desk"), t("Click an order to open it. The oldest that need a decision come first."), "inbox")
-segment = st.session_state.get("show") or st.query_params.get("show", "decision")
-segment = segment if segment in SEGMENTS else "decision"
+take_from_address()
+chosen = st.session_state
+segment = chosen["show"] or FILTERS["show"]
 desk = page.read(
-    get_desk,
-    segment,
-    search=st.session_state.get("q") or st.query_params.get("q", ""),
-    reason=st.session_state.get("reason") or st.query_params.get("reason", ""),
-    channel=st.session_state.get("channel") or st.query_params.get("channel", ""),
-    page=page_number(),
+    get_desk, segment, search=chosen["q"], reason=chosen["reason"], channel=chosen["channel"], page=page_number()
 )
+if chosen["channel"] not in {"", *desk.channels}:
+    clear_filters()
+    st.rerun()
 st.segmented_control(
     t("Which orders"),
     list(SEGMENTS),
-    default="decision",
     required=True,
     format_func=lambda name: (
         t(SEGMENT_LABELS[name]) + (f" · {format_int(desk.counts[name])}" if name in desk.counts else "")
     ),
     key="show",
-    bind="query-params",
-    on_change=to_first_page,
+    on_change=keep_in_address,
     label_visibility="collapsed",
 )
 draw_filters(desk)

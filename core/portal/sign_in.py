@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from core.db.portal_tables import invite, person
+from core.db.portal_tables import audit, invite, person
 from core.domain.errors import RuleViolation
 from core.domain.rights import Role
 from core.portal.people import clean_line, clean_login
 from core.security import throttle
-from core.security.audit import record_audit
+from core.security.audit import record_audit, stored_text
 from core.security.passwords import check_password_strength, hash_password, needs_rehash, verify_password
 from core.security.policy import sign_in_policy
 from core.security.sessions import end_session, end_sessions_of, open_session
@@ -54,7 +54,8 @@ def claim(db: Connection, login: str, now: int, visitor: Visitor) -> Claim:
     """
     wait = throttle.admit(db, throttle.keys_of(login, visitor.address), now)
     if wait:
-        _audit(db, now, "sign_in_throttled", None, login, visitor, wait_seconds=wait)
+        if not _said_lately(db, login, now):
+            _audit(db, now, "sign_in_throttled", None, login, visitor, wait_seconds=wait)
         return Claim(None, login, None, wait)
     try:
         cleaned = clean_login(login)
@@ -181,6 +182,16 @@ def redeem_link(
         end_sessions_of(db, person_id, now)
         _audit(db, now, "password_chosen", person_id, name, visitor)
     return _enter(db, person_id, name, now, visitor, "link")
+
+
+def _said_lately(db: Connection, login: str, now: int) -> bool:
+    """Whether the log says already that this name is held back; a flood of attempts must not fill it."""
+    said = select(audit.c.id).where(
+        audit.c.at > now - sign_in_policy().longest_wait,
+        audit.c.kind == "sign_in_throttled",
+        audit.c.actor == stored_text(login),
+    )
+    return db.execute(said.limit(1)).first() is not None
 
 
 def _first_administrator(

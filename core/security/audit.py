@@ -43,14 +43,12 @@ def record_audit(
     row = {
         "at": now,
         "actor_id": actor_id,
-        "actor": _text(actor),
+        "actor": stored_text(actor),
         "kind": kind,
-        "subject": _text(subject),
+        "subject": stored_text(subject),
         "data": body,
     }
-    sealed = (
-        insert(audit).values(**row, previous_hash=previous, hash=_seal(previous, row)).returning(audit.c.id)
-    )
+    sealed = insert(audit).values(**row, previous_hash=previous, hash=_seal(previous, row)).returning(audit.c.id)
     return db.execute(sealed).scalar_one()
 
 
@@ -68,12 +66,10 @@ def verify_chain(db: Connection) -> ChainReport:
 
 
 def _seal(previous: str, row: Mapping[str, object]) -> str:
-    content = json.dumps(
-        [previous, *(row[name] for name in sorted(row))], ensure_ascii=False, separators=(",", ":")
-    )
+    content = json.dumps([previous, *(row[name] for name in sorted(row))], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _text(value: str) -> str:
+def stored_text(value: str) -> str:
     """Text that every database can store and hash: without NUL and lone surrogates."""
     return value.encode("utf-8", "replace").decode().replace("\x00", "�")[:500]

@@ -60,9 +60,7 @@ def check_password_strength(password: str, login: str, name: str = "") -> None:
     if lowered in common_passwords():
         raise RuleViolation("This password is on the lists that are tried first. Choose another.")
     if len(set(lowered)) < 5:
-        raise RuleViolation(
-            "This password repeats too few characters. Four unrelated words are a good choice."
-        )
+        raise RuleViolation("This password repeats too few characters. Four unrelated words are a good choice.")
     if any(lowered in (line * 3) or lowered in (line * 3)[::-1] for line in _SEQUENCES):
         raise RuleViolation("This password follows the keyboard or the alphabet. Choose another.")
     for own in (login, name):

@@ -93,9 +93,7 @@ def touch_session(db: Connection, session_id: str, now: int) -> None:
 def end_session(db: Connection, session_id: str, now: int) -> bool:
     """Signs a session out; says whether it still stood."""
     done = db.execute(
-        update(session)
-        .where(session.c.token_hash == session_id, session.c.ended_at.is_(None))
-        .values(ended_at=now)
+        update(session).where(session.c.token_hash == session_id, session.c.ended_at.is_(None)).values(ended_at=now)
     )
     return done.rowcount > 0
 
@@ -103,9 +101,7 @@ def end_session(db: Connection, session_id: str, now: int) -> bool:
 def end_sessions_of(db: Connection, person_id: int, now: int) -> int:
     """Signs a person out everywhere and says how many sessions that ended."""
     done = db.execute(
-        update(session)
-        .where(session.c.person_id == person_id, session.c.ended_at.is_(None))
-        .values(ended_at=now)
+        update(session).where(session.c.person_id == person_id, session.c.ended_at.is_(None)).values(ended_at=now)
     )
     return done.rowcount
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from core.db.portal_tables import throttle
+from core.security.audit import stored_text
 from core.security.policy import SignInPolicy, sign_in_policy
 
 NAME, ADDRESS = "name:", "address:"
@@ -14,7 +15,7 @@ NAME, ADDRESS = "name:", "address:"
 
 def keys_of(login: str, address: str) -> tuple[str, str]:
     """The two things that are counted: the name that was tried and where the attempt came from."""
-    return NAME + login.strip().casefold()[:200], ADDRESS + address
+    return NAME + stored_text(login.strip().casefold())[:200], ADDRESS + stored_text(address)
 
 
 def admit(db: Connection, keys: Sequence[str], now: int) -> int:

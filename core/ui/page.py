@@ -303,7 +303,11 @@ def _once(
 
 
 def _resolve(value: Any) -> Any:
-    return st.session_state.get(value.key) if isinstance(value, Field) else value
+    """A widget's value where one is meant; a NUL, which PostgreSQL can't store, becomes a visible replacement sign."""
+    if not isinstance(value, Field):
+        return value
+    typed = st.session_state.get(value.key)
+    return typed.replace("\x00", "\ufffd") if isinstance(typed, str) else typed
 
 
 def _fingerprint(work: Callable[..., Any], values: list[Any], named: dict[str, Any]) -> str:

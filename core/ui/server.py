@@ -17,6 +17,7 @@ from core.context import ENGINE, Context, World
 from core.db.engines import run
 from core.portal.people import ensure_demo_people
 from core.portal.sign_in import first_administrator_link
+from core.portal.upkeep import tidy_portal
 from core.ui.databases import databases, wall_clock
 from core.ui.server_background import Work, at_work, keep_folded
 from core.ui.server_gate import Gate
@@ -88,6 +89,7 @@ def open_house() -> None:
 
     migrate(databases())
     now = wall_clock()
+    run(databases().portal, lambda db: tidy_portal(db, now))
     if settings().demo:
         made = run(
             databases().portal, lambda db: ensure_demo_people(Context(db, ENGINE, now, World("portal", "portal")))

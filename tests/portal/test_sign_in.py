@@ -54,7 +54,7 @@ def test_the_right_password_opens_a_session_and_a_wrong_one_does_not(each_databa
     before = len(_kinds(each_databases))
     assert _sign_in(each_databases, "lin", PASSWORD + "!", clock) == (None, 0)
     assert _sign_in(each_databases, "nobody", PASSWORD, clock) == (None, 0)
-    assert _sign_in(each_databases, "<b>", PASSWORD, clock) == (None, 0)
+    assert _sign_in(each_databases, "<b>\x00", PASSWORD, clock) == (None, 0)
     token, _ = _sign_in(each_databases, " LIN ", PASSWORD, clock)
     assert token is not None
     with transaction(each_databases.portal) as db:
@@ -89,7 +89,9 @@ def test_too_many_wrong_passwords_wait_even_with_the_right_one(databases: Databa
     policy = sign_in_policy()
     for _ in range(policy.free_failures_name + 1):
         assert _sign_in(databases, "lin", "wrong", clock) == (None, 0)
-    assert _sign_in(databases, "lin", PASSWORD, clock) == (None, policy.first_wait)
+    for _ in range(5):
+        assert _sign_in(databases, "lin", PASSWORD, clock) == (None, policy.first_wait)
+    assert _kinds(databases).count("sign_in_throttled") == 1, "a flood doesn't fill the log"
     token, _ = _sign_in(databases, "lin", PASSWORD, clock + policy.first_wait)
     assert token is not None
     assert _kinds(databases)[-2:] == ["sign_in_throttled", "signed_in"]

@@ -12,6 +12,7 @@ from core.db.world_tables import channel as channel_table
 from core.db.world_tables import sales_order
 from core.domain.masking import mask_phone
 from core.domain.orders import Reason, Status
+from core.domain.texts import typed
 
 PER_PAGE = 50
 
@@ -146,7 +147,7 @@ def orders_in(
         conditions.append(_s.exceptions.contains(reason))
     if channel:
         conditions.append(_s.channel == channel)
-    if words := search.strip():
+    if words := typed(search):
         conditions.append(_matches(words))
     order = (_s.received_at, _s.id) if oldest_first else (_s.received_at.desc(), _s.id.desc())
     found = (

@@ -16,6 +16,7 @@ from core.domain.facts import status_fact
 from core.domain.orders import Fact, Reason, Status, decide, transition
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account, Move, Place
+from core.domain.texts import typed
 from core.services import allocation, intake
 from core.services.order_rows import check_version, dims_of, load_order, move_order, state_of
 from core.services.stock import units_in
@@ -60,7 +61,7 @@ def confirm_order(
     ctx.actor.need("orders.review")
     row = load_order(ctx, order_id)
     check_version(row, version)
-    notes = {Reason(reason): note.strip() for reason, note in (approved or {}).items()}
+    notes = {Reason(reason): typed(note) for reason, note in (approved or {}).items()}
     for reason, note in notes.items():
         if reason not in APPROVABLE:
             raise RuleViolation("“{reason}” can't be let pass; it has to be corrected.", reason=reason)
@@ -111,9 +112,9 @@ def amend_order(
             status=Status(row.status),
         )
     changed = {
-        name: [row._mapping[name], value.strip()]
+        name: [row._mapping[name], typed(value)]
         for name, value in changes.items()
-        if value.strip() != row._mapping[name]
+        if typed(value) != row._mapping[name]
     }
     if unknown := set(changed) - set(AMENDABLE):
         raise RuleViolation("{field} can't be corrected here.", field=", ".join(sorted(unknown)))
@@ -154,7 +155,7 @@ def hold_order(ctx: Context, order_id: int, reason: str, *, version: int | None 
     ctx.actor.need("orders.hold")
     row = load_order(ctx, order_id)
     check_version(row, version)
-    reason = reason.strip()
+    reason = typed(reason)
     if not reason or len(reason) > _MAX_TEXT:
         raise RuleViolation("A hold needs a reason of 1 to {most} characters.", most=_MAX_TEXT)
     if row.hold_reason is not None:
@@ -191,7 +192,7 @@ def cancel_order(ctx: Context, order_id: int, reason: str, *, version: int | Non
     ctx.actor.need("orders.cancel")
     row = load_order(ctx, order_id)
     check_version(row, version)
-    reason = reason.strip()
+    reason = typed(reason)
     if not reason or len(reason) > _MAX_TEXT:
         raise RuleViolation("A cancellation needs a reason of 1 to {most} characters.", most=_MAX_TEXT)
     decided = decide("cancel", state_of(ctx, row))
@@ -265,7 +266,7 @@ def _tell_buyer(ctx: Context, row: Row[Any], subject: str, text: str) -> None:
             event_id=event_id,
             recipient=recipient,
             subject=subject,
-            body=text.strip(),
+            body=typed(text),
         )
     )
 

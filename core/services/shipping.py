@@ -11,6 +11,7 @@ from core.domain.errors import RuleViolation
 from core.domain.facts import lateness
 from core.domain.orders import decide
 from core.domain.stock import CUSTOMER, Account, Move, Place
+from core.domain.texts import typed
 from core.services.order_rows import load_order, move_order, state_of
 from core.services.stock import units_in
 
@@ -53,7 +54,8 @@ def ship_order(ctx: Context, order_id: int, carrier: str, waybill: str) -> int:
     Raises: NotFound, NotAllowed, RuleViolation without carrier or waybill.
     """
     ctx.actor.need("shipping.work")
-    if not carrier.strip() or not waybill.strip():
+    carrier, waybill = typed(carrier), typed(waybill)
+    if not carrier or not waybill:
         raise RuleViolation("Handing over needs a carrier and a waybill number.")
     row = load_order(ctx, order_id)
     decided = decide("ship", state_of(ctx, row))
@@ -67,8 +69,8 @@ def ship_order(ctx: Context, order_id: int, carrier: str, waybill: str) -> int:
         shipment.insert().values(
             order_id=order_id,
             warehouse_id=row.warehouse_id,
-            carrier=carrier.strip(),
-            waybill=waybill.strip(),
+            carrier=carrier,
+            waybill=waybill,
             handed_over_at=ctx.now,
         )
     ).inserted_primary_key

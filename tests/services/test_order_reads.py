@@ -131,3 +131,13 @@ def test_the_whole_desk_in_one_view(desk: Desk, clerk: Actor) -> None:
     assert (found.counts["decision"], len(found.page.rows), found.page.more) == (1, 1, False)
     assert found.channels == {"tmall": ("Tmall", "天猫")}
     assert found.now == desk.now
+
+
+def test_what_no_database_keeps_is_replaced_not_refused(desk: Desk, clerk: Actor) -> None:
+    order_id = stopped(desk, "A1")
+    with desk.work(clerk) as ctx:
+        orders.notify_buyer(ctx, order_id, "a\x00b")
+        orders.hold_order(ctx, order_id, "half \ud800 pair")
+    assert desk.messages(order_id) == ["a\ufffdb"]
+    assert desk.order(order_id).hold_reason == "half ? pair"
+    assert numbers(desk, clerk, "all", search="\x00") == []

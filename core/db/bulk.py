@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
+
+_ROWS_PER_STATEMENT = 64  # SQLite does as much around a statement as for a row
 
 
 def reserve_ids(db: Connection, table: Table) -> int:
@@ -35,10 +39,22 @@ def insert_rows(db: Connection, table: Table, columns: Sequence[str], rows: Iter
                 )
             )
         return
-    cursor = db.connection.cursor()
-    marks = ", ".join("?" * len(columns))
-    cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # type: ignore[arg-type]
-    cursor.close()
+    marks = f"({', '.join('?' * len(columns))})"
+    insert = f'INSERT INTO "{table.name}" ({names}) VALUES '
+    left, rest = iter(rows), list[object]()
+
+    def whole_blocks() -> Iterator[list[object]]:
+        for block in iter(lambda: list(chain.from_iterable(islice(left, _ROWS_PER_STATEMENT))), []):
+            if len(block) == _ROWS_PER_STATEMENT * len(columns):
+                yield block
+            else:
+                rest.extend(block)
+
+    driver: Any = db.connection.cursor()  # takes an iterator, which its interface doesn't say
+    driver.executemany(insert + ", ".join([marks] * _ROWS_PER_STATEMENT), whole_blocks())
+    if rest:
+        driver.execute(insert + ", ".join([marks] * (len(rest) // len(columns))), rest)
+    driver.close()
 
 
 def add_balances(db: Connection, changes: Iterable[tuple[int, int, int, str, int]]) -> None:

@@ -51,7 +51,7 @@ def order_number(channel: str, at: int, serial: int) -> str:
         case "jd":
             return f"3{serial * 73_687_876_117 % 10**11:011d}"
         case "shopify":
-            return f"#{10_000 + serial}"
+            return f"#BX{10_000 + serial}"  # a prefix of our own, so that no real export has these numbers
         case "wechat":
             return f"WX{(at + OFFSET) // DAY:05d}{scrambled:08d}"
         case _:

@@ -1,4 +1,4 @@
-"""Do the books balance? Whatever state, ledgers and event log must have in common, held against each other."""
+"""Holds the books: whatever state, ledgers and event log of a world must have in common, and what is off."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from core.db.engines import reader, sqlite_engine
 from core.db.worlds import SCHEMA_VERSION, PracticeFiles, read_meta
 from core.domain.errors import NotFound
 from seed import templates
-from seed.scenario import PRACTICE_CLOCK_AT
+from seed.scenario import PRACTICE_CLOCK_AT, PRACTICE_SEEDS
 
 
 def test_a_template_is_one_file_that_can_be_copied(tmp_path: Path) -> None:
@@ -75,3 +75,11 @@ def test_an_unknown_scenario(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no scenario nowhere"):
         templates.template("nowhere", 1, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_exercises_and_items_ask_for_is_built_with_the_demo() -> None:
+    from assessments import figures
+    from assessments.exercises import EXERCISES
+
+    asked = {(exercise.scenario, exercise.seed) for exercise in EXERCISES} | {(figures.SCENARIO, figures.SEED)}
+    assert asked == {("desk", seed) for seed in PRACTICE_SEEDS}

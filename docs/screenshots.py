@@ -19,7 +19,10 @@ sys.path.insert(0, str(ROOT))  # it is started as a script, from wherever one st
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from docs.training_story import tell_training  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
+from tests.browser.answering import Taker, questions_of  # noqa: E402
+from tests.browser.test_employee_journey import ids_of  # noqa: E402
 from tests.browser.windows import DESK, PHONE, Window, Windows, launch  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -62,12 +65,73 @@ def at_sign_in(window: Window) -> None:
     window.page.wait_for_load_state("networkidle")
 
 
+def at_board(window: Window) -> None:
+    """Opens the board, and waits until its figures are drawn."""
+    window.go("/board")
+    window.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+
+
+def in_practice(window: Window) -> None:
+    """Enters the practice world of an exercise, and opens the order it is about with the form that mends it."""
+    page = window.go("/practice?exercise=wrong_address")
+    page.locator(".st-key-enter button").click()
+    page.locator(".st-key-leave-practice button").wait_for()
+    window.settle()
+    order_id = ids_of(window.server.var, "wrong_address")["target"]
+    window.go(f"/order?id={order_id}")
+    page.locator(".st-key-do-amend button").click()
+    window.settle()
+
+
+def out_of_practice(window: Window) -> None:
+    """Leaves the practice world again, so that the next picture begins in the live one."""
+    leave = window.page.locator(".st-key-leave-practice button")
+    if leave.count():
+        leave.click()
+        leave.wait_for(state="detached")
+
+
+def at_question(window: Window) -> None:
+    """Begins the pre-test, or goes on with it, and opens a question whose figures come from a practice world."""
+    page = window.go("/tests?phase=pre")
+    begin = page.locator(".st-key-begin button")
+    if begin.count():
+        begin.click()
+    page.locator("[class*=st-key-palette-]").first.wait_for()
+    window.settle()
+    questions = questions_of(window.server.var, "clerk", "pre")
+    place = next(number for number, question in enumerate(questions) if question.exhibit is not None)
+    Taker(window, questions).palette(place).click()
+    page.locator(".st-key-exhibit").wait_for()
+    window.settle()
+
+
+def at_result(window: Window) -> None:
+    """Opens the result of one's own post-test."""
+    page = window.go("/path")
+    page.locator("[data-testid=stMain] a[href*='result?']").locator("visible=true").last.click()
+    page.wait_for_url("**/result?*")
+    window.settle()
+
+
+def everywhere(
+    name: str, person: str, prepare: Callable[[Window], None], desk: tuple[int, int] = DESK
+) -> tuple[Shot, ...]:
+    """A page as most people see it: at the desk in English and light, in Chinese and dark, and on the phone."""
+    return (
+        Shot(name, person, prepare, size=desk),
+        Shot(name, person, prepare, language="zh", size=desk, dark=True),
+        Shot(name, person, prepare, language="zh", size=PHONE),
+    )
+
+
 SHOTS: tuple[Shot, ...] = (
-    Shot("sign-in", "", at_sign_in),
-    Shot("sign-in", "", at_sign_in, language="zh", dark=True),
-    Shot("sign-in", "", at_sign_in, language="zh", size=PHONE),
-    Shot("start", "clerk", at("/")),
-    Shot("path", "clerk", at("/path")),
+    *everywhere("sign-in", "", at_sign_in),
+    *everywhere("board", "manager", at_board, desk=(1440, 1500)),
+    *everywhere("order-practice", "clerk", in_practice),
+    *everywhere("test", "clerk", at_question),
+    *everywhere("result", "service", at_result),
+    *everywhere("progress", "trainer", at("/people_progress")),
 )
 
 
@@ -81,6 +145,7 @@ def take(shot: Shot, windows: Windows) -> None:
     picture = Image.open(io.BytesIO(window.page.screenshot(animations="disabled", caret="hide")))
     shot.file.parent.mkdir(parents=True, exist_ok=True)
     picture.convert("RGB").save(shot.file, "WEBP", quality=QUALITY, method=6)
+    out_of_practice(window)
     window.page.context.close()
     print(f"{shot.file.relative_to(ROOT)}  {shot.file.stat().st_size / 1024:.0f} KB")
     for problem in window.problems:
@@ -97,6 +162,7 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="orderly-pictures-") as folder, ExitStack() as closing:
         var = Path(folder)
         run_module(["seed", "demo"], var)
+        tell_training(var)
         server = closing.enter_context(running_app(var))
         browser = launch(closing.enter_context(sync_playwright()))
         windows = Windows(server, browser, closing)

@@ -1,0 +1,1 @@
+"""Handbooks, and the scripts that make the pictures in them."""

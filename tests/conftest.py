@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from core.db.engines import Databases, connect
 from core.db.migrate import migrate
+from tests.browser.windows import launch
 from tests.chromium import find_chromium
 from tests.house_rules import ROOT
 from tests.postgres_server import find_binaries, running_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _TEMPLATE = "orderly_template"
 _numbers = count(1)
@@ -59,6 +64,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if marker in _listed("ORDERLY_REQUIRE"):
                 pytest.fail(f"required, but {reason}", pytrace=False)
             pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for the run, since Playwright starts only once in a thread; tests open their own windows.
+
+    Mark its tests with `@pytest.mark.browser`.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

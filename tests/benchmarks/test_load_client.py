@@ -15,6 +15,7 @@ import pytest
 from benchmarks.crowd import close_tabs, let_act, open_tabs
 from benchmarks.load_client import LoadClientError, Visitor
 from benchmarks.page_elements import ElementNotFound
+from tests.loops import run_async
 from tests.postgres_server import free_port
 
 _SAMPLE = Path(__file__).with_name("sample_app.py")
@@ -57,7 +58,7 @@ def _visit(url: str, story: Callable[[Visitor], Awaitable[None]], path: str = ""
         finally:
             await visitor.close()
 
-    asyncio.run(told())
+    run_async(told())
 
 
 def test_widgets_forms_and_clicks(sample: tuple[str, int]) -> None:
@@ -148,4 +149,4 @@ def test_a_crowd_acts_at_its_pace_and_is_timed(sample: tuple[str, int]) -> None:
         assert len(outcome.seconds) == 12
         assert 0 < min(outcome.seconds) <= max(outcome.seconds) < 2
 
-    asyncio.run(story())
+    run_async(story())

@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.app_server import AppServer, run_module, running_app
-from tests.browser.windows import Windows, launch
+from tests.browser.windows import Windows
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +20,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     run_module(["seed", "demo", "--orders", "600", "--days", "30"], var)
     with running_app(var) as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for the run; every test gets windows of its own."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.windows import Windows, launch
+from tests.browser.windows import Windows
 from tests.house_rules import ROOT
 from tests.ui.servers import running_script
 
@@ -17,14 +17,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
+def windows(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     """Windows onto the page of all widgets, behind the real gate."""
     var = tmp_path_factory.mktemp("policy")
     script = ROOT / "tests" / "ui" / "sample_app.py"
-    with running_script(script, var) as server, sync_playwright() as playwright, ExitStack() as closing:
-        browser = launch(playwright)
-        closing.callback(browser.close)
-        yield Windows(server, browser, closing)
+    with running_script(script, var) as server, ExitStack() as closing:
+        yield Windows(server, chromium, closing)
 
 
 def _draw(page: Page) -> None:

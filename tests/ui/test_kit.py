@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from core.db.engines import Databases
 from core.ui import server
 from core.ui.safe import safe
 from core.ui.tables import SHOWN_AT_MOST
-from tests.browser.windows import launch
 from tests.house_rules import ROOT
+from tests.loops import run_async
 from tests.ui.servers import running_script
 from tests.visits import come_in
 
@@ -68,14 +68,12 @@ def test_a_table_is_small_clean_and_opens(kit: AppTest) -> None:
 
 
 @pytest.mark.browser
-def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path) -> None:
+def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path, chromium: Browser) -> None:
     """The browser says which line was clicked; what stands there later may be somebody else's order."""
     with (
         running_script(ROOT / "tests" / "ui" / "sample_moving_rows.py", tmp_path) as server,
-        sync_playwright() as play,
+        chromium.new_page() as page,
     ):
-        browser = launch(play)
-        page = browser.new_page()
         page.goto(server.url)
         page.get_by_text("turn 1 chosen None").wait_for()
         box = page.locator(".st-key-moving canvas").first.bounding_box()
@@ -91,7 +89,6 @@ def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path) -> None:
         page.get_by_text("turn 3").wait_for(state="detached")
         page.get_by_text("table", exact=True).click()
         page.get_by_text("turn 5 chosen None").wait_for()
-        browser.close()
 
 
 def test_an_empty_state_offers_the_next_step(kit: AppTest) -> None:
@@ -126,6 +123,6 @@ def test_garbage_is_collected_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> N
 
     gc.disable()
     try:
-        assert asyncio.run(wait_for(_tied(Knot)))
+        assert run_async(wait_for(_tied(Knot)))
     finally:
         gc.enable()

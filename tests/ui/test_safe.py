@@ -8,11 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from core.ui.safe import plain, safe
-from tests.browser.windows import launch
 from tests.house_rules import ROOT
 from tests.naughty import SHARED, naughty_strings
 from tests.ui.servers import running_script
@@ -80,12 +79,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_a_real_browser_shows_them_as_text(sample: str) -> None:
+def test_a_real_browser_shows_them_as_text(sample: str, chromium: Browser) -> None:
     strings = naughty_strings()
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page()
+    with chromium.new_page() as page:
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: asked.append(f"dialog: {dialog.message}"))
         page.goto(sample)
@@ -94,7 +91,6 @@ def test_a_real_browser_shows_them_as_text(sample: str) -> None:
         page.locator(f".st-key-label-{len(strings) - 1} label").wait_for(timeout=60_000, state="attached")
         shown: dict[str, str] = page.evaluate(SHOWN)
         alive = page.evaluate(ALIVE)
-        browser.close()
     wrong = {}
     for number, text in enumerate(strings):
         for place in ("markdown", "label"):

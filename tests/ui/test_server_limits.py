@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -16,6 +15,7 @@ from benchmarks.load_client import LoadClientError, Visitor
 from core.ui.server_limits import MOST_FILES, MOST_SOCKETS
 from tests.app_server import AppServer, sign_in
 from tests.house_rules import ROOT
+from tests.loops import run_async
 from tests.ui.servers import running_script
 from tests.ui.sockets import open_socket, rerun, session_of, until_finished
 
@@ -84,7 +84,7 @@ def test_a_bug_is_a_number_on_the_page_and_a_traceback_in_the_log(sample: AppSer
         await visitor.close()
 
     before = len(sample.said())
-    asyncio.run(visit())
+    run_async(visit())
     shown = "\n".join(str(message) for message in received if message.WhichOneof("type") != "new_session")
     numbers = re.findall(r"tell an administrator this number: ([0-9A-F]{8})", shown)
     assert len(numbers) == 1

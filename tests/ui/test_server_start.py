@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ from benchmarks.load_client import Visitor
 from core.ui.settings import is_loopback
 from tests.app_server import running_app, sign_in, surroundings
 from tests.house_rules import ROOT
+from tests.loops import run_async
 from tests.postgres_server import free_port
 from tests.ui.sockets import open_socket, rerun, until_finished, words
 
@@ -67,7 +67,7 @@ def test_an_open_page_works_through_the_real_protocol(demo: object) -> None:
         await visitor.close()
         return tuple(sorted(visitor.page.navigation))
 
-    names = asyncio.run(visit())
+    names = run_async(visit())
     assert {"", "audit", "people"} <= set(names)
 
 

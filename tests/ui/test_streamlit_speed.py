@@ -19,6 +19,7 @@ from streamlit.web.server.starlette.starlette_server import _bind_socket
 
 from core.ui.streamlit_speed import remember_theme, send_at_once
 from tests.house_rules import ROOT
+from tests.loops import run_async
 
 _SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
@@ -97,9 +98,9 @@ async def _delay_is_off() -> bool:
 
 
 def test_answers_are_sent_at_once() -> None:
-    assert asyncio.run(_delay_is_off()) is False  # if this fails, Streamlit or Python has mended it: drop our part
+    assert run_async(_delay_is_off()) is False  # if this fails, Streamlit or Python has mended it: drop our part
     send_at_once()
-    assert asyncio.run(_delay_is_off()) is True
+    assert run_async(_delay_is_off()) is True
 
 
 def test_looking_at_the_user_does_not_search_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:

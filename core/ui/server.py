@@ -65,11 +65,11 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
     remember_theme()
     send_at_once()
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
-    await asyncio.to_thread(open_house)
+    # Not beside the first pages: Plotly takes a half-imported pandas for a whole one, and breaks on it.
+    await asyncio.gather(asyncio.to_thread(open_house), asyncio.to_thread(import_early))
     background = [
         asyncio.create_task(_collect_garbage()),
         asyncio.create_task(asyncio.to_thread(_warm_static)),
-        asyncio.create_task(asyncio.to_thread(import_early)),
     ]
     try:
         with at_work(databases(), (keep_folded, *works)):

@@ -170,15 +170,14 @@ def except_complaints(tree: ast.AST, path: Path) -> list[str]:
 
 
 def name_complaints(tree: ast.AST, path: Path) -> list[str]:
-    """Modules and classes whose name says nothing."""
+    """Modules and classes whose name says nothing: what it ends with is what the thing is (a manager is a role, too)."""
     complaints = []
-    words = set(re.split(r"[_/.]", path.with_suffix("").as_posix().lower()))
-    if words & BANNED_WORDS:
+    if {part.lower().split("_")[-1] for part in path.with_suffix("").parts} & BANNED_WORDS:
         complaints.append(f"{path}: the name says nothing about what is in it")
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            words = {word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", node.name)}
-            if words & BANNED_WORDS:
+            words = re.findall(r"[A-Z][a-z0-9]*", node.name)
+            if words and words[-1].lower() in BANNED_WORDS:
                 complaints.append(f"{path}:{node.lineno}: class {node.name} says nothing about what it does")
     return complaints
 

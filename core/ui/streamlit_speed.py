@@ -54,6 +54,5 @@ def import_early() -> None:
     Why: that somebody, and everybody who clicked meanwhile, would wait half a second for it.
     """
     import pandas as pd
-    import pyarrow as pa
 
-    pa.array(pd.array([1]))
+    pd.array([1])  # and with it pyarrow

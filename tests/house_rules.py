@@ -170,7 +170,7 @@ def except_complaints(tree: ast.AST, path: Path) -> list[str]:
 
 
 def name_complaints(tree: ast.AST, path: Path) -> list[str]:
-    """Modules and classes whose name says nothing: what it ends with is what the thing is (a manager is a role, too)."""
+    """Modules and classes whose name says nothing; its last word counts, since a manager is a role as well."""
     complaints = []
     if {part.lower().split("_")[-1] for part in path.with_suffix("").parts} & BANNED_WORDS:
         complaints.append(f"{path}: the name says nothing about what is in it")

@@ -59,10 +59,24 @@ def bars_of(wanted: Filter) -> Bars:
     return Bars(step, tuple(spans), place_of)
 
 
-def _plot(chart: charts.Chart, key: str, alt: str) -> Any:
-    """Draws a figure whose points can be pressed; gives the pressed one, or None."""
+def _steady(board: Board, chart: charts.Chart, key: str) -> charts.Chart:
+    """The figure as it was first drawn in this minute.
+
+    Why: Streamlit puts a figure in anew whenever a value in it changes, under the reader's pointer. While orders stream
+    in, figures are kept as they are for a minute; the cards and the pipeline follow every order.
+    """
+    kept: dict[str, tuple[object, charts.Chart]] = st.session_state.setdefault("_steady", {})
+    of = (board.wanted, board.now, is_dark(), language())
+    if kept.get(key, (None, {}))[0] != of:
+        kept[key] = (of, chart)
+    return kept[key][1]
+
+
+def _plot(board: Board, chart: charts.Chart, key: str, alt: str) -> dict[str, Any] | None:
+    """Draws a figure whose points can be pressed; gives the pressed one (x, y, curve_number, key), or None."""
+    drawn = _steady(board, chart, key)
     state = st.plotly_chart(
-        charts.drawable(chart),
+        charts.drawable(drawn),
         theme=None,
         config=dict(charts.CONFIG),
         key=key,
@@ -71,11 +85,15 @@ def _plot(chart: charts.Chart, key: str, alt: str) -> Any:
         alt=alt,
     )
     points = state["selection"]["points"]
-    return points[0] if points else None
+    if not points or points[0]["curve_number"] >= len(drawn["data"]):
+        return None
+    keys = drawn["data"][points[0]["curve_number"]].get("customdata") or [""]
+    return {**points[0], "key": keys[0]}
 
 
-def _show(chart: charts.Chart, key: str, alt: str) -> None:
-    st.plotly_chart(charts.drawable(chart), theme=None, config=dict(charts.CONFIG), key=key, alt=alt)
+def _show(board: Board, chart: charts.Chart, key: str, alt: str) -> None:
+    drawn = charts.drawable(_steady(board, chart, key))
+    st.plotly_chart(drawn, theme=None, config=dict(charts.CONFIG), key=key, alt=alt)
 
 
 def _open(board: Board, known: Places, row_set: str, **more: str) -> None:
@@ -108,11 +126,11 @@ def draw_daily(board: Board, known: Places) -> None:
                 st.caption(t("No order came in then."))
                 continue
             chart = charts.stacked(bars.labels, bars.step, series, dark=is_dark(), money=money)
-            if (point := _plot(chart, f"plot-{key}", title)) is not None:
+            if (point := _plot(board, chart, f"plot-{key}", title)) is not None:
                 first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
                 more = {"from": day_text(first), "to": day_text(last)}
-                if series[point["curve_number"]].key:
-                    more["channel"] = series[point["curve_number"]].key
+                if point["key"]:
+                    more["channel"] = point["key"]
                 _open(board, known, "received" if key == "orders" else "kept", **more)
 
 
@@ -138,7 +156,7 @@ def _draw_on_time(board: Board, known: Places) -> None:
         st.caption(t("Nothing with a promise was delivered then."))
         return
     chart = charts.on_time(bars.labels, bars.step, rates[0], rates[1], promised, dark=is_dark())
-    if (point := _plot(chart, "plot-on-time", t("On time"))) is not None:
+    if (point := _plot(board, chart, "plot-on-time", t("On time"))) is not None:
         first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
         row_set = ("delivered", "late_by_time", "late_by_date")[point["curve_number"]]
         _open(board, known, row_set, **{"from": day_text(first), "to": day_text(last)})
@@ -152,7 +170,7 @@ def _draw_leads(board: Board, known: Places) -> None:
         ranges = [
             charts.Range(t(STAGE_LABELS[lead.stage]), lead.p50 or 0, lead.p90 or 0, lead.p95 or 0) for lead in told
         ]
-        _show(charts.spreads(ranges, dark=is_dark()), "plot-lead", t("Lead times"))
+        _show(board, charts.spreads(ranges, dark=is_dark()), "plot-lead", t("Lead times"))
     elif any(lead.n for lead in board.leads):
         st.caption(t("Percentiles come with one filter at most; the exact ones stand above the rows of each stage."))
     rows = [
@@ -210,12 +228,12 @@ def draw_open(board: Board, known: Places) -> None:
         if not series:
             st.caption(t("Nothing is open."))
         elif (
-            point := _plot(charts.ages(classes, series, dark=is_dark()), "plot-ages", t("Open orders by age"))
+            point := _plot(board, charts.ages(classes, series, dark=is_dark()), "plot-ages", t("Open orders by age"))
         ) is not None:
             age = board.ages[classes.index(point["y"])]
             first = "1970-01-01" if age.to_days is None else day_text(board.today - age.to_days)
             last = day_text(board.today - age.from_days)
-            _open(board, known, "open_in", **{"from": first, "to": last, "status": series[point["curve_number"]].key})
+            _open(board, known, "open_in", **{"from": first, "to": last, "status": point["key"]})
     with right, st.container(border=True, key="figure-risk", height="stretch"):
         _draw_risk(board, known)
 
@@ -281,7 +299,7 @@ def _draw_back_test(board: Board) -> None:
             dark=is_dark(),
         )
         st.caption(safe(t("Judged {when}", when=names[model])))
-        _show(chart, f"plot-{model}", t("Predicted risk and what happened"))
+        _show(board, chart, f"plot-{model}", t("Predicted risk and what happened"))
     st.caption(
         t(
             "Parcels of the last months, each predicted from the three months before it alone. Points on the line"

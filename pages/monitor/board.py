@@ -119,7 +119,7 @@ def draw_board(known: Places) -> tuple[int, ...]:
         st.caption(f":material/info: {safe(note)}")
     board = page.read(read_board, chosen.filter)
     said = t(
-        "{first} to {last}, compared with the {n} days before. As of {now}.",
+        "{first} to {last}, compared with the {n} days before. Cards as they stand, charts as of {now}.",
         first=format_day(day_text(chosen.filter.from_day)),
         last=format_day(day_text(chosen.filter.to_day)),
         n=format_int(chosen.filter.days_count),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from core.context import ENGINE, Context, World
 from core.db.engines import connect, transaction
@@ -29,6 +30,28 @@ def _card(page: Page, key: str) -> str:
 
 def _query(page: Page) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def _press(bar: Locator, name: str) -> None:
+    """Presses a bar as a person does: goes there, sees what it says, presses.
+
+    Once a minute the figure is drawn anew; whoever presses at that very moment presses again.
+    """
+    page = bar.page
+    for _ in range(4):
+        with suppress(Error, AssertionError):
+            bar.scroll_into_view_if_needed()
+            page.wait_for_timeout(1_000)  # until the figure has found its size
+            box = bar.bounding_box()
+            assert box is not None
+            middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            page.mouse.move(middle[0] - 2, middle[1])
+            page.mouse.move(*middle, steps=3)
+            expect(page.locator(".st-key-figure-orders .hoverlayer .hovertext")).to_contain_text(name)
+            page.mouse.click(*middle)
+            page.wait_for_url(re.compile("order_list"), timeout=8_000)
+            return
+    raise AssertionError("the bar opens nothing")
 
 
 def _choose(window: Window, label: str, option: str) -> None:
@@ -85,14 +108,7 @@ def test_a_bar_opens_the_orders_of_its_day_and_channel(windows: Windows) -> None
     names = page.locator(".st-key-figure-orders .legendtext").all_text_contents()
     bar = page.locator(".st-key-figure-orders .barlayer .trace").nth(names.index("Tmall")).locator(".point").nth(5)
     bar.wait_for(state="attached")
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box is not None
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(middle[0] - 2, middle[1])
-    page.mouse.move(*middle, steps=3)
-    expect(page.locator(".st-key-figure-orders .hoverlayer .hovertext")).to_contain_text("Tmall")
-    page.mouse.click(*middle)
+    _press(bar, "Tmall")
     page.get_by_role("heading", name="Orders received").wait_for()
     window.settle()
     query = _query(page)
@@ -110,8 +126,10 @@ def test_an_order_that_comes_in_appears_by_itself(app: AppServer, windows: Windo
         order = incoming(f"BROWSER-{now}", lines=(), payments=())
         intake.receive_order(Context(db, ENGINE, now, World("live", "live")), order)
     databases.dispose()
-    card = page.locator("[class*=st-key-card-plain-orders] [data-testid=stMetricValue]").first
-    expect(card).to_have_text(f"{before + 1:,}", timeout=20_000)
+    deadline = time.monotonic() + 30
+    while (shown := int(_card(page, "plain-orders").replace(",", ""))) <= before and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+    assert shown > before, "nobody touched the page; the demo's own feed may have brought more in meanwhile"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -19,7 +19,8 @@ from seed.trade import Product, depots, trade
 TIMEZONE = "Asia/Shanghai"
 # Days of sales that a warehouse opens with, and below which its stock counts as low.
 _OPENING_DAYS = (9, 26)
-_LOW_DAYS = 2.2
+_LOW_DAYS = 4.5
+_LOW_UNITS = 5
 # No shelf starts or is refilled below this, so that one order can't empty it by surprise.
 SAFETY_UNITS = 8
 
@@ -91,7 +92,7 @@ def _write_articles(ctx: Context, products: tuple[Product, ...]) -> list[int]:
 def _write_thresholds(ctx: Context, ids: list[int], rates: np.ndarray) -> None:
     present = {tuple(row) for row in ctx.db.execute(select(stock_threshold.c.sku_id, stock_threshold.c.warehouse_id))}
     rows = [
-        (sku_id, number, max(2, math.ceil(rate * _LOW_DAYS)))
+        (sku_id, number, max(_LOW_UNITS, math.ceil(rate * _LOW_DAYS)))
         for number, rates_here in enumerate(rates.tolist(), start=1)
         for sku_id, rate in zip(ids, rates_here, strict=True)
         if (sku_id, number) not in present

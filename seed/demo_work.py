@@ -30,7 +30,7 @@ _MOST_PER_TURN = 12
 # Stopped orders are left to people; only what is more than these the house settles itself.
 _LEFT_TO_PEOPLE = 40
 _PAY = 0.92  # share of unpaid orders that get paid after all
-_RECEIPT_CHANCE, _SWEEP_CHANCE = 0.02, 0.05  # per turn
+_RECEIPT_CHANCE, _SWEEP_CHANCE = 0.006, 0.05  # per turn
 _NOBODY_THERE = "Buyer could not be reached / 多次联系不上买家"
 
 _OPEN = text(

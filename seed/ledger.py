@@ -18,6 +18,8 @@ _LOT_DAYS = (10, 26)
 # A supplier delivers this long before the shelf would be down to its safety units.
 _LEAD_DAYS = (1.5, 4.0)
 _ORDERED_AHEAD_DAYS = (0.3, 3.6)
+_LATE_LORRY_DAYS = 6
+_MOST_PER_LINE = 3  # units; see seed/goods.py
 _WIDE = 1 << 40  # more units than any pair sells; keeps pairs apart in one sorted key
 
 
@@ -153,7 +155,13 @@ def _refill(rng: np.random.Generator, plan: Plan, demand: _Demand, opening: np.n
     # The first reservation that takes the shelf below its safety units calls for the next lot.
     wanted = np.maximum(opening[pair] + number * size[pair] - SAFETY_UNITS, 0)
     first = np.searchsorted(demand.pair * _WIDE + demand.end, pair * _WIDE + wanted, side="right")
-    at = np.append(_delivery_times(rng, demand.at[first], plan), _last_deliveries(rng, int(ahead.sum()), plan))
+    at = _delivery_times(rng, demand.at[first], plan)
+    # Some lorries of the last days are late: their shelves are low, but still hold more than any line asks for.
+    is_last = number == lots_count[pair] - 1
+    enough = opening[pair] + number * size[pair] - demand.total[pair] >= _MOST_PER_LINE
+    late = is_last & enough & ~ahead[pair] & (at > plan.now - _LATE_LORRY_DAYS * DAY) & (rng.random(len(pair)) < 0.6)
+    pair, at = pair[~late], at[~late]
+    at = np.append(at, _last_deliveries(rng, int(ahead.sum()), plan))
     pair = np.append(pair, np.nonzero(ahead)[0])
     by_time = np.lexsort((pair, at))
     return _Refill(size, pair[by_time], at[by_time])

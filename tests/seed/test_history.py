@@ -108,21 +108,44 @@ def test_a_second_history_goes_on_where_the_first_ended(tmp_path: Path) -> None:
     assert rows(engine, "SELECT COUNT(*), COUNT(DISTINCT channel || number) FROM sales_order") == [(600, 600)]
 
 
-def test_parcels_are_late_about_as_often_as_in_life(tmp_path: Path) -> None:
-    engine = empty_world(tmp_path / "world.db", NOW)
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Two months of a company of some size."""
+    engine = empty_world(tmp_path_factory.mktemp("quarter") / "world.db", NOW)
     fill(engine, Scenario("quarter", orders=8_000, days=60), 5, NOW)
+    return engine
+
+
+def one(engine: Engine, statement: str) -> float:
+    """The single figure that a statement gives."""
+    return float(str(rows(engine, statement)[0][0]))
+
+
+def test_parcels_are_late_about_as_often_as_in_life(quarter: Engine) -> None:
     settled = f"promised_at < {NOW - 5 * 86_400} AND handed_over_at IS NOT NULL"
-    (rate,) = rows(engine, f"SELECT AVG(delivered_at <= promised_at) FROM sales_order WHERE {settled}")[0]
-    assert 0.915 < float(str(rate)) < 0.945
-    weekend, noon = (
-        rows(engine, f"SELECT AVG({hour}) FROM sales_order")[0][0]
-        for hour in (
-            "strftime('%w', received_at + 28800, 'unixepoch') IN ('0', '6')",
-            "strftime('%H', received_at + 28800, 'unixepoch') BETWEEN '03' AND '05'",
-        )
+    assert 0.915 < one(quarter, f"SELECT AVG(delivered_at <= promised_at) FROM sales_order WHERE {settled}") < 0.945
+    assert 0.95 < one(quarter, f"SELECT AVG(handed_over_at <= ship_by_at) FROM sales_order WHERE {settled}") < 1.0
+
+
+def test_buyers_sleep_at_night_and_order_at_weekends(quarter: Engine) -> None:
+    local = "received_at + 28800, 'unixepoch'"
+    weekend = one(quarter, f"SELECT AVG(strftime('%w', {local}) IN ('0', '6')) FROM sales_order")
+    night = one(quarter, f"SELECT AVG(strftime('%H', {local}) BETWEEN '02' AND '05') FROM sales_order")
+    evening = one(quarter, f"SELECT AVG(strftime('%H', {local}) BETWEEN '19' AND '22') FROM sales_order")
+    assert 0.28 < weekend < 0.36
+    assert night < 0.025
+    assert evening > 0.25
+    per_day = rows(quarter, f"SELECT COUNT(*) FROM sales_order GROUP BY date({local}) ORDER BY 1 DESC")
+    assert float(str(per_day[0][0])) > 1.8 * float(str(per_day[len(per_day) // 2][0]))  # a campaign
+
+
+def test_some_shelves_are_low_and_a_few_are_empty(quarter: Engine) -> None:
+    available = (
+        "(SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b WHERE b.sku_id = t.sku_id"
+        " AND b.warehouse_id = t.warehouse_id AND b.account = 'available')"
     )
-    assert 0.29 < float(str(weekend)) < 0.36
-    assert float(str(noon)) < 0.025
+    assert 8 <= one(quarter, f"SELECT COUNT(*) FROM stock_threshold t WHERE {available} <= t.low_quantity") <= 60
+    assert one(quarter, f"SELECT COUNT(*) FROM stock_threshold t WHERE {available} = 0") == 5
 
 
 _PRINT_DIGEST = """

@@ -45,11 +45,11 @@ class Moment:
 def queries(today: int, now: int) -> dict[str, Query]:
     """Everything the board asks, by name."""
     found: dict[str, Query] = {f"KPI {kpi.key}": kpi.read for kpi in board.KPIS}
-    found |= {f"lead {stage}": partial(_lead, stage) for stage in delivery.STAGE_LABELS}
     found |= {f"back-test {model}": partial(_back_test, model, today) for model in risk.MODELS}
     return found | {
         "orders, revenue by day and channel": orders.daily,
         "on time by day": delivery.on_time_daily,
+        "lead times of the four stages": delivery.leads,
         "pipeline": orders.pipeline,
         "open orders by age": lambda ctx, wanted: orders.ages(ctx, wanted, today),
         "stops by reason": orders.stops,
@@ -59,10 +59,6 @@ def queries(today: int, now: int) -> dict[str, Query]:
         "stock below threshold": stock.low_stock,
         "what there is to choose": lambda ctx, _: board.places(ctx),
     }
-
-
-def _lead(stage: str, ctx: Context, wanted: Filter) -> object:
-    return delivery.lead(ctx, stage, wanted)
 
 
 def _back_test(model: str, today: int, ctx: Context, _: Filter) -> object:

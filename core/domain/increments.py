@@ -4,8 +4,8 @@ A cell answers one question for one day and at most two dimensions, `cell(metric
 question and the dimensions it is cut by: `orders` (all), `orders.c` (a = channel), `.w` (warehouse), `.r` (region),
 and `.cw`, `.cr`, `.wr` for pairs. `at` is a day (days since 1970-01-01 in the world's calendar) unless said otherwise.
 
-    orders              received, by the day received; value: cents in the base currency
-    kept                of these, those that weren't cancelled and didn't expire
+    orders              received, by the day received; value: cents, in the base currency, of those that are kept
+    kept                of these, those that weren't cancelled and didn't expire; value: their cents
     status.<status>     where the orders of a day received stand now; value: their cents
     delivered           by the day delivered; value: seconds since receipt
     promised            of these, those with a promise
@@ -33,7 +33,7 @@ from core.domain.buckets import bucket_of
 from core.domain.facts import local_day
 from core.domain.orders import Fact, Status
 
-VERSION = "2"  # raised with every change of what is counted: the cells of another version are made anew
+VERSION = "3"  # raised with every change of what is counted: the cells of another version are made anew
 BLOCKS = (8, 64)  # days
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
@@ -193,6 +193,7 @@ class Tally:
         self._counts["status." + target][key] += packed
         if target in _LOST:
             self._counts["kept"][key] -= packed
+            self._counts["orders"][key] -= packed - 1  # it was received all the same
         return scope
 
     def _paid(self, at: int, data: Mapping[str, Any]) -> None:

@@ -119,7 +119,7 @@ def read_board(ctx: Context, wanted: Filter) -> Board:
         pipeline=orders.pipeline(ctx, wanted),
         ages=orders.ages(ctx, wanted, today),
         on_time_daily=delivery.on_time_daily(ctx, wanted),
-        leads=tuple(delivery.lead(ctx, stage, wanted) for stage in delivery.STAGE_LABELS),
+        leads=delivery.leads(ctx, wanted),
         at_risk=at_risk(ctx, wanted, now),
         back_tests={model: risk_back_test(ctx, model, today) for model in MODELS},
         overdue_count=delivery.overdue(ctx, wanted, now),

@@ -80,21 +80,18 @@ def three_series(ctx: Context, questions: tuple[str, str, str], wanted: Filter) 
     return [tuple(row) for row in ctx.db.execute(_SERIES[bool(cut.suffix)], values)]
 
 
-_KEPT = "c.at, c.a, c.n, COALESCE(second.value, 0)"
-_KEPT_BESIDE = _BESIDE.format(name="second")
 _DAILY = text(
-    f"SELECT {_KEPT} FROM cell c {_KEPT_BESIDE}"
-    " WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.b = :b ORDER BY c.at"
+    "SELECT c.at, c.a, c.n, c.value FROM cell c WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.b = :b"
 )
 _DAILY_OF_ALL_CHANNELS = text(
     "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
-    f" SELECT {_KEPT} FROM day CROSS JOIN channel CROSS JOIN cell c {_KEPT_BESIDE}"
-    " WHERE c.metric = :metric AND c.at = day.x AND c.a = channel.code AND c.b = :b ORDER BY c.at"
+    " SELECT c.at, c.a, c.n, c.value FROM day CROSS JOIN channel CROSS JOIN cell c"
+    " WHERE c.metric = :metric AND c.at = day.x AND c.a = channel.code AND c.b = :b"
 )
 _DAILY_OF_ONE = text(
     "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
-    f" SELECT {_KEPT} FROM day CROSS JOIN cell c {_KEPT_BESIDE}"
-    " WHERE c.metric = :metric AND c.at = day.x AND c.a = :a AND c.b = :b ORDER BY c.at"
+    " SELECT c.at, c.a, c.n, c.value FROM day CROSS JOIN cell c"
+    " WHERE c.metric = :metric AND c.at = day.x AND c.a = :a AND c.b = :b"
 )
 
 
@@ -118,7 +115,7 @@ def daily_by_channel(ctx: Context, wanted: Filter) -> dict[str, dict[int, tuple[
     else:
         statement, suffix = _DAILY, ".c"
         values = {"first": wanted.from_day, "last": wanted.to_day, "b": ""}
-    values |= {"metric": "orders" + suffix, "second": "kept" + suffix}
+    values |= {"metric": "orders" + suffix}
     found: dict[str, dict[int, tuple[int, int]]] = {}
     for at, a, n, cents in ctx.db.execute(statement, values):
         key = channel if statement is _DAILY_OF_ONE else a

@@ -156,6 +156,12 @@ def lead(ctx: Context, stage: str, wanted: Filter) -> Lead:
 
 
 @cached
+def leads(ctx: Context, wanted: Filter) -> tuple[Lead, ...]:
+    """Every stage's lead times, in the order of the stages."""
+    return tuple(lead(ctx, stage, wanted) for stage in STAGE_LABELS)
+
+
+@cached
 def lead_p50(ctx: Context, wanted: Filter) -> Figure:
     """The median from receipt to delivery. Units: days."""
     now, before = (lead(ctx, "total", period) for period in (wanted, wanted.before()))

@@ -288,9 +288,11 @@ class Visitor:
         self.session_id = session.initialize.session_id
         self._current_run_id = run.script_run_id
         self._runs_seen += 1
-        self._remembered = {
-            key: kept for key, kept in self._remembered.items() if self._runs_seen - kept[1] <= 2
-        }
+        if all(waiting.run_id or waiting.done.done() for waiting in self._waiting):
+            # Not while a request is on its way: it told the server of everything that is remembered now.
+            self._remembered = {
+                key: kept for key, kept in self._remembered.items() if self._runs_seen - kept[1] <= 2
+            }
         if not run.fragment_ids:
             self._page_script_hash = session.page_script_hash
             self._stop_timers()

@@ -30,7 +30,7 @@ from tests.visits import copy_databases, process_databases, said, visit
 
 LIVE = World("live", "live")
 MANAGER = Actor(3, "Mei", "manager", None, rights_of("manager", None))
-NAUGHTY = ["'; DROP TABLE cell;--", "![x](http://evil/x.png)", "999999999999", "\u202e２０２６"]
+NAUGHTY = ["'; DROP TABLE cell;-- ![x](http://evil/x.png)", "\u202e２０２６"]
 
 
 @pytest.fixture(scope="module")

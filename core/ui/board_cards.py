@@ -27,8 +27,14 @@ def rows_query(board: Board, known: Places, row_set: str, **more: str) -> dict[s
     return {"rows": row_set, **dates_of(board.wanted), **places_of(board.wanted, known), **more}
 
 
+def can_compare(board: Board, known: Places) -> bool:
+    """Whether the period before lies wholly within the time that there are orders of."""
+    return known.first_day is not None and known.first_day <= board.wanted.before().from_day
+
+
 def draw_kpis(board: Board, known: Places) -> None:
     """Every KPI with its change, its definition, the cases it rests on, and the way to its rows."""
+    fair = can_compare(board, known)
     with st.container(key="kpis"):
         for kpi in KPIS:
             figure = board.figures[kpi.key]
@@ -37,8 +43,8 @@ def draw_kpis(board: Board, known: Places) -> None:
                 value_text(kpi, figure.value),
                 definition=_definition(kpi, figure.n),
                 key=kpi.key,
-                delta=change_text(kpi, figure),
-                delta_good=change_is_good(kpi, figure),
+                delta=change_text(kpi, figure) if fair else None,
+                delta_good=change_is_good(kpi, figure) if fair else None,
                 rows=ROWS_PAGE,
                 rows_params=rows_query(board, known, kpi.rows),
             )

@@ -24,6 +24,7 @@ from core.ui.site import page_named
 
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 62, 400
 STEP_LABELS = {"day": "per day", "week": "per week, from Monday", "month": "per month"}
+CATCHING_UP = 1_000  # events the cells lack from which on figures aren't kept still
 SHOWN_AT_MOST = 8  # rows of a list on the board; more are a click away
 MOST_LOW = 108
 
@@ -67,7 +68,7 @@ def _steady(board: Board, chart: charts.Chart, key: str) -> charts.Chart:
     """
     kept: dict[str, tuple[object, charts.Chart]] = st.session_state.setdefault("_steady", {})
     of = (board.wanted, board.now, is_dark(), language())
-    if kept.get(key, (None, {}))[0] != of:
+    if kept.get(key, (None, {}))[0] != of or board.behind_count > CATCHING_UP:
         kept[key] = (of, chart)
     return kept[key][1]
 

@@ -296,6 +296,7 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
     """Predicted risk against what happened, one point per tenth, beside the line where both agree."""
     colours = palette(dark)
     most = max(counts, default=1)
+    title: Chart = {"standoff": 8, "font": {"size": 12, "color": colours.soft}}
     agree = {
         "type": "scatter",
         "mode": "lines",
@@ -321,8 +322,8 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
     }
     more: Chart = {
         "hovermode": "closest",
-        "xaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "title": {"text": t("predicted risk"), "standoff": 8}},
-        "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.06], "title": {"text": t("share that was late")}},
+        "xaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "title": {**title, "text": t("predicted risk")}},
+        "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.06], "title": {**title, "text": t("share that was late")}},
     }
     return {"data": [agree, points], "layout": _layout(colours, 260, **more)}
 

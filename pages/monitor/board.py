@@ -118,13 +118,22 @@ def draw_board(known: Places) -> tuple[int, ...]:
     for note in chosen.notes:
         st.caption(f":material/info: {safe(note)}")
     board = page.read(read_board, chosen.filter)
-    said = t(
-        "{first} to {last}, compared with the {n} days before. Cards as they stand, charts as of {now}.",
-        first=format_day(day_text(chosen.filter.from_day)),
-        last=format_day(day_text(chosen.filter.to_day)),
-        n=format_int(chosen.filter.days_count),
-        now=format_instant(board.now),
-    )
+    span = {
+        "first": format_day(day_text(chosen.filter.from_day)),
+        "last": format_day(day_text(chosen.filter.to_day)),
+        "n": format_int(chosen.filter.days_count),
+        "now": format_instant(board.now),
+    }
+    if board_cards.can_compare(board, known):
+        said = t(
+            "{first} to {last}, compared with the {n} days before. Cards as they stand, charts as of {now}.", **span
+        )
+    else:
+        said = t(
+            "{first} to {last}; there are no orders of all the {n} days before to compare with. Cards as they stand,"
+            " charts as of {now}.",
+            **span,
+        )
     st.caption(safe(said))
     if board.behind_count > BEHIND:
         st.info(t("Catching up: {n} events are still to be counted.", n=format_int(board.behind_count)))

@@ -150,7 +150,7 @@ def draw_exact(wanted: Wanted, stage: str) -> None:
             format_int(exact.n),
         ]
     ]
-    with st.container(border=True, key="exact"):
+    with st.container(border=True, key="figure-exact"):
         st.markdown(grid((t("Exact, in days"), "P50", "P90", "P95", t("Mean"), "n"), rows))
         st.caption(safe(t(STAGE_DEFINITION_LABELS[stage])))
 

@@ -188,6 +188,14 @@ def test_a_time_without_orders_offers_the_time_with_orders(company: Databases) -
     assert _figures(tab)["Orders"] == "600"
 
 
+def test_nothing_is_compared_with_days_that_are_not_here(company: Databases) -> None:
+    month, quarter = (visit(company, "manager", "monitor/board", period=period) for period in ("30d", "90d"))
+    assert [metric.delta for metric in month.metric if metric.label == "Orders"] != [""]
+    assert [metric.delta for metric in quarter.metric if metric.label == "Orders"] == [""]
+    assert "compared with the 30 days before" in said(month)
+    assert "no orders of all the 90 days before" in said(quarter)
+
+
 @pytest.mark.parametrize("period", ["today", "7d", "90d", "365d"])
 def test_every_period_can_be_drawn(company: Databases, period: str) -> None:
     tab = visit(company, "manager", "monitor/board", period=period)

@@ -101,8 +101,8 @@ def draw_attention(board: Board, known: Places) -> None:
                 definition=definition,
                 key=key,
                 tone=tone if n else "good",
-                rows=ROWS_PAGE if row_set else None,
-                rows_params=rows_query(board, known, row_set, **more) if row_set else None,
+                rows=ROWS_PAGE if row_set else "low_stock",
+                rows_params=rows_query(board, known, row_set, **more) if row_set else places_of(board.wanted, known),
             )
 
 

@@ -17,7 +17,7 @@ from core.ui import charts
 from core.ui.board_cards import ROWS_PAGE, rows_query
 from core.ui.cards import section
 from core.ui.i18n import format_int, format_number, format_rate, language, t
-from core.ui.kpi import is_dark, place_name
+from core.ui.kpi import is_dark, place_name, places_of
 from core.ui.rich import grid
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -26,7 +26,6 @@ LONGEST_BY_DAY, LONGEST_BY_WEEK = 62, 400
 STEP_LABELS = {"day": "per day", "week": "per week, from Monday", "month": "per month"}
 CATCHING_UP = 1_000  # events the cells lack from which on figures aren't kept still
 SHOWN_AT_MOST = 8  # rows of a list on the board; more are a click away
-MOST_LOW = 108
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,14 +314,19 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
     with left, st.container(border=True, key="figure-low", height="stretch"):
         section(t("Stock below threshold"), t("Available units over all lots; the emptiest first"))
         heads = (t("Article"), t("Warehouse"), t("Available"), t("Threshold"))
-        rows = [_low_row(low) for low in board.low_stock[:MOST_LOW]]
+        rows = [_low_row(low) for low in board.low_stock[:SHOWN_AT_MOST]]
         if rows:
-            st.markdown(grid(heads, rows[:SHOWN_AT_MOST]))
+            st.markdown(grid(heads, rows))
         else:
             st.caption(t("Everything is above its threshold."))
-        if more := rows[SHOWN_AT_MOST:]:
-            with st.expander(t("{n} more", n=format_int(len(board.low_stock) - SHOWN_AT_MOST))):
-                st.markdown(grid(heads, more))
+        if len(board.low_stock) > SHOWN_AT_MOST:
+            st.page_link(
+                page_named("low_stock").path,
+                label=t("All {n} below threshold", n=format_int(len(board.low_stock))),
+                icon=":material/table_rows:",
+                query_params=places_of(board.wanted, known),
+                width="stretch",
+            )
     with right, st.container(border=True, key="figure-stops", height="stretch"):
         section(t("Stopped by the review"), t("By reason: waiting now, and stops in the period"))
         for stop in sorted(board.stops, key=lambda stop: (-stop.waiting_n, -stop.stopped_n)):

@@ -71,6 +71,14 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
+        "monitor/low_stock.py",
+        "Stock below threshold",
+        "production_quantity_limits",
+        "What runs low, and where",
+        ("board.read",),
+        listed=False,
+    ),
+    SitePage(
         "work/orders.py",
         "Order desk",
         "inbox",

@@ -291,6 +291,20 @@ def test_the_file_holds_the_whole_list_and_no_formula(company: Databases) -> Non
     assert all(row["received_at"].isdigit() and row["received"] for row in rows)
 
 
+def test_what_runs_low_is_listed_by_warehouse(company: Databases) -> None:
+    with transaction(company.live) as db:
+        db.exec_driver_sql("UPDATE stock_threshold SET low_quantity = 1000000 WHERE sku_id <= 3")
+        db.exec_driver_sql("UPDATE stock_threshold SET low_quantity = 0 WHERE sku_id > 3")
+    everywhere = visit(company, "manager", "monitor/low_stock")
+    assert not everywhere.exception
+    assert len(everywhere.dataframe[0].value) == 12, "three articles in four warehouses"
+    here = visit(company, "manager", "monitor/low_stock", language="zh", warehouse="SH")
+    assert len(here.dataframe[0].value) == 3
+    assert "上海仓" in said(here)
+    board = visit(company, "manager", "monitor/board", warehouse="SH")
+    assert _figures(board)["Below threshold"] == "3"
+
+
 def test_a_practice_world_has_no_board(company: Databases) -> None:
     """Trainees work in their own world; what they do there is on nobody's board."""
     from core.ui.site import pages_for

@@ -42,7 +42,7 @@ $(VENV)/.installed-dev: requirements.txt requirements-postgres.txt requirements-
 run: $(VENV)/.installed-run  ## open Orderly in demo mode on http://127.0.0.1:8501 (PORT=… for another)
 	@$(BIN)/python -m seed demo
 	@echo "Orderly is starting on http://127.0.0.1:$(PORT)  (stop it with Ctrl-C)"
-	@ORDERLY_DEMO=1 $(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+	@exec env ORDERLY_DEMO=1 $(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
 
 test: $(VENV)/.installed-dev  ## run the tests (ARGS='-k word' for some of them)
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(ARGS)

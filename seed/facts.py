@@ -57,6 +57,7 @@ class FactTexts:
         self._story, self._plan, self._at = story, story.plan, story.road.at
         self._odd: Oddities = story.odd
         plan = story.plan
+        self._total = plan.goods.total_cents
         channels = np.array([channel.code for channel in story.ground.channels], dtype=object)
         self._channel = channels[plan.channel] if len(plan) else np.zeros(0, dtype=object)
         self._dims = np.array(
@@ -67,7 +68,7 @@ class FactTexts:
                     plan.region.tolist(),
                     plan.warehouse_id.tolist(),
                     plan.received.tolist(),
-                    plan.goods.total_cents.tolist(),
+                    self._total.tolist(),
                     strict=True,
                 )
             ],
@@ -109,20 +110,20 @@ class FactTexts:
                 self._dims[orders].tolist(),
                 goods.units[orders].tolist(),
                 goods.counts[orders].tolist(),
-                goods.total_cents[orders].tolist(),
+                self._total[orders].tolist(),
                 strict=True,
             )
         ]
 
     def first_payments(self, orders: np.ndarray) -> list[int]:
         """What each order was paid first: in full, but for those that stop for it."""
-        total = self._plan.goods.total_cents[orders].tolist()
+        total = self._total[orders].tolist()
         short = self._odd.short_cents
         return [short.get(order, cents) for order, cents in zip(orders.tolist(), total, strict=True)]
 
     def second_payments(self, orders: np.ndarray) -> list[int]:
         """What was paid later where the first payment was short."""
-        total = self._plan.goods.total_cents[orders].tolist()
+        total = self._total[orders].tolist()
         return [cents - self._odd.short_cents[order] for order, cents in zip(orders.tolist(), total, strict=True)]
 
     def means(self, orders: np.ndarray) -> list[str]:

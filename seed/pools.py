@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,54 +49,75 @@ def _names(seed: int) -> tuple[list[str], list[str], list[str]]:
     return names, foreign, [chinese.user_name() for _ in range(_USERS)]
 
 
+class _Choices:
+    """Several lists of words laid end to end: one draw per row picks from the list that the row names."""
+
+    def __init__(self, lists: Sequence[Sequence[str]]) -> None:
+        self._words = np.array([word for words in lists for word in words], dtype=object)
+        self._count = np.array([len(words) for words in lists])
+        self._first = np.cumsum(self._count) - self._count
+
+    def draw(self, rng: np.random.Generator, which: np.ndarray) -> np.ndarray:
+        """Positions of words, one per row; `words` turns them into text."""
+        return np.asarray(self._first[which] + (rng.random(len(which)) * self._count[which]).astype(np.int64))
+
+    def words(self, positions: np.ndarray) -> np.ndarray:
+        return np.asarray(self._words[positions])
+
+
 def draw_buyers(seed: int, count: int, kind: str = "buyers") -> Buyers:
     """Makes `count` buyers whose names, phones and addresses pass the automatic review; every phone once."""
     rng = stream(seed, kind)
     place = geography()
     weights = np.array([place.weight[province.code] for province in PROVINCES])
-    provinces = rng.choice(len(PROVINCES), count, p=weights / weights.sum())
-    is_english = rng.random(count) < _ENGLISH_SHARE
-    names, foreign, users = _names(seed)
-    phones = _phones(rng, count)
-    picks = {
-        key: rng.integers(0, most, count).tolist()
-        for key, most in (
-            ("name", _NAMES), ("foreign", _ENGLISH_NAMES), ("user", _USERS), ("city", 60_060), ("district", 60_060),
-            ("post", 9_000), ("road", len(place.roads)), ("number", 398), ("estate", len(place.estates)),
-            ("block", 28), ("unit", 4), ("floor", 26), ("door", 4), ("prefix", 60_060), ("style", 10),
-        )
-    }  # fmt: skip
-    made = Buyers([], phones, [], [], [], [], [], [])
-    for i, (province_index, english) in enumerate(zip(provinces.tolist(), is_english.tolist(), strict=True)):
-        province = PROVINCES[province_index]
-        city_zh, city_en = province.cities[picks["city"][i] % len(province.cities)]
-        districts = place.districts.get(city_zh, place.other_districts)
-        road_zh, road_en = place.roads[picks["road"][i]]
-        number, room = picks["number"][i] + 1, (picks["floor"][i] + 1) * 100 + picks["door"][i] + 1
-        made.region.append(province.code)
-        made.postcode.append(
-            province.postcode_prefixes[picks["prefix"][i] % len(province.postcode_prefixes)]
-            + str(picks["post"][i] + 1_000)
-        )
-        made.email.append(f"{users[picks['user'][i]]}{i}@example.com")
-        if english:
-            made.name.append(foreign[picks["foreign"][i]])
-            made.city.append(city_en)
-            made.district.append("")
-            made.street.append(f"Room {room}, No. {number} {road_en}")
-            continue
-        made.name.append(names[picks["name"][i]])
-        made.city.append(city_zh)
-        made.district.append(districts[picks["district"][i] % len(districts)])
-        block, style = picks["block"][i] + 1, picks["style"][i]
+    province = rng.choice(len(PROVINCES), count, p=weights / weights.sum())
+    english = rng.random(count) < _ENGLISH_SHARE
+    names, foreign, users = (np.array(words, dtype=object) for words in _names(seed))
+    chinese_cities = _Choices([[zh for zh, _ in p.cities] for p in PROVINCES])
+    english_cities = _Choices([[en for _, en in p.cities] for p in PROVINCES])
+    city = chinese_cities.draw(rng, province)
+    every_city = [zh for p in PROVINCES for zh, _ in p.cities]
+    districts = _Choices([place.districts.get(zh, place.other_districts) for zh in every_city])
+    district = districts.words(districts.draw(rng, city))
+    prefixes = _Choices([p.postcode_prefixes for p in PROVINCES])
+    prefix = prefixes.words(prefixes.draw(rng, province)).tolist()
+    tails = rng.integers(1_000, 10_000, count).tolist()
+    accounts = users[rng.integers(0, len(users), count)].tolist()
+    chinese_names = names[rng.integers(0, len(names), count)]
+    return Buyers(
+        name=np.where(english, foreign[rng.integers(0, len(foreign), count)], chinese_names).tolist(),
+        phone=_phones(rng, count),
+        email=[f"{account}{i}@example.com" for i, account in enumerate(accounts)],
+        region=np.array([p.code for p in PROVINCES], dtype=object)[province].tolist(),
+        city=np.where(english, english_cities.words(city), chinese_cities.words(city)).tolist(),
+        district=np.where(english, "", district).tolist(),
+        street=_streets(rng, english),
+        postcode=[f"{head}{tail}" for head, tail in zip(prefix, tails, strict=True)],
+    )
+
+
+def _streets(rng: np.random.Generator, english: np.ndarray) -> list[str]:
+    """Road, number and door: mostly in an estate, some in a lane, a few houses of their own."""
+    place, count = geography(), len(english)
+    columns = (
+        np.where(english, 10, rng.integers(0, 10, count)).tolist(),
+        rng.integers(0, len(place.roads), count).tolist(),
+        rng.integers(1, 399, count).tolist(),
+        rng.integers(0, len(place.estates), count).tolist(),
+        rng.integers(1, 29, count).tolist(),
+        rng.integers(1, 5, count).tolist(),
+        (rng.integers(1, 27, count) * 100 + rng.integers(1, 5, count)).tolist(),
+    )
+    streets = []
+    for style, road, number, estate, block, unit, room in zip(*columns, strict=True):
+        zh, en = place.roads[road]
         if style < 7:
-            estate = place.estates[picks["estate"][i]]
-            made.street.append(f"{road_zh}{number}号{estate}{block}栋{picks['unit'][i] + 1}单元{room}室")
+            streets.append(f"{zh}{number}号{place.estates[estate]}{block}栋{unit}单元{room}室")
         elif style < 9:
-            made.street.append(f"{road_zh}{number}弄{block}号{room}室")
+            streets.append(f"{zh}{number}弄{block}号{room}室")
         else:
-            made.street.append(f"{road_zh}{number}号")
-    return made
+            streets.append(f"{zh}{number}号" if style == 9 else f"Room {room}, No. {number} {en}")
+    return streets
 
 
 def _phones(rng: np.random.Generator, count: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -101,26 +102,28 @@ class Postings:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Rows of stock_posting."""
-        first = self._story.ids.posting
-        for begin in range(0, len(self), _SLICE):
-            part = [column[begin : begin + _SLICE] for column in self._columns]
-            event, at, sku_id, lot_id, warehouse_id, source, target, quantity, line = part
-            lines = line.astype(object)
-            lines[line == 0] = None
-            yield from zip(
-                range(first + begin, first + begin + len(event)),
-                at.tolist(),
-                event.tolist(),
-                sku_id.tolist(),
-                lot_id.tolist(),
-                np.where(_BOUNDLESS[source], OUTSIDE, warehouse_id).tolist(),
-                _NAMES[source].tolist(),
-                np.where(_BOUNDLESS[target], OUTSIDE, warehouse_id).tolist(),
-                _NAMES[target].tolist(),
-                quantity.tolist(),
-                lines.tolist(),
-                strict=True,
-            )
+        return chain.from_iterable(map(self._slice, range(0, len(self), _SLICE)))
+
+    def _slice(self, begin: int) -> Iterator[tuple[Any, ...]]:
+        part = [column[begin : begin + _SLICE] for column in self._columns]
+        event, at, sku_id, lot_id, warehouse_id, source, target, quantity, line = part
+        lines = line.astype(object)
+        lines[line == 0] = None
+        first = self._story.ids.posting + begin
+        return zip(
+            range(first, first + len(event)),
+            at.tolist(),
+            event.tolist(),
+            sku_id.tolist(),
+            lot_id.tolist(),
+            np.where(_BOUNDLESS[source], OUTSIDE, warehouse_id).tolist(),
+            _NAMES[source].tolist(),
+            np.where(_BOUNDLESS[target], OUTSIDE, warehouse_id).tolist(),
+            _NAMES[target].tolist(),
+            quantity.tolist(),
+            lines.tolist(),
+            strict=True,
+        )
 
     def balances(self) -> list[tuple[int, int, int, str, int]]:
         """The summed effect per SKU, warehouse, lot and account."""

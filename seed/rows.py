@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -166,31 +166,27 @@ class Rows:
         """Rows of event, in order of time and id."""
         story = self._story
         kinds = np.array([FACT_OF_STEP[step].value for step in Step], dtype=object)
-        others = self._other_facts()
-        subjects = np.array([f"order:{story.ids.order + i}" for i in range(len(self._plan))], dtype=object)
-        for begin in range(0, len(story.log_at), _SLICE):
+        subjects = np.array([f"order:{story.ids.order + i}" for i in range(len(self._plan))] or [""], dtype=object)
+        others = np.array(self._other_facts(), dtype=object).reshape(-1, 3)
+
+        def one_slice(begin: int) -> Iterator[Row]:
             part = slice(begin, begin + _SLICE)
             steps, orders, other = story.log_step[part], story.log_order[part], story.log_other[part]
-            data = np.empty(len(steps), dtype=object)
+            kind, subject, data = kinds[steps], subjects[orders], np.empty(len(steps), dtype=object)
+            order_id = (orders + story.ids.order).astype(object)
             for step in np.unique(steps[steps >= 0]).tolist():
                 here = np.nonzero(steps == step)[0]
                 data[here] = self._texts.of(step, orders[here])
-            first = story.ids.event + begin
-            rows = zip(
-                range(first, first + len(steps)),
-                story.log_at[part].tolist(),
-                kinds[steps].tolist(),
-                (subjects[orders] if len(subjects) else data).tolist(),
-                (orders + story.ids.order).tolist(),
-                repeat(actor),
-                data.tolist(),
-                strict=False,
+            here = np.nonzero(other >= 0)[0]
+            kind[here], subject[here], data[here] = others[other[here]].T
+            order_id[here] = None
+            ids = range(story.ids.event + begin, story.ids.event + begin + len(steps))
+            at = story.log_at[part].tolist()
+            return zip(
+                ids, at, kind.tolist(), subject.tolist(), order_id.tolist(), repeat(actor), data.tolist(), strict=False
             )
-            if (other < 0).all():
-                yield from rows
-                continue
-            for row, index in zip(rows, other.tolist(), strict=True):
-                yield row if index < 0 else (row[0], row[1], *others[index][:2], None, actor, others[index][2])
+
+        return chain.from_iterable(map(one_slice, range(0, len(story.log_at), _SLICE)))
 
     def _other_facts(self) -> list[tuple[str, str, str]]:
         """Kind, subject and data of arrivals and write-offs, as the stock services write them."""

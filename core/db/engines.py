@@ -86,6 +86,8 @@ def sqlite_engine(path: Path, *, durable: bool = True, pool_size: int = 8) -> En
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
     pragmas = (
+        # For a new file: big worlds write less journal with large pages, practice worlds stay small to copy.
+        f"PRAGMA page_size={8192 if durable else 4096}",
         "PRAGMA journal_mode=WAL",
         f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}",
         "PRAGMA foreign_keys=ON",

@@ -49,7 +49,7 @@ def order_number(channel: str, at: int, serial: int) -> str:
         case "tmall":
             return f"{at:010d}{scrambled:08d}"
         case "jd":
-            return f"3{serial * 73_687_876_117 % 10**11:011d}"
+            return f"{300_000_000_000 + serial * 7_919 % 10**11}"
         case "shopify":
             return f"#BX{10_000 + serial}"  # a prefix of our own, so that no real export has these numbers
         case "wechat":

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 
 from core.context import Context
 from core.db.world_tables import sales_order
 from core.domain.buckets import middle_of
 from core.domain.facts import local_day
 from core.domain.increments import SPAN_DAYS, lane
-from core.domain.risk import BackTest, Outcome, Survival, back_test, judge
+from core.domain.risk import BackTest, Outcome, Survival, Verdict, back_test, judge
 from core.metrics.cache import cached
 from core.metrics.delivery import OVERDUE, overdue_values
 from core.metrics.filters import Filter
 
 AT_RISK = 0.5  # more likely late than not
 LEARN_SPANS = 3  # the current span and the two before it
+SLICE = 500  # open orders that are judged at a time
 NAMED = 8  # orders at risk that are given with their numbers
 _FOREVER = 1 << 60
 MODELS = ("total", "transit")  # since receipt, for orders in the house; since hand-over, for those on the road
@@ -37,11 +40,12 @@ class Risk:
 class AtRisk:
     """Open orders with a promise ahead, and those of them that will more likely be late than not.
 
-    `expected_late` is the sum of all risks. `orders` holds the ones at risk, the highest risk first; `numbers` the
-    order numbers of the first of them.
+    `judged_n` have been judged, `later_n` are promised so much later that they weren't. `expected_late` is the sum of
+    the risks. `orders` holds the ones at risk, the highest risk first; `numbers` the order numbers of the first of them.
     """
 
     judged_n: int
+    later_n: int
     unknown_n: int
     at_risk_n: int
     expected_late: float
@@ -50,35 +54,58 @@ class AtRisk:
 
 
 _OPEN = text(
-    "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at " + OVERDUE  # the same index serves
+    "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at "
+    + OVERDUE  # the same index serves, and gives them in this order
+    + " ORDER BY promised_at, warehouse_id, region, channel, received_at, handed_over_at, id LIMIT :most OFFSET :offset"
 )
+_COUNT = text("SELECT COUNT(*) " + OVERDUE)
 _LANES = text("SELECT a, b, SUM(n) FROM cell WHERE metric = :metric AND at BETWEEN :first AND :last GROUP BY a, b")
 _CASES = text("SELECT a, b, n, value FROM cell WHERE metric = :metric AND at = :span")
 
 
 @cached
 def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
-    """Judges every open order whose promise lies ahead of `now`; the period doesn't matter."""
-    rows = ctx.db.execute(_OPEN, overdue_values(wanted, now, _FOREVER)).all()
+    """Judges the open orders whose promise lies ahead of `now`, the nearest promise first; the period doesn't matter.
+
+    Why: risk falls with the time that is left, so that a whole slice without anybody at risk ends the search, and a
+    board of a big company doesn't read all of its open work.
+    """
     span = local_day(now, ctx.world.timezone) // SPAN_DAYS
-    unknown, expected = 0, 0.0
+    learned: dict[str, Survival] = {}
+    judged, unknown, expected = 0, 0, 0.0
     risky: list[Risk] = []
-    for model in MODELS:
-        road = model == "transit"
-        mine = [row for row in rows if (row[4] is not None) == road]
-        if not mine:
-            continue
-        ids, warehouses, regions, received, handed_over, promised = zip(*mine, strict=True)
-        ways = list(zip(warehouses, regions, strict=True))
-        names = {way: lane(*way) for way in set(ways)}
-        starts = handed_over if road else received
-        found = judge(_survival(ctx, model, span), [names[way] for way in ways], starts, promised, now, AT_RISK)
-        unknown += found.unknown_n
-        expected += found.expected_late
-        risky += [Risk(ids[at], risk, road, promised[at]) for at, risk in found.risky]
-    risky.sort(key=lambda found: (-found.risk, found.promised_at, found.order_id))
-    named = _numbers(ctx, [found.order_id for found in risky[:NAMED]])
-    return AtRisk(len(rows), unknown, len(risky), expected, tuple(risky), named)
+    while True:
+        values = overdue_values(wanted, now, _FOREVER) | {"most": SLICE, "offset": judged}
+        rows = ctx.db.execute(_OPEN, values).all()
+        found = 0
+        for model in MODELS:
+            mine = [row for row in rows if (row[4] is not None) == (model == "transit")]
+            if not mine:
+                continue
+            if model not in learned:
+                learned[model] = _survival(ctx, model, span)
+            verdict, risks = _judged(learned[model], model, mine, now)
+            unknown += verdict.unknown_n
+            expected += verdict.expected_late
+            found += len(risks) + verdict.unknown_n
+            risky += risks
+        judged += len(rows)
+        if len(rows) < SLICE or not found:
+            break
+    risky.sort(key=lambda risk: (-risk.risk, risk.promised_at, risk.order_id))
+    later = int(ctx.db.execute(_COUNT, overdue_values(wanted, now, _FOREVER)).scalar_one()) - judged
+    named = _numbers(ctx, [risk.order_id for risk in risky[:NAMED]])
+    return AtRisk(judged, later, unknown, len(risky), expected, tuple(risky), named)
+
+
+def _judged(survival: Survival, model: str, rows: Sequence[Row[Any]], now: int) -> tuple[Verdict, list[Risk]]:
+    """What a model says of the orders of a slice."""
+    ids, warehouses, regions, received, handed_over, promised = zip(*rows, strict=True)
+    ways = list(zip(warehouses, regions, strict=True))
+    names = {way: lane(*way) for way in set(ways)}
+    starts = handed_over if model == "transit" else received
+    verdict = judge(survival, [names[way] for way in ways], starts, promised, now, AT_RISK)
+    return verdict, [Risk(ids[at], risk, model == "transit", promised[at]) for at, risk in verdict.risky]
 
 
 def _numbers(ctx: Context, ids: list[int]) -> dict[int, str]:

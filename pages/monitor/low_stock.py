@@ -60,7 +60,7 @@ if not rows:
 else:
     st.caption(safe(t("{n} articles", n=format_int(len(rows)))))
     columns = [
-        Column("sku", t("SKU"), pinned=True),
+        Column("sku", t("Article number"), pinned=True),
         Column("name", t("Article")),
         Column("warehouse", t("Warehouse")),
         Column("available", t("Available"), "number"),

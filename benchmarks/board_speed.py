@@ -29,6 +29,8 @@ from seed.scenario import Scenario
 LIVE = World("live", "live")
 MOST_MS, MOST_RATIO = 50.0, 2.0
 ROUNDS = 21
+# These judge every open order as of now, and the big company has a hundred times as many; 50 ms holds for them, too.
+GROW_WITH_OPEN_WORK = ("orders at risk",)
 
 Query = Callable[[Context, Filter], object]
 
@@ -138,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=365, help="days of both histories")
     parser.add_argument("--keep", type=Path, help="a folder to keep the companies in, and to find them again")
     asked = parser.parse_args(arguments)
-    print(f"Every query of the board, nothing remembered, medians of {ROUNDS}; {machine()}", flush=True)
+    print(f"Every query of the board, nothing remembered, processor time, medians of {ROUNDS}; {machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="orderly-board-") as scratch:
         folder = asked.keep or Path(scratch)
         paths = [folder / f"{count}x{asked.days}.db" for count in (asked.small, asked.big)]
@@ -151,8 +153,10 @@ def main(arguments: list[str] | None = None) -> int:
             moment.engine.dispose()
     print(table(["query", f"{asked.small:,} (ms)", f"{asked.big:,} (ms)", "ratio"], rows))
     slow = [row[0] for row in rows if float(str(row[2])) > MOST_MS]
-    grown = [row[0] for row in rows if float(str(row[3])) > MOST_RATIO]
+    above = [str(row[0]) for row in rows if float(str(row[3])) > MOST_RATIO]
+    grown = [name for name in above if not name.startswith(GROW_WITH_OPEN_WORK)]
     print(f"\nslower than {MOST_MS:.0f} ms: {slow or 'none'}\nratio above {MOST_RATIO:.0f}: {grown or 'none'}")
+    print(f"ratio above {MOST_RATIO:.0f} because there is more open work: {sorted(set(above) - set(grown)) or 'none'}")
     return 1 if slow or grown else 0
 
 

@@ -20,7 +20,6 @@ from core.metrics.filters import Filter
 
 AT_RISK = 0.5  # more likely late than not
 LEARN_SPANS = 3  # the current span and the two before it
-SLICE = 500  # open orders that are judged at a time
 NAMED = 8  # orders at risk that are given with their numbers
 _FOREVER = 1 << 60
 MODELS = ("total", "transit")  # since receipt, for orders in the house; since hand-over, for those on the road
@@ -40,12 +39,11 @@ class Risk:
 class AtRisk:
     """Open orders with a promise ahead, and those of them that will more likely be late than not.
 
-    `judged_n` have been judged, `later_n` are promised so much later that they weren't. `expected_late` is the sum of
-    the risks. `orders` holds the ones at risk, the highest risk first; `numbers` the order numbers of the first of them.
+    `expected_late` is the sum of all risks. `orders` holds the ones at risk, the highest risk first; `numbers` the
+    order numbers of the first of them.
     """
 
     judged_n: int
-    later_n: int
     unknown_n: int
     at_risk_n: int
     expected_late: float
@@ -54,48 +52,29 @@ class AtRisk:
 
 
 _OPEN = text(
-    "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at "
-    + OVERDUE  # the same index serves, and gives them in this order
-    + " ORDER BY promised_at, warehouse_id, region, channel, received_at, handed_over_at, id LIMIT :most OFFSET :offset"
+    "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at " + OVERDUE  # the same index serves
 )
-_COUNT = text("SELECT COUNT(*) " + OVERDUE)
 _LANES = text("SELECT a, b, SUM(n) FROM cell WHERE metric = :metric AND at BETWEEN :first AND :last GROUP BY a, b")
 _CASES = text("SELECT a, b, n, value FROM cell WHERE metric = :metric AND at = :span")
 
 
 @cached
 def at_risk(ctx: Context, wanted: Filter, now: int) -> AtRisk:
-    """Judges the open orders whose promise lies ahead of `now`, the nearest promise first; the period doesn't matter.
-
-    Why: risk falls with the time that is left, so that a whole slice without anybody at risk ends the search, and a
-    board of a big company doesn't read all of its open work.
-    """
+    """Judges every open order whose promise lies ahead of `now`; the period doesn't matter."""
+    rows = ctx.db.execute(_OPEN, overdue_values(wanted, now, _FOREVER)).all()
     span = local_day(now, ctx.world.timezone) // SPAN_DAYS
-    learned: dict[str, Survival] = {}
-    judged, unknown, expected = 0, 0, 0.0
+    unknown, expected = 0, 0.0
     risky: list[Risk] = []
-    while True:
-        values = overdue_values(wanted, now, _FOREVER) | {"most": SLICE, "offset": judged}
-        rows = ctx.db.execute(_OPEN, values).all()
-        found = 0
-        for model in MODELS:
-            mine = [row for row in rows if (row[4] is not None) == (model == "transit")]
-            if not mine:
-                continue
-            if model not in learned:
-                learned[model] = _survival(ctx, model, span)
-            verdict, risks = _judged(learned[model], model, mine, now)
+    for model in MODELS:
+        mine = [row for row in rows if (row[4] is not None) == (model == "transit")]
+        if mine:
+            verdict, risks = _judged(_survival(ctx, model, span), model, mine, now)
             unknown += verdict.unknown_n
             expected += verdict.expected_late
-            found += len(risks) + verdict.unknown_n
             risky += risks
-        judged += len(rows)
-        if len(rows) < SLICE or not found:
-            break
     risky.sort(key=lambda risk: (-risk.risk, risk.promised_at, risk.order_id))
-    later = int(ctx.db.execute(_COUNT, overdue_values(wanted, now, _FOREVER)).scalar_one()) - judged
     named = _numbers(ctx, [risk.order_id for risk in risky[:NAMED]])
-    return AtRisk(judged, later, unknown, len(risky), expected, tuple(risky), named)
+    return AtRisk(len(rows), unknown, len(risky), expected, tuple(risky), named)
 
 
 def _judged(survival: Survival, model: str, rows: Sequence[Row[Any]], now: int) -> tuple[Verdict, list[Risk]]:

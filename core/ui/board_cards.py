@@ -12,7 +12,6 @@ from core.domain.orders import CLOSED, Status
 from core.metrics.board import KPIS, Board, Places
 from core.metrics.kpi import Kpi
 from core.metrics.orders import Stage
-from core.metrics.risk import SLICE
 from core.ui.cards import Tone, metric_card, section
 from core.ui.i18n import format_int, format_number, format_rate, t
 from core.ui.kpi import change_is_good, change_text, dates_of, places_of, value_text
@@ -65,12 +64,6 @@ def draw_attention(board: Board, known: Places) -> None:
         n=format_int(risk.judged_n - risk.unknown_n),
         expected=format_number(risk.expected_late, 1),
     )
-    if risk.later_n:
-        risk_said += " " + t(
-            "The {n} that are promised later aren't judged: the last {slice} before them aren't at risk.",
-            n=format_int(risk.later_n),
-            slice=format_int(SLICE),
-        )
     waiting = sum(stage.n + stage.older_n for stage in board.pipeline if stage.status == Status.EXCEPTION)
     cards: tuple[tuple[str, str, int, str, Tone, str | None], ...] = (
         ("at_risk", t("At risk"), risk.at_risk_n, risk_said, "warn", "at_risk"),

@@ -10,7 +10,6 @@ from core.db.engines import transaction
 from core.db.history import record
 from core.domain.facts import OrderDims, lateness, status_fact
 from core.domain.orders import Fact
-from core.metrics import risk
 from core.metrics.filters import Filter
 from core.metrics.risk import AtRisk, Risk, at_risk, risk_back_test
 from tests.metrics.conftest import Look
@@ -44,7 +43,7 @@ def test_orders_are_judged_by_their_lane(story: Story, look: Look) -> None:
     slow = story.receive(60, region="CN-GD")
     promised_at = story.desk.order(slow).promised_at
     found = at_risk(look(HOUR), ANY, story.start + HOUR)
-    assert found == AtRisk(2, 0, 0, 1, 1.0, (Risk(slow, 1.0, False, promised_at),), {slow: "S-2"})
+    assert found == AtRisk(2, 0, 1, 1.0, (Risk(slow, 1.0, False, promised_at),), {slow: "S-2"})
     assert at_risk(look(HOUR), Filter(0, 0, region="CN-SH"), story.start + HOUR).at_risk_n == 0
 
 
@@ -59,22 +58,9 @@ def test_what_is_on_the_road_is_judged_by_its_time_on_the_road(story: Story, loo
     assert [(risk.order_id, risk.risk, risk.on_the_road) for risk in late.orders] == [(order_id, 1.0, True)]
 
 
-def test_the_nearest_promises_are_judged_until_nobody_is_at_risk(
-    story: Story, look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Parcels take two days. Seven orders, promised for 12, 24, … 84 hours from now; two are judged at a time."""
-    monkeypatch.setattr(risk, "SLICE", 2)
-    _past(story, [48] * 60)
-    ids = [story.receive(number, promised_in=12 * HOUR * (number + 1)) for number in range(7)]
-    found = at_risk(look(60), ANY, story.start + 60)
-    # 12, 24 | 36, 48 (which the 48 hours of the past just reach) | 60, 72: nobody, so that 84 isn't asked for.
-    assert {one.order_id for one in found.orders} >= set(ids[:3])
-    assert (found.judged_n, found.later_n) == (6, 1)
-
-
 def test_without_a_past_nothing_is_said(story: Story, look: Look) -> None:
     story.receive(0)
-    assert at_risk(look(HOUR), ANY, story.start + HOUR) == AtRisk(1, 0, 1, 0, 0, (), {})
+    assert at_risk(look(HOUR), ANY, story.start + HOUR) == AtRisk(1, 1, 0, 0, (), {})
 
 
 def test_what_is_overdue_or_closed_is_not_at_risk_any_more(story: Story, look: Look) -> None:

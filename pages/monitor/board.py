@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import streamlit as st
@@ -17,7 +18,10 @@ from core.ui.safe import safe
 from core.ui.site import SITE
 
 REFRESH_SECONDS = 5
+REST_SHARE = 150  # times as long as it took to draw
+LONGEST_REST_SECONDS = 14.0
 _ALL = ""
+_RESTS_UNTIL = "board-rests-until"
 
 
 def take_filter() -> None:
@@ -91,7 +95,13 @@ def draw_filter(chosen: kpi.Chosen, known: Places) -> None:
 
 @fragment(run_every=REFRESH_SECONDS)
 def draw_pulse(drawn: tuple[int, ...]) -> None:
-    """Looks every few seconds whether anything has happened; only then is the board drawn again."""
+    """Looks every few seconds whether anything has happened; only then is the board drawn again.
+
+    Why the rest: with orders coming in all the time a hundred open boards would draw themselves twenty times a
+    second, and those who click would wait for them. A board that was slow to draw, on a busy server, rests longer.
+    """
+    if time.monotonic() < st.session_state.get(_RESTS_UNTIL, 0.0):
+        return
     kpi.bring_up_to_date()
     if page.read(board_mark) != drawn:
         st.rerun()
@@ -159,6 +169,13 @@ def draw_board(known: Places) -> tuple[int, ...]:
     return board.mark
 
 
+def rest(began: float) -> None:
+    """Lets the board, drawn since `began`, be for a while."""
+    now = time.monotonic()
+    st.session_state[_RESTS_UNTIL] = now + min(REST_SHARE * (now - began), LONGEST_REST_SECONDS)
+
+
+began_at = time.monotonic()
 heading(t("Live board"), t("Orders, stock and promises as they stand now"), "monitoring")
 kpi.bring_up_to_date()
 places_now = page.read(places)
@@ -166,4 +183,6 @@ if places_now.is_empty:
     draw_nothing()
     draw_pulse(page.read(board_mark))
 else:
-    draw_pulse(draw_board(places_now))
+    drawn_mark = draw_board(places_now)
+    rest(began_at)
+    draw_pulse(drawn_mark)

@@ -39,6 +39,11 @@ _PLAIN = {
     Step.PACKED: ("picking", "packed"),
     Step.COMPLETED: ("delivered", "completed"),
 }
+# Late by time and by date: neither, by date alone (which can't be), by time alone, both.
+_LATENESS = np.array(
+    [f'"late_by_time":{time},"late_by_date":{date}' for time in ("false", "true") for date in ("false", "true")],
+    dtype=object,
+)
 
 
 def reasons_of(bits: int) -> list[str]:
@@ -74,6 +79,10 @@ class FactTexts:
             ],
             dtype=object,
         )
+        self._means = np.empty(len(plan), dtype=object)
+        for index, channel in enumerate(story.ground.channels):
+            here = np.nonzero(plan.channel == index)[0]
+            self._means[here] = np.array(channel.means, dtype=object)[here % len(channel.means)]
         self._carrier = np.array([_json(carrier.name) for carrier in trade().carriers], dtype=object)
         self._makers: dict[int, Callable[[np.ndarray], list[str]]] = {
             Step.RECEIVED: self._received,
@@ -128,11 +137,7 @@ class FactTexts:
 
     def means(self, orders: np.ndarray) -> list[str]:
         """By what each buyer pays: one of the channel's means, always the same for an order."""
-        channels = self._story.ground.channels
-        return [
-            channels[channel].means[order % len(channels[channel].means)]
-            for order, channel in zip(orders.tolist(), self._plan.channel[orders].tolist(), strict=True)
-        ]
+        return self._means[orders].tolist()
 
     def _payments(self, orders: np.ndarray, cents: list[int]) -> list[str]:
         return [
@@ -183,11 +188,10 @@ class FactTexts:
         return [_json({"reason": self._odd.hold[order]}) for order in orders.tolist()]
 
     def _shipped(self, orders: np.ndarray) -> list[str]:
-        moved = self._moved("packed", "shipped", orders)
         return [
-            f'{text[:-1]},"confirmed_at":{confirmed},"ship_by_at":{ship_by},"carrier":{carrier}}}'
-            for text, confirmed, ship_by, carrier in zip(
-                moved,
+            f'{{"from":"packed","to":"shipped",{dims},"confirmed_at":{confirmed},"ship_by_at":{ship_by},"carrier":{carrier}}}'
+            for dims, confirmed, ship_by, carrier in zip(
+                self._dims[orders].tolist(),
                 self._at[Step.CONFIRMED, orders].tolist(),
                 self._story.ship_by_at[orders].tolist(),
                 self._carrier[self._story.road.carrier[orders]].tolist(),
@@ -196,19 +200,17 @@ class FactTexts:
         ]
 
     def _delivered(self, orders: np.ndarray) -> list[str]:
-        moved = self._moved("shipped", "delivered", orders)
         delivered, promised = self._at[Step.DELIVERED, orders], self._story.promised_at[orders]
-        flag = np.array(["false", "true"], dtype=object)
-        by_time = flag[(delivered > promised).astype(np.int8)]
-        by_date = flag[((delivered + OFFSET) // DAY > (promised + OFFSET) // DAY).astype(np.int8)]
+        by_time = delivered > promised
+        by_date = (delivered + OFFSET) // DAY > (promised + OFFSET) // DAY
+        lateness = _LATENESS[2 * by_time + by_date]
         return [
-            f'{text[:-1]},"handed_over_at":{handed},"promised_at":{promise},"late_by_time":{late},"late_by_date":{date}}}'
-            for text, handed, promise, late, date in zip(
-                moved,
+            f'{{"from":"shipped","to":"delivered",{dims},"handed_over_at":{handed},"promised_at":{promise},{late}}}'
+            for dims, handed, promise, late in zip(
+                self._dims[orders].tolist(),
                 self._at[Step.SHIPPED, orders].tolist(),
                 promised.tolist(),
-                by_time.tolist(),
-                by_date.tolist(),
+                lateness.tolist(),
                 strict=True,
             )
         ]

@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from core.domain.orders import Reason
+from core.domain.places import PROVINCES
 from seed.goods import Goods, copy_baskets, draw_goods, price_goods
 from seed.ground import Ground
 from seed.pools import Buyers, draw_buyers
@@ -62,6 +63,7 @@ class Plan:
     channel: np.ndarray
     buyer: np.ndarray
     buyers: Buyers
+    province: np.ndarray
     region: np.ndarray
     warehouse_id: np.ndarray
     goods: Goods
@@ -99,9 +101,8 @@ def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
     buyer[blocked] = buyer.max(initial=-1) + 1 + np.arange(len(blocked))
     _spoil_prices(rng, goods, np.nonzero(reasons & BITS[Reason.PRICE])[0])
     buyers = draw_buyers(seed, int(buyer.max(initial=-1)) + 1)
-    region = np.array(buyers.region, dtype=object)[buyer]
-    codes, index = np.unique(region.astype(str), return_inverse=True)
-    warehouses = np.array([ground.warehouse_of_region[code] for code in codes.tolist()], dtype=np.int64)
+    province = buyers.province[buyer]
+    warehouses = np.array([ground.warehouse_of_region[p.code] for p in PROVINCES])
     plan = Plan(
         start=start,
         now=now,
@@ -110,8 +111,9 @@ def draw_plan(ground: Ground, scenario: Scenario, seed: int, now: int) -> Plan:
         channel=channel,
         buyer=buyer,
         buyers=buyers,
-        region=region,
-        warehouse_id=warehouses[index] if count else np.zeros(0, dtype=np.int64),
+        province=province,
+        region=np.array([p.code for p in PROVINCES], dtype=object)[province],
+        warehouse_id=warehouses[province],
         goods=goods,
         kind=kind,
         reasons=reasons,

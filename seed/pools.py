@@ -23,8 +23,12 @@ _MOBILE = np.array([133, 135, 136, 137, 138, 139, 150, 151, 152, 158, 159, 176, 
 
 @dataclass(frozen=True, slots=True)
 class Buyers:
-    """A pool of buyers, column by column; one address each, in the province it says."""
+    """A pool of buyers, column by column; one address each.
 
+    `province` counts through core.domain.places.PROVINCES, `region` is its code.
+    """
+
+    province: np.ndarray
     name: list[str]
     phone: list[str]
     email: list[str]
@@ -85,6 +89,7 @@ def draw_buyers(seed: int, count: int, kind: str = "buyers") -> Buyers:
     accounts = users[rng.integers(0, len(users), count)].tolist()
     chinese_names = names[rng.integers(0, len(names), count)]
     return Buyers(
+        province=province,
         name=np.where(english, foreign[rng.integers(0, len(foreign), count)], chinese_names).tolist(),
         phone=_phones(rng, count),
         email=[f"{account}{i}@example.com" for i, account in enumerate(accounts)],

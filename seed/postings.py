@@ -69,7 +69,8 @@ class Postings:
         )
         columns += [self._arrivals(), self._losses()]
         joined = [np.concatenate([np.asarray(column[i], dtype=np.int64) for column in columns]) for i in range(9)]
-        by_event = np.argsort(joined[0], kind="stable")
+        # A key that has each value once sorts faster than a stable sort of the events.
+        by_event = np.argsort(joined[0] * len(joined[0]) + np.arange(len(joined[0])))
         self._columns = [column[by_event] for column in joined]
 
     def _arrivals(self) -> tuple[np.ndarray, ...]:
@@ -128,21 +129,21 @@ class Postings:
     def balances(self) -> list[tuple[int, int, int, str, int]]:
         """The summed effect per SKU, warehouse, lot and account."""
         _, _, sku_id, lot_id, warehouse_id, source, target, quantity, _ = self._columns
-        lots, index, back = np.unique(lot_id, return_index=True, return_inverse=True)
-        sums = np.zeros((len(lots), len(_ACCOUNTS)), dtype=np.int64)
-        np.add.at(sums, (back, target), quantity)
-        np.subtract.at(sums, (back, source), quantity)
-        touched = np.zeros(sums.shape, dtype=bool)
-        touched[back, target] = touched[back, source] = True
-        rows, accounts = np.nonzero(touched)
-        places = np.where(_BOUNDLESS[accounts], OUTSIDE, warehouse_id[index][rows])
+        first, width = int(lot_id.min(initial=0)), len(_ACCOUNTS)
+        lot, size = lot_id - first, int(lot_id.max(initial=0)) - first + 1
+        into, out = lot * width + target, lot * width + source
+        sums = np.bincount(into, quantity, size * width) - np.bincount(out, quantity, size * width)
+        touched = np.bincount(np.append(into, out), minlength=size * width).nonzero()[0]
+        sku_of, warehouse_of = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        sku_of[lot], warehouse_of[lot] = sku_id, warehouse_id
+        lots, accounts = np.divmod(touched, width)
         return list(
             zip(
-                sku_id[index][rows].tolist(),
-                places.tolist(),
-                lots[rows].tolist(),
+                sku_of[lots].tolist(),
+                np.where(_BOUNDLESS[accounts], OUTSIDE, warehouse_of[lots]).tolist(),
+                (lots + first).tolist(),
                 _NAMES[accounts].tolist(),
-                sums[rows, accounts].tolist(),
+                sums[touched].astype(np.int64).tolist(),
                 strict=True,
             )
         )

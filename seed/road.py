@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from core.domain.orders import Fact, Reason
+from core.domain.places import PROVINCES
 from core.services.parameters import promises
 from seed.ground import Ground
 from seed.plan import Kind, Plan
@@ -177,9 +178,7 @@ def _work_and_ride(rng: np.random.Generator, ground: Ground, plan: Plan, at: np.
     packed = picking + _lognormal(rng, 17 * MINUTE, 0.5, count) + MINUTE
     shipped = pick_up_time(rng, packed + 5 * MINUTE)
     carrier = rng.choice(len(trade().carriers), count, p=_carrier_shares())
-    lanes = _median_hours(ground)
-    regions = np.unique(plan.region.astype(str), return_inverse=True)
-    hours = lanes_for(lanes, regions[0].tolist())[plan.warehouse_id, regions[1], carrier] if count else np.zeros(0)
+    hours = _median_hours(ground)[plan.warehouse_id, plan.province, carrier]
     transit = trade().transit
     ride = hours * np.exp(transit.sigma * rng.standard_normal(count))
     trouble = rng.random(count) < transit.trouble
@@ -203,22 +202,13 @@ def _carrier_shares() -> np.ndarray:
     return np.asarray(shares / shares.sum())
 
 
-def _median_hours(ground: Ground) -> dict[tuple[int, str, int], float]:
-    return {
-        (warehouse_id, region, index): lane_hours(lane_km(code, region), carrier)
-        for warehouse_id, code in ground.depot_code.items()
-        for region in ground.warehouse_of_region
-        for index, carrier in enumerate(trade().carriers)
-    }
-
-
-def lanes_for(lanes: dict[tuple[int, str, int], float], regions: list[str]) -> np.ndarray:
-    """Median hours as a table. Shape: warehouse id × region × carrier."""
-    warehouses = max(key[0] for key in lanes) + 1
-    table = np.zeros((warehouses, len(regions), len(trade().carriers)))
-    for (warehouse_id, region, carrier), hours in lanes.items():
-        if region in regions:
-            table[warehouse_id, regions.index(region), carrier] = hours
+def _median_hours(ground: Ground) -> np.ndarray:
+    """What each lane usually takes. Shape: warehouse id × province × carrier."""
+    table = np.zeros((max(ground.depot_code) + 1, len(PROVINCES), len(trade().carriers)))
+    for warehouse_id, code in ground.depot_code.items():
+        for index, province in enumerate(PROVINCES):
+            km = lane_km(code, province.code)
+            table[warehouse_id, index] = [lane_hours(km, carrier) for carrier in trade().carriers]
     return table
 
 

@@ -50,9 +50,9 @@ class Story:
         step, order = np.nonzero(self.road.at < NEVER)
         start = self.plan.start
         others = np.append(self.ledger.receipts.at, [w.at for w in self.ledger.write_offs]).astype(np.int64)
-        # One key: the second, then arrivals, then orders by arrival, then the steps of an order.
-        key = ((self.road.at[step, order] - start) << 33) | ((order + 1) << 5) | step
-        rank = np.argsort(np.append((others - start) << 33, key), kind="stable")
+        # One key, each once: the second, then arrivals, then orders by arrival with the steps of each.
+        key = ((self.road.at[step, order] - start) << 35) | (1 << 34) | (order << 5) | step
+        rank = np.argsort(np.append(((others - start) << 35) | np.arange(len(others)), key))
         ids = np.empty(len(rank), dtype=np.int64)
         ids[rank] = self.ids.event + np.arange(len(rank))
         count = len(others)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
 
-_ROWS_PER_STATEMENT = 64  # SQLite does as much around a statement as for a row
+_ROWS_PER_STATEMENT = 128  # SQLite does as much around a statement as for a row
 
 
 def reserve_ids(db: Connection, table: Table) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import Transaction
 
 from core.context import Context
 from core.db.fold import watermark
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 KEPT = 512  # reads per database
 _kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+_marks: WeakKeyDictionary[Transaction, tuple[int, ...]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -28,11 +30,24 @@ def cached(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[C
     The right to see the board is asked for before the memory is.
     Raises: NotAllowed.
     """
+    return _remembering(read, _mark)
 
+
+def kept(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
+    """Remembers what a read gave for its arguments, which tell everything that it depends on.
+
+    Raises: NotAllowed.
+    """
+    return _remembering(read, lambda _: ())
+
+
+def _remembering(
+    read: Callable[Concatenate[Context, P], T], mark: Callable[[Context], tuple[int, ...]]
+) -> Callable[Concatenate[Context, P], T]:
     @wraps(read)
     def remembered(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> T:
         ctx.actor.need("board.read")
-        key = (read, ctx.world, watermark(ctx.db), args, tuple(sorted(kwargs.items())))
+        key = (read, ctx.world, mark(ctx), args, tuple(sorted(kwargs.items())))
         with _lock:
             memory = _kept.setdefault(ctx.db.engine, OrderedDict())
             if key in memory:
@@ -46,6 +61,20 @@ def cached(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[C
         return found
 
     return remembered
+
+
+def _mark(ctx: Context) -> tuple[int, ...]:
+    """The world's watermark as this transaction first saw it: what is read together is remembered together."""
+    transaction = ctx.db.get_transaction()
+    if transaction is None:
+        return watermark(ctx.db)
+    with _lock:
+        found = _marks.get(transaction)
+    if found is None:
+        found = watermark(ctx.db)
+        with _lock:
+            _marks[transaction] = found
+    return found
 
 
 def forget(engine: Engine) -> None:

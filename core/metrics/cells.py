@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 
 from core.context import Context
 from core.domain.increments import BLOCKS
+from core.metrics.cache import cached
 from core.metrics.filters import Filter, cut_of
 
 
@@ -36,6 +37,7 @@ _SUMS = (
 _TOTALS = text(_SPAN.format(columns=_SUMS)), text(_DAYS.format(columns=_SUMS))
 
 
+@cached
 def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
     """What a question comes to in the period, and in the equal period before it."""
     cut = cut_of(wanted)

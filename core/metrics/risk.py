@@ -14,7 +14,7 @@ from core.domain.buckets import middle_of
 from core.domain.facts import local_day
 from core.domain.increments import SPAN_DAYS, lane
 from core.domain.risk import BackTest, Outcome, Survival, Verdict, back_test, judge
-from core.metrics.cache import cached
+from core.metrics.cache import cached, kept
 from core.metrics.delivery import OVERDUE, overdue_values
 from core.metrics.filters import Filter
 
@@ -55,6 +55,10 @@ _OPEN = text(
     "SELECT id, warehouse_id, region, received_at, handed_over_at, promised_at " + OVERDUE  # the same index serves
 )
 _LANES = text("SELECT a, b, SUM(n) FROM cell WHERE metric = :metric AND at BETWEEN :first AND :last GROUP BY a, b")
+_PARCELS = text(
+    "SELECT COALESCE(SUM(n), 0), COALESCE(SUM(value), 0) FROM cell"
+    " WHERE metric IN (:case, :lane) AND at BETWEEN :first AND :last"
+)
 _CASES = text("SELECT a, b, n, value FROM cell WHERE metric = :metric AND at = :span")
 
 
@@ -100,21 +104,27 @@ def _survival(ctx: Context, model: str, span: int) -> Survival:
     return Survival({(way, int(bucket)): int(n) for way, bucket, n in ctx.db.execute(_LANES, values)})
 
 
-@cached
 def risk_back_test(ctx: Context, model: str, today: int) -> BackTest | None:
     """The same prediction for the parcels of the last three spans, learned only from the spans before each.
 
     Shape: a prediction is made when the parcel sets out, `today` in days since 1970-01-01.
     """
+    span = today // SPAN_DAYS
+    values = {"case": f"case.{model}", "lane": f"lane.{model}", "first": span - LEARN_SPANS - 2, "last": span}
+    # Only deliveries change it, and each of them changes these sums.
+    parcels_n, late_n = ctx.db.execute(_PARCELS, values).one()
+    return _back_test(ctx, model, span, int(parcels_n), int(late_n))
+
+
+@kept
+def _back_test(ctx: Context, model: str, last_span: int, _parcels_n: int, _late_n: int) -> BackTest | None:
     outcomes: list[Outcome] = []
-    for span in range(today // SPAN_DAYS - 2, today // SPAN_DAYS + 1):
+    for span in range(last_span - 2, last_span + 1):
         rows = ctx.db.execute(_CASES, {"metric": f"case.{model}", "span": span}).all()
         if not rows:
             continue
-        survival = _survival(ctx, model, span - 1)
         allowed = [middle_of(int(bucket)) for _, bucket, _, _ in rows]
-        risks = survival.risks([way for way, _, _, _ in rows], [0.0] * len(rows), allowed)
-        outcomes += [
-            Outcome(risk, n, late) for (_, _, n, late), risk in zip(rows, risks.tolist(), strict=True) if risk == risk
-        ]
+        lanes = [way for way, _, _, _ in rows]
+        risks = _survival(ctx, model, span - 1).risks(lanes, [0.0] * len(rows), allowed).tolist()
+        outcomes += [Outcome(risk, n, late) for (_, _, n, late), risk in zip(rows, risks, strict=True) if risk == risk]
     return back_test(outcomes)

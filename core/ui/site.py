@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -129,4 +130,9 @@ def pages_for(actor: Actor, *, in_practice: bool = False) -> Iterator[SitePage]:
 
 def page_named(name: str) -> SitePage:
     """The page with this file name. Raises: KeyError when there is none."""
-    return {page.name: page for page in SITE}[name]
+    return _by_name()[name]
+
+
+@cache
+def _by_name() -> dict[str, SitePage]:
+    return {page.name: page for page in SITE}

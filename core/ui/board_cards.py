@@ -16,7 +16,7 @@ from core.ui.cards import Tone, metric_card, section
 from core.ui.i18n import format_int, format_number, format_rate, t
 from core.ui.kpi import change_is_good, change_text, dates_of, places_of, value_text
 from core.ui.safe import safe
-from core.ui.site import page_named
+from core.ui.targets import page_target
 
 ROWS_PAGE = "order_list"
 _TONES: Mapping[Status, str] = MappingProxyType({Status.EXCEPTION: "bad", Status.BACKORDERED: "warn"})
@@ -123,7 +123,7 @@ def draw_pipeline(board: Board, known: Places) -> None:
         for status, stage in ended:
             part = format_rate(stage.n / every, 1) if every else "–"
             st.page_link(
-                page_named(ROWS_PAGE).path,
+                page_target(ROWS_PAGE),
                 label=f"{safe(t(label_of(status)))} **{safe(format_int(stage.n))}** · {safe(part)}",
                 query_params=rows_query(board, known, "received", status=status.value),
                 width="stretch",
@@ -134,14 +134,14 @@ def _draw_stage(board: Board, known: Places, status: Status, stage: Stage) -> No
     tone = _TONES.get(status, "plain") if stage.n + stage.older_n else "none"
     with st.container(key=f"stage-{tone}-{status.value}", gap=None):
         st.page_link(
-            page_named(ROWS_PAGE).path,
+            page_target(ROWS_PAGE),
             label=f"**{safe(format_int(stage.n))}** {safe(t(label_of(status)))}",
             width="stretch",
             query_params=rows_query(board, known, "received", status=status.value),
         )
         if stage.older_n:
             st.page_link(
-                page_named(ROWS_PAGE).path,
+                page_target(ROWS_PAGE),
                 label=safe(t("{n} from before", n=format_int(stage.older_n))),
                 query_params=rows_query(board, known, "older", status=status.value),
             )

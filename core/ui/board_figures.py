@@ -20,7 +20,7 @@ from core.ui.i18n import format_int, format_number, format_rate, language, t
 from core.ui.kpi import is_dark, place_name, places_of
 from core.ui.rich import grid
 from core.ui.safe import safe
-from core.ui.site import page_named
+from core.ui.targets import page_target
 
 LONGEST_BY_DAY, LONGEST_BY_WEEK = 62, 400
 STEP_LABELS = {"day": "per day", "week": "per week, from Monday", "month": "per month"}
@@ -97,7 +97,7 @@ def _show(board: Board, chart: charts.Chart, key: str, alt: str) -> None:
 
 
 def _open(board: Board, known: Places, row_set: str, **more: str) -> None:
-    st.switch_page(page_named(ROWS_PAGE).path, query_params=rows_query(board, known, row_set, **more))
+    st.switch_page(page_target(ROWS_PAGE), query_params=rows_query(board, known, row_set, **more))
 
 
 def draw_daily(board: Board, known: Places) -> None:
@@ -191,7 +191,7 @@ def _draw_leads(board: Board, known: Places) -> None:
             ("transit", "delivered"),
         ):
             st.page_link(
-                page_named(ROWS_PAGE).path,
+                page_target(ROWS_PAGE),
                 label=safe(t(STAGE_LABELS[stage])),
                 icon=":material/table_rows:",
                 query_params=rows_query(board, known, row_set, stage=stage),
@@ -251,14 +251,14 @@ def _draw_risk(board: Board, known: Places) -> None:
             where = t("on the road") if order.on_the_road else t("in the house")
             left = t("promised in {n} h", n=format_number((order.promised_at - board.now) / 3_600, 1))
             st.page_link(
-                page_named("order").path,
+                page_target("order"),
                 label=f"**{safe(format_rate(order.risk, 0))}** {safe(risk.numbers[order.order_id])} · "
                 + f"{safe(left)} · {safe(where)}",
                 query_params={"id": str(order.order_id)},
                 width="stretch",
             )
         st.page_link(
-            page_named(ROWS_PAGE).path,
+            page_target(ROWS_PAGE),
             label=t("All {n} at risk", n=format_int(risk.at_risk_n)),
             icon=":material/table_rows:",
             query_params=rows_query(board, known, "at_risk"),
@@ -321,7 +321,7 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
             st.caption(t("Everything is above its threshold."))
         if len(board.low_stock) > SHOWN_AT_MOST:
             st.page_link(
-                page_named("low_stock").path,
+                page_target("low_stock"),
                 label=t("All {n} below threshold", n=format_int(len(board.low_stock))),
                 icon=":material/table_rows:",
                 query_params=places_of(board.wanted, known),
@@ -331,7 +331,7 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
         section(t("Stopped by the review"), t("By reason: waiting now, and stops in the period"))
         for stop in sorted(board.stops, key=lambda stop: (-stop.waiting_n, -stop.stopped_n)):
             st.page_link(
-                page_named(ROWS_PAGE).path,
+                page_target(ROWS_PAGE),
                 label=f"**{safe(format_int(stop.waiting_n))}** {safe(t(label_of(Reason(stop.reason))))} · "
                 + safe(t("{n} in the period", n=format_int(stop.stopped_n))),
                 query_params=rows_query(board, known, "open", reason=stop.reason),

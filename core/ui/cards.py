@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.ui.i18n import format_rate, t
 from core.ui.safe import safe
-from core.ui.site import page_named
+from core.ui.targets import page_target
 
 Tone = Literal["plain", "good", "warn", "bad", "info", "quiet"]
 _COLOURS: Mapping[str, Any] = MappingProxyType(
@@ -66,7 +66,7 @@ def metric_card(
         st.metric(safe(label), safe(value), shown, delta_color=colour, delta_arrow=arrow)  # type: ignore[arg-type]
         st.caption(safe(definition))
         if rows is not None:
-            target = page_named(rows).path
+            target = page_target(rows)
             st.page_link(
                 target,
                 label=t("See the rows"),

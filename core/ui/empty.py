@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.ui.safe import safe
-from core.ui.site import page_named
+from core.ui.targets import page_target
 
 
 def empty(
@@ -31,6 +31,6 @@ def empty(
         st.markdown(f"**{safe(title)}**", width="content", text_alignment="center")
         st.caption(safe(text), text_alignment="center")
         if go_page is not None:
-            st.page_link(page_named(go_page).path, label=safe(go_label), icon=":material/arrow_forward:")
+            st.page_link(page_target(go_page), label=safe(go_label), icon=":material/arrow_forward:")
         elif on_go is not None:
             st.button(safe(go_label), key=f"empty-go-{key}", on_click=on_go, args=on_go_args, type="primary")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from functools import lru_cache
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from core.ui import guard, header, page
 from core.ui.i18n import LANGUAGES, language, language_from, negotiate, set_language, t
 from core.ui.server_static import OWN_STATIC
 from core.ui.site import SECTION_LABELS, SITE, SitePage, pages_for
+from core.ui.targets import prototype
 
 
 def draw() -> None:
@@ -88,20 +88,7 @@ def _menu() -> dict[str, list[st.Page]]:
 
 
 def _as_page(site_page: SitePage) -> st.Page:
-    return copy.copy(_prototype(site_page, language()))
-
-
-@lru_cache(maxsize=256)
-def _prototype(site_page: SitePage, _language: str) -> st.Page:
-    """A page as the menu takes it, made once per language: making it reads the disk and a list of 3,000 icons."""
-    return st.Page(
-        site_page.path,
-        title=t(site_page.title),
-        icon=f":material/{site_page.icon}:",
-        default=site_page is SITE[0],
-        visibility="visible" if site_page.listed else "hidden",
-        help=t(site_page.purpose),
-    )
+    return copy.copy(prototype(site_page, language()))
 
 
 def _closed_page(site_page: SitePage, asker: Actor) -> st.Page:

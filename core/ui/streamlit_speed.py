@@ -11,6 +11,7 @@ from functools import wraps
 
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session
+from streamlit.runtime.scriptrunner import RerunData
 
 
 def remember_theme() -> None:
@@ -58,6 +59,7 @@ def hand_over_in_batches() -> None:
     the interpreter's lock; with several scripts at work each waits for all others every time (measured).
     """
     app_session.AppSession._call_soon_on_event_loop = _queue  # type: ignore[method-assign,assignment]
+    app_session.AppSession._create_scriptrunner = _create_when_settled  # type: ignore[method-assign,assignment]
     Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
 
 
@@ -73,6 +75,20 @@ def _queue(session: app_session.AppSession, callback: Callable[[], None]) -> Non
     except RuntimeError:  # as Streamlit does: what comes after the loop has closed is dropped
         if not session._event_loop.is_closed():
             raise
+
+
+_create = app_session.AppSession._create_scriptrunner
+
+
+def _create_when_settled(session: app_session.AppSession, initial_rerun_data: RerunData) -> None:
+    """Carries out what the last script still has waiting before another takes its place.
+
+    Why: Streamlit drops what comes from a script that isn't the current one any more. On a busy server a page that
+    refreshed itself just after a click then never showed what the click had done (seen with 90 boards open).
+    """
+    if "_orderly_waiting" in session.__dict__:
+        _carry_out(session)
+    _create(session, initial_rerun_data)
 
 
 def _wake(runtime: Runtime) -> None:

@@ -35,6 +35,7 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(app_session, "_populate_theme_msg", own)
     hand_over = app_session.AppSession._call_soon_on_event_loop
     monkeypatch.setattr(app_session.AppSession, "_call_soon_on_event_loop", hand_over)
+    monkeypatch.setattr(app_session.AppSession, "_create_scriptrunner", streamlit_speed._create)
     monkeypatch.setattr(Runtime, "_enqueued_some_message", _STREAMLITS_OWN)
     monkeypatch.setattr("asyncio.base_events._set_nodelay", inspect.getattr_static(base_events, "_set_nodelay"))
     yield
@@ -183,6 +184,22 @@ def test_messages_are_handed_over_in_order_whatever_happens_to_one() -> None:
     assert wakings == 1
 
 
+def test_a_new_script_waits_for_what_the_last_one_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(streamlit_speed, "_create", lambda _session, data: said.append(data))
+
+    async def story() -> None:
+        session = _Session(asyncio.get_running_loop())
+        streamlit_speed._create_when_settled(session, "the first script")  # type: ignore[arg-type]
+        for word in ("drawn", "finished"):
+            streamlit_speed._queue(session, partial(said.append, word))  # type: ignore[arg-type]
+        streamlit_speed._create_when_settled(session, "another script")  # type: ignore[arg-type]
+        await asyncio.sleep(0.05)
+
+    asyncio.run(story())
+    assert said == ["the first script", "drawn", "finished", "another script"]
+
+
 def test_what_comes_after_the_loop_has_closed_is_dropped() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
@@ -193,6 +210,11 @@ def test_streamlit_still_hands_over_here() -> None:
     source = inspect.getsource(app_session.AppSession._on_scriptrunner_event)
     assert "self._call_soon_on_event_loop(" in source
     assert "call_soon_threadsafe(async_objs.need_send_data.set)" in inspect.getsource(_STREAMLITS_OWN)
+    assert "self._create_scriptrunner(" in inspect.getsource(app_session.AppSession.request_rerun)
+    assert "sender is not self._scriptrunner" in inspect.getsource(
+        app_session.AppSession._handle_scriptrunner_event_on_event_loop
+    )
     hand_over_in_batches()
+    assert app_session.AppSession._create_scriptrunner is streamlit_speed._create_when_settled
     assert app_session.AppSession._call_soon_on_event_loop is streamlit_speed._queue
     assert Runtime._enqueued_some_message is streamlit_speed._wake

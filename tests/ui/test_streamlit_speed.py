@@ -178,7 +178,7 @@ def test_messages_are_handed_over_in_order_whatever_happens_to_one() -> None:
         while len(done) < 199:
             await asyncio.sleep(0.01)
 
-    asyncio.run(asyncio.wait_for(story(), 20))
+    run_async(asyncio.wait_for(story(), 20))
     assert done == [number for number in range(200) if number != 100]
     assert complaints == ["one of many"]
     assert wakings == 1
@@ -196,7 +196,7 @@ def test_a_new_script_waits_for_what_the_last_one_said(monkeypatch: pytest.Monke
         streamlit_speed._create_when_settled(session, "another script")  # type: ignore[arg-type]
         await asyncio.sleep(0.05)
 
-    asyncio.run(story())
+    run_async(story())
     assert said == ["the first script", "drawn", "finished", "another script"]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 
 from core.context import Context
 from core.domain.increments import BLOCKS
+from core.domain.orders import CLOSED, Reason, Status
 from core.metrics.cache import cached
 from core.metrics.filters import Filter, cut_of
 
@@ -29,28 +30,64 @@ _DAYS = (
 _SPAN = (
     "SELECT {columns} FROM cell c WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.a = :a AND c.b = :b"
 )
+
+# What the board asks of every period: these also of the period before, the others of the period alone.
+_COMPARED = ("orders", "kept", "promised", "late.time", "late.date", "due", "delivered")
+_ASKED = (
+    *(f"status.{status}" for status in (Status.DELIVERED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED)),
+    *(f"stopped.{reason}" for reason in Reason),
+)
 _SUMS = (
-    "COALESCE(SUM(CASE WHEN c.at >= :middle THEN c.n END), 0), COALESCE(SUM(CASE WHEN c.at >= :middle THEN c.value"
-    " END), 0), COALESCE(SUM(CASE WHEN c.at < :middle THEN c.n END), 0),"
+    "q.name, COALESCE(SUM(CASE WHEN c.at >= :middle THEN c.n END), 0),"
+    " COALESCE(SUM(CASE WHEN c.at >= :middle THEN c.value END), 0),"
+    " COALESCE(SUM(CASE WHEN c.at < :middle THEN c.n END), 0),"
     " COALESCE(SUM(CASE WHEN c.at < :middle THEN c.value END), 0)"
 )
-_TOTALS = text(_SPAN.format(columns=_SUMS)), text(_DAYS.format(columns=_SUMS))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names that are written in this file, as a table of a statement."""
+    return "(VALUES " + ", ".join(f"('{name}')" for name in names) + ")"
+
+
+def _totals_statements(names: Sequence[str]) -> tuple[TextClause, TextClause]:
+    """All questions in one statement: of everything, and narrowed down."""
+    span = (
+        f"WITH q (name) AS {_listed(names)} SELECT {_SUMS} FROM q CROSS JOIN cell c"
+        " WHERE c.metric = q.name AND c.at BETWEEN :first AND :last AND c.a = '' AND c.b = '' GROUP BY q.name"
+    )
+    days = (
+        f"WITH RECURSIVE q (name) AS {_listed(names)},"
+        " day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
+        f" SELECT {_SUMS} FROM q CROSS JOIN day CROSS JOIN cell c"
+        " WHERE c.metric = q.name || :suffix AND c.at = day.x AND c.a = :a AND c.b = :b GROUP BY q.name"
+    )
+    return text(span), text(days)
+
+
+_TOTALS = {True: _totals_statements(_COMPARED), False: _totals_statements(_ASKED)}
+_NOTHING = (Sum(), Sum())
 
 
 @cached
-def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
-    """What a question comes to in the period, and in the equal period before it."""
+def _all_totals(ctx: Context, compared: bool, wanted: Filter) -> dict[str, tuple[Sum, Sum]]:
     cut = cut_of(wanted)
-    values = {
-        "metric": question + cut.suffix,
-        "first": wanted.before().from_day,
-        "middle": wanted.from_day,
-        "last": wanted.to_day,
-        "a": cut.a,
-        "b": cut.b,
-    }
-    row = ctx.db.execute(_TOTALS[bool(cut.suffix)], values).one()
-    return Sum(int(row[0]), int(row[1])), Sum(int(row[2]), int(row[3]))
+    first = wanted.before().from_day if compared else wanted.from_day
+    values = {"first": first, "middle": wanted.from_day, "last": wanted.to_day}
+    if cut.suffix:
+        values |= {"suffix": cut.suffix, "a": cut.a, "b": cut.b}  # type: ignore[dict-item]
+    rows = ctx.db.execute(_TOTALS[compared][bool(cut.suffix)], values)
+    return {name: (Sum(int(n), int(v)), Sum(int(n_before), int(v_before))) for name, n, v, n_before, v_before in rows}
+
+
+def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
+    """What a question comes to in the period, and (for those that are compared) in the equal period before it.
+
+    Why: the board asks them all, so that they are read together.
+    """
+    compared = question in _COMPARED
+    assert compared or question in _ASKED, question
+    return _all_totals(ctx, compared, wanted).get(question, _NOTHING)
 
 
 _BESIDE = " LEFT JOIN cell {name} ON {name}.metric = :{name} AND {name}.at = c.at AND {name}.a = c.a AND {name}.b = c.b"
@@ -192,30 +229,32 @@ def histogram(ctx: Context, stage: str, wanted: Filter) -> dict[int, Sum]:
     return {int(bucket): Sum(int(n), int(value)) for bucket, n, value in rows}
 
 
+OPEN_STATUSES = tuple(status.value for status in Status if status not in CLOSED)
 _OPEN = text(
-    "SELECT c.at, c.n, c.value FROM cell c WHERE c.metric = :metric AND c.at <= :last AND c.a = '' AND c.b = ''"
+    f"WITH s (name) AS {_listed(OPEN_STATUSES)} SELECT s.name, c.at, c.n, c.value FROM s CROSS JOIN cell c"
+    " WHERE c.metric = 'status.' || s.name AND c.at <= :last AND c.a = '' AND c.b = ''"
 )
 _OPEN_OF = text(
-    "SELECT c.at, c.n, c.value FROM cell d CROSS JOIN cell c"
-    " WHERE d.metric = :all AND d.at <= :last AND d.a = '' AND d.b = ''"
-    " AND c.metric = :metric AND c.at = d.at AND c.a = :a AND c.b = :b"
+    f"WITH s (name) AS {_listed(OPEN_STATUSES)} SELECT s.name, c.at, c.n, c.value"
+    " FROM s CROSS JOIN cell d CROSS JOIN cell c"
+    " WHERE d.metric = 'status.' || s.name AND d.at <= :last AND d.a = '' AND d.b = ''"
+    " AND c.metric = 'status.' || s.name || :suffix AND c.at = d.at AND c.a = :a AND c.b = :b"
 )
 
 
-def standing(ctx: Context, statuses: Sequence[str], wanted: Filter) -> dict[str, dict[int, Sum]]:
-    """Orders that stand in these statuses now, by the day they were received, however long ago.
+@cached
+def standing(ctx: Context, wanted: Filter) -> dict[str, dict[int, Sum]]:
+    """Orders that are open now, by status and by the day they were received, however long ago.
 
     Why: cells of days on which nothing is left are gone, so this reads as many rows as there are days with open work.
     """
     cut = cut_of(wanted)
-    found: dict[str, dict[int, Sum]] = {}
-    for status in statuses:
-        name = f"status.{status}"
-        values = {"metric": name + cut.suffix, "all": name, "last": wanted.to_day, "a": cut.a, "b": cut.b}
-        if not cut.suffix:
-            values = {"metric": name, "last": wanted.to_day}
-        rows = ctx.db.execute(_OPEN_OF if cut.suffix else _OPEN, values)
-        found[status] = {at: Sum(n, value) for at, n, value in rows}
+    values: dict[str, Any] = {"last": wanted.to_day}
+    if cut.suffix:
+        values |= {"suffix": cut.suffix, "a": cut.a, "b": cut.b}
+    found: dict[str, dict[int, Sum]] = {status: {} for status in OPEN_STATUSES}
+    for status, at, n, value in ctx.db.execute(_OPEN_OF if cut.suffix else _OPEN, values):
+        found[status][at] = Sum(n, value)
     return found
 
 

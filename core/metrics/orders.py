@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import text
 
 from core.context import Context
-from core.domain.orders import CLOSED, Reason, Status
+from core.domain.orders import Reason, Status
 from core.metrics.cache import cached
 from core.metrics.cells import Sum, by_currency, daily_by_channel, standing, totals
 from core.metrics.filters import Filter
 from core.metrics.kpi import Figure, Kpi, share
 
-OPEN_STATUSES = tuple(status.value for status in Status if status not in CLOSED)
 # Classes of age in calendar days since the order was received: (from, to), the last one open.
 AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 7), (8, 14), (15, None))
 
@@ -60,6 +59,11 @@ def daily(ctx: Context, wanted: Filter) -> Daily:
     return Daily(daily_by_channel(ctx, wanted))
 
 
+def _open_orders(ctx: Context, wanted: Filter, last: int) -> dict[str, dict[int, Sum]]:
+    """What is open of the orders received by a day: the same read for the pipeline and for the ages."""
+    return standing(ctx, replace(wanted, from_day=last, to_day=last))
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """How many orders stand in a status: received in the period, and before it (open ones only)."""
@@ -74,7 +78,7 @@ class Stage:
 def pipeline(ctx: Context, wanted: Filter) -> tuple[Stage, ...]:
     """Every status with the orders that stand in it now; closed ones only of the period."""
     stages = []
-    for status, days in standing(ctx, OPEN_STATUSES, wanted).items():
+    for status, days in _open_orders(ctx, wanted, wanted.to_day).items():
         inside = [found for day, found in days.items() if day >= wanted.from_day]
         older = sum(found.n for day, found in days.items() if day < wanted.from_day)
         stages.append(Stage(status, sum(found.n for found in inside), older, sum(found.value for found in inside)))
@@ -97,7 +101,7 @@ class Age:
 @cached
 def ages(ctx: Context, wanted: Filter, today: int) -> tuple[Age, ...]:
     """Open orders by calendar days since they were received, whenever that was."""
-    found = standing(ctx, OPEN_STATUSES, Filter(today, today, wanted.channel, wanted.warehouse, wanted.region))
+    found = _open_orders(ctx, wanted, today)
     classes = []
     for low, high in AGES:
         by_status = {

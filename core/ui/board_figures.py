@@ -14,8 +14,7 @@ from core.metrics.delivery import STAGE_DEFINITION_LABELS, STAGE_LABELS
 from core.metrics.filters import Filter, day_text
 from core.metrics.stock import LowStock
 from core.ui import charts
-from core.ui.board_cards import ROWS_PAGE, rows_query
-from core.ui.cards import section
+from core.ui.board_cards import ROWS_PAGE, rows_query, title
 from core.ui.i18n import format_int, format_number, format_rate, language, t
 from core.ui.kpi import is_dark, place_name, places_of
 from core.ui.rich import grid
@@ -119,14 +118,14 @@ def draw_daily(board: Board, known: Places) -> None:
         (left, "orders", t("Orders"), t("Received, by channel"), orders, False),
         (right, "revenue", t("Revenue"), t("In CNY, by channel, without cancelled and expired orders"), revenue, True),
     )
-    for place, key, title, lead, series, money in figures:
+    for place, key, name, lead, series, money in figures:
         with place, st.container(border=True, key=f"figure-{key}", height="stretch"):
-            section(title, f"{lead}, {t(STEP_LABELS[bars.step])}")
+            title(name, f"{lead}, {t(STEP_LABELS[bars.step])}")
             if not series:
                 st.caption(t("No order came in then."))
                 continue
             chart = charts.stacked(bars.labels, bars.step, series, dark=is_dark(), money=money)
-            if (point := _plot(board, chart, f"plot-{key}", title)) is not None:
+            if (point := _plot(board, chart, f"plot-{key}", name)) is not None:
                 first, last = bars.spans[bars.labels.index(str(point["x"])[:10])]
                 more = {"from": day_text(first), "to": day_text(last)}
                 if point["key"]:
@@ -145,7 +144,7 @@ def draw_delivery(board: Board, known: Places) -> None:
 
 def _draw_on_time(board: Board, known: Places) -> None:
     bars = bars_of(board.wanted)
-    section(t("On time"), f"{t('By the day of delivery')}, {t(STEP_LABELS[bars.step])}")
+    title(t("On time"), f"{t('By the day of delivery')}, {t(STEP_LABELS[bars.step])}")
     promised, by_time, by_date = ([0] * len(bars.spans) for _ in range(3))
     for day in board.on_time_daily:
         promised[bars.place_of[day.day]] += day.promised_n
@@ -164,7 +163,7 @@ def _draw_on_time(board: Board, known: Places) -> None:
 
 
 def _draw_leads(board: Board, known: Places) -> None:
-    section(t("Lead times"), t("Median, and what nine of ten and nineteen of twenty stay below"))
+    title(t("Lead times"), t("Median, and what nine of ten and nineteen of twenty stay below"))
     told = [lead for lead in board.leads if lead.p50 is not None]
     if told:
         ranges = [
@@ -215,7 +214,7 @@ def draw_open(board: Board, known: Places) -> None:
     """Open orders by age, and those that will probably come late."""
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="figure-ages", height="stretch"):
-        section(
+        title(
             t("Open orders by age"),
             t("Calendar days since they were received; all that are open now, whatever the period"),
         )
@@ -239,7 +238,7 @@ def draw_open(board: Board, known: Places) -> None:
 
 
 def _draw_risk(board: Board, known: Places) -> None:
-    section(
+    title(
         t("At risk"),
         t("Share of the lane's past parcels, on their way as long, that took longer than this one still may"),
     )
@@ -256,6 +255,7 @@ def _draw_risk(board: Board, known: Places) -> None:
                 + f"{safe(left)} · {safe(where)}",
                 query_params={"id": str(order.order_id)},
                 width="stretch",
+                help="",
             )
         st.page_link(
             page_target(ROWS_PAGE),
@@ -263,6 +263,7 @@ def _draw_risk(board: Board, known: Places) -> None:
             icon=":material/table_rows:",
             query_params=rows_query(board, known, "at_risk"),
             width="stretch",
+            help="",
         )
     if risk.unknown_n:
         st.caption(t("{n} open orders can't be judged: fewer than 50 past parcels.", n=format_int(risk.unknown_n)))
@@ -312,7 +313,7 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
     """What runs low, why orders were stopped, and payments by currency."""
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, key="figure-low", height="stretch"):
-        section(t("Stock below threshold"), t("Available units over all lots; the emptiest first"))
+        title(t("Stock below threshold"), t("Available units over all lots; the emptiest first"))
         heads = (t("Article"), t("Warehouse"), t("Available"), t("Threshold"))
         rows = [_low_row(low) for low in board.low_stock[:SHOWN_AT_MOST]]
         if rows:
@@ -326,9 +327,10 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
                 icon=":material/table_rows:",
                 query_params=places_of(board.wanted, known),
                 width="stretch",
+                help="",
             )
     with right, st.container(border=True, key="figure-stops", height="stretch"):
-        section(t("Stopped by the review"), t("By reason: waiting now, and stops in the period"))
+        title(t("Stopped by the review"), t("By reason: waiting now, and stops in the period"))
         for stop in sorted(board.stops, key=lambda stop: (-stop.waiting_n, -stop.stopped_n)):
             st.page_link(
                 page_target(ROWS_PAGE),
@@ -336,9 +338,10 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
                 + safe(t("{n} in the period", n=format_int(stop.stopped_n))),
                 query_params=rows_query(board, known, "open", reason=stop.reason),
                 width="stretch",
+                help="",
             )
     with st.container(border=True, key="figure-money"):
-        section(t("Payments by currency"), t("By the day they came; gross order value is before cancellations"))
+        title(t("Payments by currency"), t("By the day they came; gross order value is before cancellations"))
         _draw_money(board)
 
 

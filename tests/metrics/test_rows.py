@@ -8,9 +8,10 @@ from sqlalchemy import text
 from core.context import Actor
 from core.domain.errors import NotAllowed
 from core.domain.rights import rights_of
+from core.metrics.cells import OPEN_STATUSES
 from core.metrics.delivery import late_or_overdue, on_time, overdue
 from core.metrics.filters import Filter
-from core.metrics.orders import OPEN_STATUSES, orders_received, pipeline
+from core.metrics.orders import orders_received, pipeline
 from core.metrics.rows import JUDGED, ROW_SETS, Wanted, count_rows, order_page, row_set
 from tests.metrics.conftest import Look
 from tests.metrics.story import DAY, HOUR, Story

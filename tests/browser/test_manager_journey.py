@@ -27,7 +27,7 @@ MANAGER = "manager"
 
 def _tile(page: Page, label: str) -> Locator:
     """The card of a figure on the board, which is a link to its rows."""
-    return page.locator(".st-key-kpis a").filter(has_text=re.compile(f"^{label} "))
+    return page.locator(".st-key-kpis a").filter(has=page.locator("p", has_text=re.compile(f"^{label} ")))
 
 
 def _card(page: Page, label: str) -> str:

@@ -8,18 +8,19 @@ and `.cw`, `.cr`, `.wr` for pairs. `at` is a day (days since 1970-01-01 in the w
     kept                of these, those that weren't cancelled and didn't expire; value: their cents
     status.<status>     where the orders of a day received stand now; value: their cents
     delivered           by the day delivered; value: seconds since receipt
-    promised            of these, those with a promise
-    late.time, late.date    of these, those late by timestamp, by calendar day
+    promised            of these, those with a promise; value: how many were late by timestamp
+    late.date           of these, those late by calendar day
     due                 delivered orders by the day they were promised for; value: how many were late
     stopped.<reason>    stops of the automatic review, by the day of the stop
-    lead.<stage>        a = dimension, b = bucket of the duration; value: seconds; all, .c, .w, .r only;
-                        also in blocks of 8 and 64 days as lead8.<stage> and lead64.<stage>, so that a long period
-                        reads few cells
+    lead.<stage>        a = dimension, b = bucket of the duration; value: seconds; all, .c, .w, .r only
     gross, paid         a = currency, b = channel; order value, and payments by the day paid; value: cents of it
     regions             at 0, a = region: every region there ever was an order from
     lane.<model>        at = span of 30 days, a = lane, b = coarse bucket: how long past parcels took
     case.<model>        at = span in which the parcel set out, a = lane, b = bucket of the time it had;
                         value: how many were late; the back-test of the risk
+
+Whatever is added up over periods (all but the statuses of open orders, gross and paid) is also kept in blocks of 8 and
+of 64 days, as `8:orders.c` and the like with the number of the block in `at`: a long period reads few cells.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from typing import Any
 
 from core.domain.buckets import bucket_of
 from core.domain.facts import local_day
-from core.domain.orders import Fact, Status
+from core.domain.orders import CLOSED, Fact, Status
 
-VERSION = "3"  # raised with every change of what is counted: the cells of another version are made anew
+VERSION = "4"  # raised with every change of what is counted: the cells of another version are made anew
 BLOCKS = (8, 64)  # days
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
@@ -45,6 +46,7 @@ _Handler = Callable[[int, Mapping[str, Any]], None]
 
 _SUFFIXES = ("", ".c", ".w", ".r", ".cw", ".cr", ".wr")
 _SINGLE = 4  # the suffixes that lead times are kept for
+_OPEN = frozenset(f"status.{status}" for status in Status if status not in CLOSED)
 _LOST = frozenset({Status.CANCELLED.value, Status.EXPIRED.value})
 _QUARTER_HOUR = 900  # no calendar's days begin between two of them
 
@@ -99,6 +101,21 @@ def _sums() -> _Sums:
     return defaultdict(lambda: defaultdict(int))
 
 
+def in_blocks(size: int, question: str) -> str:
+    """How a question is called in blocks of so many days; single days have its plain name."""
+    return f"{size}:{question}" if size > 1 else question
+
+
+def _summed(sums: Mapping[tuple[Any, ...], int], size: int) -> Mapping[tuple[Any, ...], int]:
+    """Sums by day as sums by block."""
+    if size == 1:
+        return sums
+    found: defaultdict[tuple[Any, ...], int] = defaultdict(int)
+    for key, packed in sums.items():
+        found[(key[0] // size, *key[1:])] += packed
+    return found
+
+
 class Tally:
     """Adds up events. Counts are kept per question, day and scope first and spread over the dimensions at the end."""
 
@@ -145,23 +162,19 @@ class Tally:
     def _spread_counts(self, cells: _Sums) -> None:
         values = self._scopes.values
         for question, sums in self._counts.items():
-            targets = [cells[name] for name in _names(question)]
-            for (day, scope), packed in sums.items():
-                if packed:
-                    for target, (a, b) in zip(targets, values[scope], strict=True):
-                        target[(day, a, b)] += packed
+            for size in (1,) if question in _OPEN else (1, *BLOCKS):
+                targets = [cells[name] for name in _names(in_blocks(size, question))]
+                for (at, scope), packed in _summed(sums, size).items():
+                    if packed:
+                        for target, (a, b) in zip(targets, values[scope], strict=True):
+                            target[(at, a, b)] += packed
 
     def _spread_leads(self, cells: _Sums) -> None:
         values = self._scopes.values
         for stage, sums in self._leads.items():
-            by_size: dict[int, defaultdict[tuple[int, int, int], int]] = {1: sums}
-            for size in BLOCKS:
-                by_size[size] = defaultdict(int)
-                for (day, scope, bucket), packed in sums.items():
-                    by_size[size][(day // size, scope, bucket)] += packed
-            for size, found in by_size.items():
-                targets = [cells[name] for name in _names(f"lead{size if size > 1 else ''}.{stage}")[:_SINGLE]]
-                for (at, scope, bucket), packed in found.items():
+            for size in (1, *BLOCKS):
+                targets = [cells[name] for name in _names(in_blocks(size, f"lead.{stage}"))[:_SINGLE]]
+                for (at, scope, bucket), packed in _summed(sums, size).items():
                     text = str(bucket)
                     for target, (a, _) in zip(targets, values[scope], strict=False):
                         target[(at, a, text)] += packed
@@ -229,10 +242,8 @@ class Tally:
             self._travelled("transit", at, scope, handed_over_at, promised_at)
         if promised_at is not None:
             late = data["late_by_time"]
-            counts["promised"][key] += 1
+            counts["promised"][key] += _packed(1, int(late))
             counts["due"][(self._day(promised_at), scope)] += _packed(1, int(late))
-            if late:
-                counts["late.time"][key] += 1
             if data["late_by_date"]:
                 counts["late.date"][key] += 1
 

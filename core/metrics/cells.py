@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, text
 
 from core.context import Context
-from core.domain.increments import BLOCKS
+from core.domain.increments import BLOCKS, in_blocks
 from core.domain.orders import CLOSED, Reason, Status
 from core.metrics.cache import cached
 from core.metrics.filters import Filter, cut_of
@@ -21,66 +21,90 @@ class Sum(NamedTuple):
     value: int = 0
 
 
-# One seek per day: a filtered series must not read past what everybody else has in the same days. CROSS JOIN keeps
-# SQLite from turning the loop around.
-_DAYS = (
-    "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
-    " SELECT {columns} FROM day CROSS JOIN cell c WHERE c.metric = :metric AND c.at = day.x AND c.a = :a AND c.b = :b"
+class Runs(NamedTuple):
+    """A period as single days, blocks and big blocks, each from and to, both included; empty where from is past to."""
+
+    early_days: tuple[int, int]
+    late_days: tuple[int, int]
+    early_blocks: tuple[int, int]
+    late_blocks: tuple[int, int]
+    big_blocks: tuple[int, int]
+
+
+_NONE = (1, 0)
+_SMALL, _BIG = BLOCKS
+RUN_SIZES = (1, 1, _SMALL, _SMALL, _BIG)  # of Runs, in days
+
+
+def runs_of(first: int, last: int) -> Runs:
+    """The fewest cells that make up a period of days."""
+    low, high = -(-first // _SMALL), (last + 1) // _SMALL - 1
+    if high < low:
+        return Runs((first, last), _NONE, _NONE, _NONE, _NONE)
+    days = (first, low * _SMALL - 1), ((high + 1) * _SMALL, last)
+    per = _BIG // _SMALL
+    low_big, high_big = -(-low // per), (high + 1) // per - 1
+    if high_big < low_big:
+        return Runs(*days, (low, high), _NONE, _NONE)
+    return Runs(*days, (low, low_big * per - 1), ((high_big + 1) * per, high), (low_big, high_big))
+
+
+# Every day and block that a period is made of, as a table: what the metric's name begins with, the number, and whether
+# it belongs to the period itself (1) or to the one before it (0).
+_RUNS = " UNION ALL ".join(
+    f"SELECT '{in_blocks(size, '')}', CAST(:low_{side}_{place} AS bigint), CAST(:high_{side}_{place} AS bigint), {side}"
+    f" WHERE :low_{side}_{place} <= :high_{side}_{place}"
+    for side in (1, 0)
+    for place, size in enumerate(RUN_SIZES)
 )
-_SPAN = (
-    "SELECT {columns} FROM cell c WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.a = :a AND c.b = :b"
+_PARTS = (
+    f"start (prefix, x, last, side) AS ({_RUNS}),"
+    " part (prefix, x, last, side) AS (SELECT prefix, x, last, side FROM start"
+    " UNION ALL SELECT prefix, x + 1, last, side FROM part WHERE x < last)"
 )
 
+
+def _run_values(wanted: Filter, compared: bool) -> dict[str, int]:
+    """The values that _RUNS takes."""
+    values: dict[str, int] = {}
+    before = wanted.before()
+    for side, runs in (
+        (1, runs_of(wanted.from_day, wanted.to_day)),
+        (0, runs_of(before.from_day, before.to_day) if compared else (_NONE,) * len(RUN_SIZES)),
+    ):
+        for place, (low, high) in enumerate(runs):
+            values |= {f"low_{side}_{place}": low, f"high_{side}_{place}": high}
+    return values
+
+
 # What the board asks of every period: these also of the period before, the others of the period alone.
-_COMPARED = ("orders", "kept", "promised", "late.time", "late.date", "due", "delivered")
+_COMPARED = ("orders", "kept", "promised", "late.date", "due", "delivered")
 _ASKED = (
     *(f"status.{status}" for status in (Status.DELIVERED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED)),
     *(f"stopped.{reason}" for reason in Reason),
 )
-_BOTH = (
-    "SUM(CASE WHEN c.at >= :middle THEN c.n ELSE 0 END), SUM(CASE WHEN c.at >= :middle THEN c.value ELSE 0 END),"
-    " SUM(CASE WHEN c.at < :middle THEN c.n ELSE 0 END), SUM(CASE WHEN c.at < :middle THEN c.value ELSE 0 END)"
-)
-_NOW = "SUM(c.n), SUM(c.value), 0, 0"
 
 
-def _listed(names: Sequence[str]) -> str:
-    """Names that are written in this file, as a table of a statement."""
-    return "(VALUES " + ", ".join(f"('{name}')" for name in names) + ")"
-
-
-def _totals_statements(names: Sequence[str], sums: str) -> tuple[TextClause, TextClause]:
-    """All questions in one statement: of everything, and narrowed down.
-
-    Why: one branch per question; grouped by question, SQLite would sort every cell first.
-    """
-    span = " UNION ALL ".join(
-        f"SELECT '{name}', {sums} FROM cell c"
-        f" WHERE c.metric = '{name}' AND c.at BETWEEN :first AND :last AND c.a = '' AND c.b = ''"
+def _totals_statement(names: Sequence[str]) -> TextClause:
+    """All questions in one statement, a branch for each: grouped by question, SQLite would sort every cell first."""
+    branches = " UNION ALL ".join(
+        f"SELECT '{name}', SUM(p.side * c.n), SUM(p.side * c.value),"
+        " SUM((1 - p.side) * c.n), SUM((1 - p.side) * c.value) FROM part p CROSS JOIN cell c"
+        f" WHERE c.metric = p.prefix || '{name}' || :suffix AND c.at = p.x AND c.a = :a AND c.b = :b"
         for name in names
     )
-    days = " UNION ALL ".join(
-        f"SELECT '{name}', {sums} FROM day CROSS JOIN cell c"
-        f" WHERE c.metric = '{name}' || :suffix AND c.at = day.x AND c.a = :a AND c.b = :b"
-        for name in names
-    )
-    run = "SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last"
-    return text(span), text(f"WITH RECURSIVE day (x) AS ({run}) {days}")
+    return text(f"WITH RECURSIVE {_PARTS} {branches}")
 
 
-_TOTALS = {True: _totals_statements(_COMPARED, _BOTH), False: _totals_statements(_ASKED, _NOW)}
+_TOTALS = {True: _totals_statement(_COMPARED), False: _totals_statement(_ASKED)}
 _NOTHING = (Sum(), Sum())
 
 
 @cached
 def _all_totals(ctx: Context, compared: bool, wanted: Filter) -> dict[str, tuple[Sum, Sum]]:
     cut = cut_of(wanted)
-    values: dict[str, Any] = {"first": wanted.from_day, "last": wanted.to_day}
-    if compared:
-        values |= {"first": wanted.before().from_day, "middle": wanted.from_day}
-    if cut.suffix:
-        values |= {"suffix": cut.suffix, "a": cut.a, "b": cut.b}
-    rows = ctx.db.execute(_TOTALS[compared][bool(cut.suffix)], values)
+    values = {**_run_values(wanted, compared), "suffix": cut.suffix, "a": cut.a, "b": cut.b}
+    rows = ctx.db.execute(_TOTALS[compared], values)
     return {
         name: (Sum(int(n or 0), int(value or 0)), Sum(int(n_before or 0), int(value_before or 0)))
         for name, n, value, n_before, value_before in rows
@@ -97,35 +121,42 @@ def totals(ctx: Context, question: str, wanted: Filter) -> tuple[Sum, Sum]:
     return _all_totals(ctx, compared, wanted).get(question, _NOTHING)
 
 
-_BESIDE = " LEFT JOIN cell {name} ON {name}.metric = :{name} AND {name}.at = c.at AND {name}.a = c.a AND {name}.b = c.b"
-_WITH = " ".join(_BESIDE.format(name=name) for name in ("second", "third"))
-_TRIPLES = "c.at, c.n, COALESCE(second.n, 0), COALESCE(third.n, 0)"
+def _listed(names: Sequence[str]) -> str:
+    """Names that are written in this file, as a table of a statement."""
+    return "(VALUES " + ", ".join(f"('{name}')" for name in names) + ")"
 
 
-def _with_two(statement: str) -> TextClause:
-    head, where = statement.format(columns=_TRIPLES).rsplit(" WHERE c.metric", 1)
-    return text(f"{head}{_WITH} WHERE c.metric{where} ORDER BY c.at")
+_PAIR = "c.at, c.n, c.value, COALESCE(d.n, 0)"
+_BESIDE = "LEFT JOIN cell d ON d.metric = :second AND d.at = c.at AND d.a = c.a AND d.b = c.b"
+_PAIR_SERIES = (
+    text(
+        f"SELECT {_PAIR} FROM cell c {_BESIDE}"
+        " WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.a = :a AND c.b = :b ORDER BY c.at"
+    ),
+    text(
+        "WITH RECURSIVE day (x) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT x + 1 FROM day WHERE x < :last)"
+        f" SELECT {_PAIR} FROM day CROSS JOIN cell c {_BESIDE}"
+        " WHERE c.metric = :metric AND c.at = day.x AND c.a = :a AND c.b = :b ORDER BY c.at"
+    ),
+)
 
 
-_SERIES = _with_two(_SPAN), _with_two(_DAYS)
-
-
-def three_series(ctx: Context, questions: tuple[str, str, str], wanted: Filter) -> list[tuple[int, int, int, int]]:
-    """Counts of three questions day by day. Shape: (day, n, n, n); days without the first question are left out."""
+def pair_series(ctx: Context, question: str, second: str, wanted: Filter) -> Sequence[Sequence[int]]:
+    """Two questions day by day. Shape: (day, n, value, n of the second); days without the first are left out."""
     cut = cut_of(wanted)
-    first, second, third = (question + cut.suffix for question in questions)
     values = {
-        "metric": first,
-        "second": second,
-        "third": third,
+        "metric": question + cut.suffix,
+        "second": second + cut.suffix,
         "first": wanted.from_day,
         "last": wanted.to_day,
         "a": cut.a,
         "b": cut.b,
     }
-    return [tuple(row) for row in ctx.db.execute(_SERIES[bool(cut.suffix)], values)]
+    return ctx.db.execute(_PAIR_SERIES[bool(cut.suffix)], values).all()
 
 
+# One seek per day: a filtered series must not read past what everybody else has in the same days. CROSS JOIN keeps
+# SQLite from turning the loop around.
 _DAILY = text(
     "SELECT c.at, c.a, c.n, c.value FROM cell c WHERE c.metric = :metric AND c.at BETWEEN :first AND :last AND c.b = :b"
 )
@@ -171,69 +202,18 @@ def daily_by_channel(ctx: Context, wanted: Filter) -> dict[str, dict[int, tuple[
     return found
 
 
-class Runs(NamedTuple):
-    """A period as single days, blocks and big blocks, each from and to, both included; empty where from is past to."""
-
-    early_days: tuple[int, int]
-    late_days: tuple[int, int]
-    early_blocks: tuple[int, int]
-    late_blocks: tuple[int, int]
-    big_blocks: tuple[int, int]
-
-
-_NONE = (1, 0)
-
-
-def runs_of(first: int, last: int) -> Runs:
-    """The fewest cells that make up a period of days."""
-    small, big = BLOCKS
-    low, high = -(-first // small), (last + 1) // small - 1
-    if high < low:
-        return Runs((first, last), _NONE, _NONE, _NONE, _NONE)
-    days = (first, low * small - 1), ((high + 1) * small, last)
-    per = big // small
-    low_big, high_big = -(-low // per), (high + 1) // per - 1
-    if high_big < low_big:
-        return Runs(*days, (low, high), _NONE, _NONE)
-    return Runs(*days, (low, low_big * per - 1), ((high_big + 1) * per, high), (low_big, high_big))
-
-
-_RUN = (
-    "WITH RECURSIVE run (x) AS (SELECT CAST(:{low} AS bigint) WHERE :{low} <= :{high}"
-    " UNION ALL SELECT x + 1 FROM run WHERE x < :{high}) SELECT x FROM run"
+_HISTOGRAM = text(
+    f"WITH RECURSIVE {_PARTS} SELECT c.b, SUM(c.n), SUM(c.value) FROM part p CROSS JOIN cell c"
+    " WHERE c.metric = p.prefix || :metric AND c.at = p.x AND c.a = :a GROUP BY c.b"
 )
-_RUN_METRICS = ("days", "days", "blocks", "blocks", "big_blocks")  # in the order of Runs
-
-
-def _histogram_statement(filtered: bool) -> TextClause:
-    of_run = (
-        "SELECT c.b, c.n, c.value FROM ({run}) day CROSS JOIN cell c"
-        " WHERE c.metric = :{metric} AND c.at = day.x AND c.a = :a"
-        if filtered
-        else "SELECT c.b, c.n, c.value FROM cell c WHERE c.metric = :{metric} AND c.at BETWEEN :{low} AND :{high}"
-        " AND c.a = :a"
-    )
-    parts = []
-    for place, metric in enumerate(_RUN_METRICS):
-        low, high = f"low_{place}", f"high_{place}"
-        parts.append(of_run.format(run=_RUN.format(low=low, high=high), metric=metric, low=low, high=high))
-    return text(f"SELECT b, SUM(n), SUM(value) FROM ({' UNION ALL '.join(parts)}) found GROUP BY b")
-
-
-_HISTOGRAM = _histogram_statement(False), _histogram_statement(True)
 
 
 def histogram(ctx: Context, stage: str, wanted: Filter) -> dict[int, Sum]:
     """How long a stage took in the period: bucket → how many, and their seconds. One dimension may be chosen."""
     cut = cut_of(wanted)
     assert cut.is_single, cut
-    values: dict[str, Any] = {"a": cut.a, "days": f"lead.{stage}{cut.suffix}"}
-    for name, size in zip(("blocks", "big_blocks"), BLOCKS, strict=True):
-        values[name] = f"lead{size}.{stage}{cut.suffix}"
-    for place, (low, high) in enumerate(runs_of(wanted.from_day, wanted.to_day)):
-        values |= {f"low_{place}": low, f"high_{place}": high}
-    rows = ctx.db.execute(_HISTOGRAM[bool(cut.suffix)], values)
-    return {int(bucket): Sum(int(n), int(value)) for bucket, n, value in rows}
+    values = {**_run_values(wanted, compared=False), "metric": f"lead.{stage}{cut.suffix}", "a": cut.a}
+    return {int(bucket): Sum(int(n), int(value)) for bucket, n, value in ctx.db.execute(_HISTOGRAM, values)}
 
 
 OPEN_STATUSES = tuple(status.value for status in Status if status not in CLOSED)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import text
 
 from core.context import Context
 from core.domain.buckets import percentile
 from core.metrics.cache import cached
-from core.metrics.cells import histogram, three_series, totals
+from core.metrics.cells import histogram, pair_series, totals
 from core.metrics.filters import Filter, cut_of, day_start, minute
 from core.metrics.kpi import Figure, Kpi, share
 
@@ -28,8 +29,8 @@ class OnTime:
 @cached
 def on_time(ctx: Context, wanted: Filter) -> tuple[OnTime, OnTime]:
     """What was delivered in the period, and in the one before it, held against its promise."""
-    promised, by_time, by_date = (totals(ctx, question, wanted) for question in ("promised", "late.time", "late.date"))
-    now, before = (OnTime(promised[at].n, by_time[at].n, by_date[at].n) for at in (0, 1))
+    promised, by_date = totals(ctx, "promised", wanted), totals(ctx, "late.date", wanted)
+    now, before = (OnTime(promised[at].n, promised[at].value, by_date[at].n) for at in (0, 1))
     return now, before
 
 
@@ -57,8 +58,7 @@ def on_time_by_date(ctx: Context, wanted: Filter) -> Figure:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OnTimeDay:
+class OnTimeDay(NamedTuple):
     """One day's deliveries with a promise."""
 
     day: int
@@ -70,7 +70,7 @@ class OnTimeDay:
 @cached
 def on_time_daily(ctx: Context, wanted: Filter) -> tuple[OnTimeDay, ...]:
     """Deliveries with a promise day by day, and how many of them were late."""
-    return tuple(OnTimeDay(*row) for row in three_series(ctx, ("promised", "late.time", "late.date"), wanted))
+    return tuple(OnTimeDay._make(row) for row in pair_series(ctx, "promised", "late.date", wanted))
 
 
 # Everything it asks for is in the index of open promises.

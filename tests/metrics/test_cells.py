@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.increments import BLOCKS
-from core.metrics.cells import Runs, runs_of
+from core.metrics.cells import RUN_SIZES, Runs, runs_of
 
 
 def _days(runs: Runs) -> list[int]:
-    small, big = BLOCKS
-    sizes = (1, 1, small, small, big)
     found = [
         at * size + day
-        for (low, high), size in zip(runs, sizes, strict=True)
+        for (low, high), size in zip(runs, RUN_SIZES, strict=True)
         for at in range(low, high + 1)
         for day in range(size)
     ]

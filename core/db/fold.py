@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -158,10 +160,26 @@ def _after(db: Connection, most: int) -> _Rows:
     return found.all()  # type: ignore[return-value]
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leaves the garbage collector alone for a batch: nothing here is cyclic, and its walks cost a fifth of a fold."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _fold_batch(db: Connection, most: int) -> int:
     if _is_outdated(db):
         _forget(db)
-    rows = _after(db, most)
+    with _no_collection():
+        return _fold_rows(db, _after(db, most))
+
+
+def _fold_rows(db: Connection, rows: _Rows) -> int:
     if not rows:
         return 0
     meta = read_meta(db)

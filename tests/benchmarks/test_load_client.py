@@ -49,9 +49,9 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _visit(url: str, story: Callable[[Visitor], Awaitable[None]], path: str = "") -> None:
+def _visit(url: str, story: Callable[[Visitor], Awaitable[None]], path: str = "", refreshing: bool = True) -> None:
     async def told() -> None:
-        visitor = Visitor(url)
+        visitor = Visitor(url, follow_auto_reruns=refreshing)
         try:
             await visitor.open(path)
             await story(visitor)
@@ -104,12 +104,11 @@ def test_fragments_run_alone_and_by_themselves(sample: tuple[str, int]) -> None:
 
 def test_large_messages_are_sent_once(sample: tuple[str, int]) -> None:
     async def story(visitor: Visitor) -> None:
-        visitor.follow_auto_reruns = False
         again = await visitor.rerun()
         assert again.received_bytes < 10_000
         assert "First" in visitor.texts()
 
-    _visit(sample[0], story)
+    _visit(sample[0], story, refreshing=False)
 
 
 def test_pages_and_deep_links(sample: tuple[str, int]) -> None:

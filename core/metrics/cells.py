@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -193,13 +194,14 @@ def daily_by_channel(ctx: Context, wanted: Filter) -> dict[str, dict[int, tuple[
         statement, suffix = _DAILY, ".c"
         values = {"first": wanted.from_day, "last": wanted.to_day, "b": ""}
     values |= {"metric": "orders" + suffix}
-    found: dict[str, dict[int, tuple[int, int]]] = {}
-    for at, a, n, cents in ctx.db.execute(statement, values):
-        key = channel if statement is _DAILY_OF_ONE else a
-        if (days := found.get(key)) is None:
-            days = found[key] = {}
-        days[at] = (n, cents)
-    return found
+    # fetchall and one pass: a year of five channels is 1,825 rows.
+    rows = ctx.db.execute(statement, values).all()
+    if statement is _DAILY_OF_ONE:
+        return {channel: {row[0]: (row[2], row[3]) for row in rows}} if rows else {}
+    found: defaultdict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
+    for at, a, n, cents in rows:
+        found[a][at] = (n, cents)
+    return dict(found)
 
 
 _HISTOGRAM = text(

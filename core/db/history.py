@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from core.context import Context
+from core.db.bins import follow
 from core.db.world_tables import event, money_posting
 from core.domain.errors import RuleViolation
 from core.domain.stock import BOUNDLESS, Move, Place
@@ -32,6 +35,21 @@ _ADD = text(
     " ON CONFLICT (sku_id, warehouse_id, lot_id, account)"
     " DO UPDATE SET quantity = stock_balance.quantity + :quantity"
 )
+
+_CLOSED_UNTIL = text("SELECT MAX(until_at) FROM period_close")
+
+
+def closed_until(ctx: Context) -> int | None:
+    """The last instant of the closed periods, or None where none was closed."""
+    found = ctx.db.execute(_CLOSED_UNTIL).scalar_one()
+    return None if found is None else int(found)
+
+
+def _need_open_period(ctx: Context) -> None:
+    until = closed_until(ctx)
+    if until is not None and ctx.now <= until:
+        day = datetime.fromtimestamp(until, ZoneInfo(ctx.world.timezone))
+        raise RuleViolation("The books are closed up to {day}; nothing is posted before that.", day=f"{day:%Y-%m-%d}")
 
 
 def dump(data: Mapping[str, object]) -> str:
@@ -75,8 +93,11 @@ def post(ctx: Context, event_id: int, moves: Sequence[Move]) -> None:
     Moves go in one fixed order of accounts, so that two transactions can't wait for each other in a ring. On PostgreSQL
     every account of the lots is locked before, the available ones first as a reservation's plan does: one who reserves
     and one who gives back would else take the same two from opposite ends.
-    Raises: RuleViolation when an account of ours would go below zero, or a quantity isn't positive.
+    Bins follow by themselves. Raises: RuleViolation when an account of ours would go below zero, a quantity isn't
+    positive, or the period is closed.
     """
+    if moves:
+        _need_open_period(ctx)
     ordered = sorted(moves, key=lambda m: (m.sku_id, m.source.warehouse_id, m.lot_id, m.source.account))
     if ordered and ctx.db.dialect.name == "postgresql":
         ctx.db.execute(_LOCK, {"lots": [m.lot_id for m in ordered]})
@@ -104,6 +125,7 @@ def post(ctx: Context, event_id: int, moves: Sequence[Move]) -> None:
                 for m in ordered
             ],
         )
+        follow(ctx, event_id, ordered)
 
 
 def _balance_key(move: Move, place: Place) -> dict[str, object]:
@@ -142,8 +164,9 @@ def post_money(
 ) -> None:
     """Moves cents from one money account to another for an order.
 
-    Raises: RuleViolation when the amount isn't positive.
+    Raises: RuleViolation when the amount isn't positive, or the period is closed.
     """
+    _need_open_period(ctx)
     if amount_cents <= 0:
         raise RuleViolation("A payment needs a positive amount, found {amount}.", amount=amount_cents)
     ctx.db.execute(

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -20,9 +19,9 @@ from sqlalchemy import (
     event as sa_event,
 )
 
+from core.db import warehouse_tables  # noqa: F401  its tables belong to a world, too
 from core.db.columns import Cents, Id, Instant, Quantity
-
-world = MetaData()
+from core.db.world_metadata import world
 
 meta = Table("meta", world, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -57,6 +56,9 @@ sku = Table(
     Column("list_price_cents", Cents, nullable=False),
     Column("currency", Text, nullable=False),
     Column("weight_g", Integer, nullable=False),
+    Column("barcode", Text, nullable=False, server_default=""),  # what a scanner reads, where it isn't the code
+    Column("issue_rule", Text, nullable=False, server_default="fifo"),  # fifo | fefo: which lot goes out first
+    Column("hazard", Text, nullable=False, server_default=""),  # '' | battery | liquid | aerosol
 )
 
 lot = Table(

@@ -23,6 +23,7 @@ class Account(StrEnum):
     RETURN_INSPECTION = "return_inspection"
 
 
+SHELF = frozenset({Account.AVAILABLE, Account.RESERVED})  # what lies in bins
 BOUNDLESS = frozenset({Account.SUPPLIER, Account.CUSTOMER, Account.LOSS})
 OUTSIDE = 0  # the warehouse id of the accounts that lie in no warehouse
 
@@ -54,7 +55,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Units of one lot from one account to another; `order_line_id` says for whom."""
+    """Units of one lot from one account to another.
+
+    `order_line_id` says for whom, `bin_id` which bin they leave, or enter where they don't leave one.
+    """
 
     sku_id: int
     lot_id: int
@@ -62,6 +66,7 @@ class Move:
     target: Place
     quantity: int
     order_line_id: int | None = None
+    bin_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ CHECK_LABELS = MappingProxyType(
         "units": "Units over all accounts sum to zero",
         "balance": "Balance equals the sum of its postings",
         "overdrawn": "No account of ours is below zero",
+        "bins": "What lies in bins equals what is on the shelf, and the sum of its moves",
         "reserved": "An order's units are where its status says",
         "unowned": "Units set aside belong to an order line",
         "sides": "A money posting has two sides and an amount",
@@ -74,6 +75,18 @@ _BALANCES = text(
 _OVERDRAWN = text(
     "SELECT sku_id, warehouse_id, lot_id, account, quantity FROM stock_balance"
     f" WHERE quantity < 0 AND account IN ({_OURS})"
+)
+_BINS = text(
+    "SELECT b.warehouse_id, sku_id, lot_id, SUM(lying) AS lying, SUM(moved) AS moved, SUM(shelf) AS shelf FROM ("
+    " SELECT p.warehouse_id, s.sku_id, s.lot_id, s.quantity AS lying, 0 AS moved, 0 AS shelf"
+    " FROM bin_stock s JOIN bin p ON p.id = s.bin_id UNION ALL"
+    " SELECT p.warehouse_id, m.sku_id, m.lot_id, 0, m.quantity, 0 FROM bin_posting m JOIN bin p ON p.id = m.to_bin_id"
+    " UNION ALL SELECT p.warehouse_id, m.sku_id, m.lot_id, 0, -m.quantity, 0"
+    " FROM bin_posting m JOIN bin p ON p.id = m.from_bin_id UNION ALL"
+    " SELECT a.warehouse_id, a.sku_id, a.lot_id, 0, 0, a.quantity FROM stock_balance a"
+    " WHERE a.account IN ('available', 'reserved')"
+    " AND EXISTS (SELECT 1 FROM bin p WHERE p.warehouse_id = a.warehouse_id)"
+    ") AS b GROUP BY b.warehouse_id, sku_id, lot_id HAVING SUM(lying) <> SUM(shelf) OR SUM(lying) <> SUM(moved)"
 )
 _NET_BY_LINE = (
     "SELECT order_line_id, account, SUM(units) AS units FROM ("
@@ -162,6 +175,9 @@ def _stock(ctx: Context) -> Iterator[Imbalance]:
     for row in ctx.db.execute(_OVERDRAWN):
         place = f"SKU {row.sku_id}, lot {row.lot_id}, {row.account} in warehouse {row.warehouse_id}"
         yield Imbalance("overdrawn", place, f"{row.quantity}", "0 or more")
+    for row in ctx.db.execute(_BINS):
+        place = f"SKU {row.sku_id}, lot {row.lot_id}, bins of warehouse {row.warehouse_id}"
+        yield Imbalance("bins", place, f"{row.lying} lying, {row.moved} moved", f"{row.shelf}")
 
 
 def _lines(ctx: Context) -> Iterator[Imbalance]:

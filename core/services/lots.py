@@ -8,9 +8,9 @@ from core.context import Context
 from core.domain.stock import LotStock
 
 _LOTS = text(
-    "SELECT b.lot_id, b.quantity FROM stock_balance b JOIN lot l ON l.id = b.lot_id"
+    "SELECT b.lot_id, b.quantity FROM stock_balance b JOIN lot l ON l.id = b.lot_id JOIN sku k ON k.id = b.sku_id"
     " WHERE b.sku_id = :sku_id AND b.warehouse_id = :warehouse_id AND b.account = 'available' AND b.quantity > 0"
-    " ORDER BY l.received_at, l.id"
+    " ORDER BY CASE WHEN k.issue_rule = 'fefo' THEN COALESCE(l.expires_on, '9999') ELSE '' END, l.received_at, l.id"
 )
 
 
@@ -18,8 +18,9 @@ _LOTS_LOCKED = text(f"{_LOTS.text} FOR UPDATE OF b")
 
 
 def lots_of(ctx: Context, sku_id: int, warehouse_id: int) -> list[LotStock]:
-    """A SKU's available lots in a warehouse, first received first, for a command that is about to take from them.
+    """A SKU's available lots in a warehouse in the order of issue, for a command that is about to take from them.
 
+    First in first out; where the SKU says so, first expired first out.
     Why: on PostgreSQL they are locked until the transaction ends, so that of two who plan with the last unit the
     second one sees that it is gone. SQLite has one writer at a time anyway.
     """

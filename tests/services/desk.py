@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Row, select, text
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment, SourceRow
 from core.context import ENGINE, Actor, Context, World
 from core.db.engines import Databases, reader, transaction
+from core.db.warehouse_tables import bin_place
 from core.db.world_tables import channel, event, message, sales_order, sku, warehouse, world
 from core.services import intake, stock
 
 KETTLE, CUP, LAMP = 1, 2, 3
 SHANGHAI, GUANGZHOU = 1, 2
+FLOOR, BIN_A, BIN_B = 1, 2, 3  # Shanghai's bins; Guangzhou does without
 LIVE = World("live", "live")
 
 
@@ -88,13 +90,17 @@ def _rows(db: Connection, name: str) -> list[tuple[Any, ...]]:
 
 
 def lay_desk(databases: Databases, now: int, units: int = 10) -> Desk:
-    """Warehouses, SKUs, and `units` of each SKU in each warehouse, in two lots an hour apart."""
+    """Warehouses, one of them with bins, SKUs, and `units` of each SKU in each warehouse, in two lots an hour apart."""
     desk = Desk(databases, now - 7_200)
     with desk.work() as ctx:
         ctx.db.execute(channel.insert().values(code="tmall", name_en="Tmall", name_zh="天猫", timezone="Asia/Shanghai"))
         for number, (code, region) in enumerate((("OUT", ""), ("SH", "CN-SH"), ("GZ", "CN-GD"))):
             names = {"name_en": code, "name_zh": code}
             ctx.db.execute(warehouse.insert().values(id=number, code=code, region=region, **names))
+        for bin_id, code, kind in ((FLOOR, "FLOOR", "floor"), (BIN_A, "A-01", "pick"), (BIN_B, "B-01", "pick")):
+            ctx.db.execute(
+                bin_place.insert().values(id=bin_id, warehouse_id=SHANGHAI, code=code, walk=10 - bin_id, kind=kind)
+            )
         for sku_id, code, price in ((KETTLE, "KETTLE", 19_900), (CUP, "CUP", 3_500), (LAMP, "LAMP", 8_800)):
             ctx.db.execute(
                 sku.insert().values(

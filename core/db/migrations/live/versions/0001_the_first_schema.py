@@ -102,6 +102,9 @@ def upgrade() -> None:
         sa.Column("list_price_cents", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=False),
+        sa.Column("barcode", sa.Text(), server_default="", nullable=False),
+        sa.Column("issue_rule", sa.Text(), server_default="fifo", nullable=False),
+        sa.Column("hazard", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
     )
@@ -114,6 +117,21 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
+    )
+    op.create_table(
+        "bin",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), server_default="", nullable=False),
+        sa.Column("walk", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), server_default="pick", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("warehouse_id", "code"),
     )
     op.create_table(
         "import_problem",
@@ -192,6 +210,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_money_posting_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "period_close",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("period_close", schema=None) as batch_op:
+        batch_op.create_index("period_close_until", ["until_at"], unique=False)
+
+    op.create_table(
         "sales_order",
         sa.Column("id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -239,6 +273,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "number"),
     )
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.create_index("order_delivered", ["delivered_at"], unique=False)
         batch_op.create_index(
             "order_open",
             ["status", "received_at"],
@@ -254,7 +289,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("is_open = 1"),
         )
         batch_op.create_index("order_received", ["received_at"], unique=False)
-        batch_op.create_index("order_delivered", ["delivered_at"], unique=False)
 
     op.create_table(
         "stock_posting",
@@ -293,6 +327,57 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sku_id", "warehouse_id"),
     )
+    op.create_table(
+        "bin_posting",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("from_bin_id", ID, nullable=True),
+        sa.Column("to_bin_id", ID, nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_bin_id"],
+            ["bin.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_bin_id"],
+            ["bin.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("bin_posting", schema=None) as batch_op:
+        batch_op.create_index("bin_posting_lot", ["lot_id"], unique=False)
+
+    op.create_table(
+        "bin_stock",
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("bin_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bin_id"],
+            ["bin.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("sku_id", "lot_id", "bin_id"),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("bin_stock", schema=None) as batch_op:
+        batch_op.create_index("bin_stock_bin", ["bin_id"], unique=False)
+
     op.create_table(
         "order_line",
         sa.Column("id", ID, nullable=False),
@@ -384,11 +469,17 @@ def upgrade() -> None:
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
-        op.execute("CREATE INDEX event_xid ON event (xid, id)")
 
 
 def downgrade() -> None:
     """Goes back to the revision before."""
+    with op.batch_alter_table("stock_balance", schema=None) as batch_op:
+        batch_op.drop_index(
+            "stock_available",
+            sqlite_where=sa.text("account = 'available' AND quantity > 0"),
+            postgresql_where=sa.text("account = 'available' AND quantity > 0"),
+        )
+
     op.drop_table("stock_balance")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
@@ -399,20 +490,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
 
     op.drop_table("order_line")
+    with op.batch_alter_table("bin_stock", schema=None) as batch_op:
+        batch_op.drop_index("bin_stock_bin")
+
+    op.drop_table("bin_stock")
+    with op.batch_alter_table("bin_posting", schema=None) as batch_op:
+        batch_op.drop_index("bin_posting_lot")
+
+    op.drop_table("bin_posting")
     op.drop_table("stock_threshold")
     with op.batch_alter_table("stock_posting", schema=None) as batch_op:
         batch_op.drop_index("stock_posting_line")
 
     op.drop_table("stock_posting")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
-        batch_op.drop_index("order_delivered")
         batch_op.drop_index("order_received")
         batch_op.drop_index(
             "order_open_promise", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
         )
         batch_op.drop_index("order_open", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1"))
+        batch_op.drop_index("order_delivered")
 
     op.drop_table("sales_order")
+    with op.batch_alter_table("period_close", schema=None) as batch_op:
+        batch_op.drop_index("period_close_until")
+
+    op.drop_table("period_close")
     with op.batch_alter_table("money_posting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_money_posting_order_id"))
 
@@ -429,6 +532,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_problem_batch_id"))
 
     op.drop_table("import_problem")
+    op.drop_table("bin")
     op.drop_table("warehouse")
     op.drop_table("sku")
     op.drop_table("meta")

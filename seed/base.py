@@ -8,8 +8,9 @@ import numpy as np
 from sqlalchemy import select
 
 from core.context import Context
+from core.db.alert_tables import stock_threshold
 from core.db.bulk import insert_rows, reserve_ids
-from core.db.world_tables import channel, sku, stock_threshold, warehouse
+from core.db.world_tables import channel, sku, warehouse
 from core.domain.stock import OUTSIDE
 from seed.receipts import Receipts, write_receipts
 from seed.scenario import Scenario, assortment, daily_units

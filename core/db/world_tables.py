@@ -19,7 +19,7 @@ from sqlalchemy import (
     event as sa_event,
 )
 
-from core.db import warehouse_tables  # noqa: F401  its tables belong to a world, too
+from core.db import alert_tables, count_tables, warehouse_tables  # noqa: F401  its tables belong to a world, too
 from core.db.columns import Cents, Id, Instant, Quantity
 from core.db.world_metadata import world
 
@@ -69,14 +69,6 @@ lot = Table(
     Column("received_at", Instant, nullable=False),
     Column("unit_cost_cents", Cents, nullable=False),
     Column("expires_on", Text),
-)
-
-stock_threshold = Table(
-    "stock_threshold",
-    world,
-    Column("sku_id", Id, ForeignKey("sku.id"), primary_key=True),
-    Column("warehouse_id", Id, ForeignKey("warehouse.id"), primary_key=True),
-    Column("low_quantity", Quantity, nullable=False),
 )
 
 blocked_buyer = Table(
@@ -227,6 +219,9 @@ stock_balance = Table(
     sqlite_with_rowid=False,
 )
 
+# The moves that are demand, as the index on them and whoever reads them have to say alike.
+DEMAND_WHERE = "'available' IN (from_account, to_account) AND 'reserved' IN (from_account, to_account)"
+
 stock_posting = Table(
     "stock_posting",
     world,
@@ -242,6 +237,17 @@ stock_posting = Table(
     Column("quantity", Quantity, nullable=False),
     Column("order_line_id", Id),
     Index("stock_posting_line", "order_line_id"),
+    # What orders took and gave back, day by day.
+    Index(
+        "stock_posting_demand",
+        "at",
+        "sku_id",
+        "from_warehouse_id",
+        "to_account",
+        "quantity",
+        sqlite_where=text(DEMAND_WHERE),
+        postgresql_where=text(DEMAND_WHERE),
+    ),
 )
 
 money_posting = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.db.world_tables import stock_threshold
+from core.db.alert_tables import stock_threshold
 from core.metrics.filters import Filter
 from core.metrics.stock import LowStock, low_stock
 from core.services import stock

@@ -134,6 +134,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("warehouse_id", "code"),
     )
     op.create_table(
+        "demand_day",
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("sku_id", "warehouse_id", "day"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "import_problem",
         sa.Column("id", ID, nullable=False),
         sa.Column("batch_id", ID, nullable=False),
@@ -291,6 +308,31 @@ def upgrade() -> None:
         batch_op.create_index("order_received", ["received_at"], unique=False)
 
     op.create_table(
+        "stock_alert",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.Column("raised_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sku_id", "warehouse_id", "kind"),
+    )
+    with op.batch_alter_table("stock_alert", schema=None) as batch_op:
+        batch_op.create_index("stock_alert_state", ["state"], unique=False)
+
+    op.create_table(
         "stock_posting",
         sa.Column("id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -310,6 +352,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("stock_posting", schema=None) as batch_op:
+        batch_op.create_index(
+            "stock_posting_demand",
+            ["at", "sku_id", "from_warehouse_id", "to_account", "quantity"],
+            unique=False,
+            sqlite_where=sa.text(
+                "'available' IN (from_account, to_account) AND 'reserved' IN (from_account, to_account)"
+            ),
+            postgresql_where=sa.text(
+                "'available' IN (from_account, to_account) AND 'reserved' IN (from_account, to_account)"
+            ),
+        )
         batch_op.create_index("stock_posting_line", ["order_line_id"], unique=False)
 
     op.create_table(
@@ -317,6 +370,10 @@ def upgrade() -> None:
         sa.Column("sku_id", ID, nullable=False),
         sa.Column("warehouse_id", ID, nullable=False),
         sa.Column("low_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("high_quantity", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.Text(), server_default="hand", nullable=False),
+        sa.Column("set_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("set_by", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["sku_id"],
             ["sku.id"],
@@ -327,6 +384,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sku_id", "warehouse_id"),
     )
+    op.create_table(
+        "stocktake",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_blind", sa.SmallInteger(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("planned_at", sa.BigInteger(), nullable=False),
+        sa.Column("planned_by", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_posting_id", ID, nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("approved_at", sa.BigInteger(), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("posted_at", sa.BigInteger(), nullable=True),
+        sa.Column("event_id", ID, nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("stocktake", schema=None) as batch_op:
+        batch_op.create_index("stocktake_warehouse", ["warehouse_id", "status"], unique=False)
+
     op.create_table(
         "bin_posting",
         sa.Column("id", ID, nullable=False),
@@ -377,6 +466,55 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("bin_stock", schema=None) as batch_op:
         batch_op.create_index("bin_stock_bin", ["bin_id"], unique=False)
+
+    op.create_table(
+        "count_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("stocktake_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("bin_id", ID, nullable=True),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("abc", sa.Text(), nullable=False),
+        sa.Column("unit_cost_cents", sa.BigInteger(), nullable=False),
+        sa.Column("book_quantity", sa.BigInteger(), nullable=True),
+        sa.Column("expected_quantity", sa.BigInteger(), nullable=True),
+        sa.Column("counted_quantity", sa.BigInteger(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("counted_by", sa.Text(), nullable=True),
+        sa.Column("rounds", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("is_due", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bin_id"],
+            ["bin.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["stocktake_id"],
+            ["stocktake.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("stocktake_id", "bin_id", "sku_id", "lot_id"),
+        sa.UniqueConstraint("stocktake_id", "position"),
+    )
+    with op.batch_alter_table("count_line", schema=None) as batch_op:
+        batch_op.create_index("count_line_sku", ["sku_id", "counted_at"], unique=False)
+        batch_op.create_index(
+            "count_line_without_bin",
+            ["stocktake_id", "sku_id", "lot_id"],
+            unique=True,
+            sqlite_where=sa.text("bin_id IS NULL"),
+            postgresql_where=sa.text("bin_id IS NULL"),
+        )
 
     op.create_table(
         "order_line",
@@ -467,12 +605,39 @@ def upgrade() -> None:
             postgresql_where=sa.text("account = 'available' AND quantity > 0"),
         )
 
+    op.create_table(
+        "count_entry",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("line_id", ID, nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("expected_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["count_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("count_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_count_entry_line_id"), ["line_id"], unique=False)
+
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
 
 
 def downgrade() -> None:
     """Goes back to the revision before."""
+    with op.batch_alter_table("count_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_count_entry_line_id"))
+
+    op.drop_table("count_entry")
     with op.batch_alter_table("stock_balance", schema=None) as batch_op:
         batch_op.drop_index(
             "stock_available",
@@ -490,6 +655,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
 
     op.drop_table("order_line")
+    with op.batch_alter_table("count_line", schema=None) as batch_op:
+        batch_op.drop_index(
+            "count_line_without_bin", sqlite_where=sa.text("bin_id IS NULL"), postgresql_where=sa.text("bin_id IS NULL")
+        )
+        batch_op.drop_index("count_line_sku")
+
+    op.drop_table("count_line")
     with op.batch_alter_table("bin_stock", schema=None) as batch_op:
         batch_op.drop_index("bin_stock_bin")
 
@@ -498,11 +670,28 @@ def downgrade() -> None:
         batch_op.drop_index("bin_posting_lot")
 
     op.drop_table("bin_posting")
+    with op.batch_alter_table("stocktake", schema=None) as batch_op:
+        batch_op.drop_index("stocktake_warehouse")
+
+    op.drop_table("stocktake")
     op.drop_table("stock_threshold")
     with op.batch_alter_table("stock_posting", schema=None) as batch_op:
         batch_op.drop_index("stock_posting_line")
+        batch_op.drop_index(
+            "stock_posting_demand",
+            sqlite_where=sa.text(
+                "'available' IN (from_account, to_account) AND 'reserved' IN (from_account, to_account)"
+            ),
+            postgresql_where=sa.text(
+                "'available' IN (from_account, to_account) AND 'reserved' IN (from_account, to_account)"
+            ),
+        )
 
     op.drop_table("stock_posting")
+    with op.batch_alter_table("stock_alert", schema=None) as batch_op:
+        batch_op.drop_index("stock_alert_state")
+
+    op.drop_table("stock_alert")
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.drop_index("order_received")
         batch_op.drop_index(
@@ -532,6 +721,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_problem_batch_id"))
 
     op.drop_table("import_problem")
+    op.drop_table("demand_day")
     op.drop_table("bin")
     op.drop_table("warehouse")
     op.drop_table("sku")

@@ -14,7 +14,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 SECTIONS = ("home", "monitor", "work", "learn", "teach", "admin")
 ROOMS_WITH_CODE = ("core", "seed", "assessments", "pages", "tests", "benchmarks", "docs")
-HEAVY = frozenset({"plotly", "pandas", "scipy", "openpyxl", "python_calamine"})
+HEAVY = frozenset({"plotly", "pandas", "scipy", "openpyxl", "python_calamine", "reportlab"})
 BANNED_WORDS = frozenset({"utils", "util", "helpers", "helper", "manager", "managers"})
 
 
@@ -52,6 +52,7 @@ IMPORT_TABLE = (
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
     _room("core.channels", "core.domain", "pydantic openpyxl python_calamine pysqlite3"),
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
+    _room("core.documents", "core.domain", "reportlab"),
     # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.
     _room("core.ui", "core", "streamlit starlette plotly babel pandas sqlalchemy google anyio"),
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),

@@ -96,6 +96,24 @@ def refuse(db: Connection, login: str, now: int, visitor: Visitor) -> None:
     _audit(db, now, "sign_in_failed", None, login, visitor)
 
 
+def change_password(
+    db: Connection, claimed: Claim, login: str, session_id: str, password_hash: str, now: int, visitor: Visitor
+) -> int:
+    """Gives a person who proved their password a new one; other sessions end, and it says how many.
+
+    `claimed` is what `claim` found, after `fits` said yes. Raises: RuleViolation when somebody else was quicker.
+    """
+    p = person.c
+    same = p.id == claimed.person_id, p.active.is_(True), p.password_hash == claimed.stored
+    changed = db.execute(update(person).where(*same).values(password_hash=password_hash))
+    if changed.rowcount != 1 or claimed.person_id is None:
+        raise RuleViolation("The password was changed elsewhere in the meantime. Sign in again.")
+    throttle.forgive(db, throttle.keys_of(login, visitor.address))
+    ended = end_sessions_of(db, claimed.person_id, now, but=session_id)
+    _audit(db, now, "password_changed", claimed.person_id, claimed.name, visitor, sessions_ended=ended)
+    return ended
+
+
 def demo_people_in(db: Connection) -> list[tuple[str, str, str, str | None]]:
     """Whom the demo lets you be. Shape: (login, name, role, position)."""
     columns = person.c.login, person.c.name, person.c.role, person.c.position

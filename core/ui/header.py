@@ -10,6 +10,7 @@ from core.ui import page
 from core.ui.i18n import LANGUAGE_NAMES, language, mark, t
 from core.ui.safe import safe
 from core.ui.server_html import what_somebody_is
+from core.ui.settings import settings
 
 THEME_LABELS = (("auto", mark("System"), "◐"), ("light", mark("Light"), "☀"), ("dark", mark("Dark"), "☾"))
 
@@ -41,9 +42,11 @@ def _settings_forms() -> str:
     """Language, theme and sign-out as plain forms that post to the server; no data of anybody's is in them."""
     languages = list(LANGUAGE_NAMES.items())
     themes = [(code, f"{sign} {t(label)}") for code, label, sign in THEME_LABELS]
+    password = f'<a class="orderly-choice link" href="/password" target="_self">{escape(t("Change password"))}</a>'
     return (
         _choice("language", t("Language"), languages, language())
         + _choice("theme", t("Theme"), themes, st.session_state.get("_theme", "auto"))
+        + ("" if settings().demo else password)
         + '<form class="orderly-choice" method="post" action="/sign-out">'
         + f'<button class="out">{escape(t("Sign out"))}</button></form>'
     )

@@ -20,6 +20,7 @@ AUDIT_KIND_LABELS = MappingProxyType(
         "sessions_ended": "Signed out everywhere",
         "password_link_made": "Password link made",
         "password_chosen": "Password chosen",
+        "password_changed": "Password changed",
         "administrator_link_made": "Administrator link made",
         "administrator_made": "Administrator made",
         "test_started": "Test begun",

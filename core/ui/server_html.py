@@ -170,6 +170,23 @@ def link_form(kind: str, login: str, name: str, problem: str) -> Html:
     )
 
 
+def change_form(login: str, problem: str) -> Html:
+    """The form with which somebody changes their own password."""
+    return fill(
+        "password.html",
+        heading=t("Change password"),
+        lead=t("Wherever else you are signed in, you will be signed out."),
+        problem=_problem(problem),
+        login=login,
+        current_label=t("Password until now"),
+        password_label=t("New password"),
+        again_label=t("New password again"),
+        rule=t("At least 12 characters. Four unrelated words are easy to remember and hard to guess."),
+        button=t("Change password"),
+        back=t("Back without changing"),
+    )
+
+
 def notice(heading: str, text: str, href: str, label: str) -> Html:
     """A short message with the one thing to do next."""
     return fill("notice.html", heading=heading, text=text, href=href, label=label)

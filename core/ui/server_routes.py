@@ -28,6 +28,7 @@ from core.ui.server_gate import safe_next, same_origin
 from core.ui.server_html import (
     THEMES,
     Html,
+    change_form,
     demo_doors,
     html_page,
     language_of,
@@ -158,6 +159,42 @@ async def welcome_post(request: Request) -> Response:
     return _come_in("/", cookie)
 
 
+async def password_page(request: Request) -> Response:
+    """The form with which somebody who is signed in changes their own password."""
+    return _password_form(request)
+
+
+async def password_post(request: Request) -> Response:
+    """Changes a person's own password, once they have proved the old one; wrong ones are held back as at the door."""
+    fields, who = await _fields(request), _signed_in(request)
+    if fields is None or who is None:
+        return _not_from_here(request)
+    now, visitor, new = wall_clock(), _visitor(request), fields.get("password", "")
+    claimed = await _write(lambda db: sign_in.claim(db, who.login, now, visitor))
+    if claimed.wait_seconds:
+        wait = mark("Too many wrong passwords. Wait {n} seconds and try again.")
+        return _password_form(request, RuleViolation(wait, n=claimed.wait_seconds), 429)
+    try:
+        async with _HASHING:
+            fits = await run_in_threadpool(sign_in.fits, claimed, fields.get("current", ""))
+        if not fits:
+            await _write(lambda db: sign_in.refuse(db, who.login, now, visitor))
+            raise RuleViolation("The password until now is another one.")
+        if new != fields.get("again"):
+            raise RuleViolation("The two passwords are not the same.")
+        if new == fields.get("current"):
+            raise RuleViolation("The new password is the old one.")
+        check_password_strength(new, who.login, who.name)
+        async with _HASHING:
+            hashed = await run_in_threadpool(hash_password, new)
+        await _write(lambda db: sign_in.change_password(db, claimed, who.login, who.id, hashed, now, visitor))
+    except RuleViolation as problem:
+        return _password_form(request, problem, 422)
+    with in_language(language_of(request)):
+        text = t("From now on you sign in with it. Everywhere else you were signed out.")
+        return html_page(request, t("Password changed"), notice(t("Password changed"), text, "/", t("Back to Orderly")))
+
+
 async def index(request: Request) -> Response:
     """Streamlit's index page, dressed as Orderly's, in the person's language and theme."""
     name = request.path_params.get("page", "")
@@ -199,6 +236,8 @@ ROUTES = (
     Route("/preferences", preferences, methods=["POST"]),
     Route("/welcome/{token}", welcome_page, methods=["GET"]),
     Route("/welcome/{token}", welcome_post, methods=["POST"]),
+    Route("/password", password_page, methods=["GET"]),
+    Route("/password", password_post, methods=["POST"]),
     Route("/healthz", health, methods=["GET"]),
     Route("/favicon.ico", favicon, methods=["GET"]),
     Route("/orderly/{name}", own_file, methods=["GET"]),
@@ -248,6 +287,17 @@ async def _welcome(request: Request, problem: str = "", login: str = "", name: s
             return html_page(request, t("This link no longer works"), body, 410)
         body = link_form(link.kind, login or link.login, name or link.name, problem)
         return html_page(request, t("Choose a password"), body, 422 if problem else 200)
+
+
+def _password_form(request: Request, problem: RuleViolation | None = None, status: int = 200) -> Response:
+    who = _signed_in(request)
+    with in_language(language_of(request)):
+        if settings().demo or who is None:
+            text = t("The demo's people come in without a password.")
+            body = notice(t("Nothing to change"), text, "/", t("Back to Orderly"))
+            return html_page(request, t("Nothing to change"), body, 404)
+        said = translate_error(problem) if problem else ""
+        return html_page(request, t("Change password"), change_form(who.login, said), status)
 
 
 def _come_in(next_path: str, token: str) -> Response:

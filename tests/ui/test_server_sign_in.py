@@ -7,12 +7,13 @@ import time
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.context import ENGINE, Context, World
 from core.db.engines import Databases, connect, reader, run, transaction
-from core.db.portal_tables import audit, person, session
+from core.db.portal_tables import audit, person, session, throttle
 from core.portal import people
+from core.security.passwords import hash_password
 from core.security.policy import sign_in_policy
 from core.security.tokens import token_hash
 from tests.app_server import AppServer, running_app, sign_in
@@ -238,3 +239,68 @@ def test_what_is_typed_comes_back_as_text(real: AppServer) -> None:
     answer = httpx.post(f"{real.url}/sign-in", data={"login": login, "password": "x"}, headers={"Origin": real.url})
     assert login not in answer.text
     assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in answer.text
+
+
+def test_a_person_changes_their_own_password(real: AppServer) -> None:
+    databases = _portal(real)
+    with transaction(databases.portal) as db:
+        ctx = Context(db, ENGINE, int(time.time()), World("portal", "portal"))
+        who = people.add_person(ctx, "mei", "梅兰", "manager").person_id
+        db.execute(update(person).where(person.c.id == who).values(password_hash=hash_password(PASSWORD)))
+    new = "green kettle under the stairs"
+
+    def come_in(password: str) -> dict[str, str]:
+        body = {"login": "mei", "password": password}
+        answer = httpx.post(f"{real.url}/sign-in", data=body, headers={"Origin": real.url})
+        return {"Origin": real.url, "Cookie": answer.headers.get("set-cookie", "").split(";")[0]}
+
+    def may(headers: dict[str, str]) -> bool:
+        return httpx.get(f"{real.url}/_stcore/host-config", headers=headers).status_code == 200
+
+    def change(headers: dict[str, str], current: str, password: str, again: str | None = None) -> tuple[int, str]:
+        body = {"current": current, "password": password, "again": password if again is None else again}
+        answer = httpx.post(f"{real.url}/password", data=body, headers=headers)
+        return answer.status_code, answer.text
+
+    here, elsewhere = come_in(PASSWORD), come_in(PASSWORD)
+    assert 'autocomplete="current-password"' in httpx.get(f"{real.url}/password", headers=here).text
+    for current, password, again, said in (
+        ("not my password at all", new, None, "is another one"),
+        (PASSWORD, new, new + "!", "are not the same"),
+        (PASSWORD, PASSWORD, None, "is the old one"),
+        (PASSWORD, "short", None, "at least 12 characters"),
+    ):
+        code, text = change(here, current, password, again)
+        assert (code, said in text) == (422, True), text
+    assert change(here, PASSWORD, new)[0] == 200
+    assert (may(here), may(elsewhere)) == (True, False)
+    assert change(elsewhere, new, PASSWORD)[0] in {303, 401}
+    assert (may(come_in(PASSWORD)), may(come_in(new))) == (False, True)
+    with reader(databases.portal) as db:
+        told = db.execute(select(audit.c.data).where(audit.c.kind == "password_changed")).scalars().all()
+    databases.dispose()
+    assert ['"sessions_ended": 1' in one.replace(":1", ": 1") for one in told] == [True]
+
+
+def test_guessing_a_password_through_the_form_is_held_back_too(real: AppServer) -> None:
+    databases = _portal(real)
+    with transaction(databases.portal) as db:
+        db.execute(delete(throttle))  # what other tests tried from this address
+        ctx = Context(db, ENGINE, int(time.time()), World("portal", "portal"))
+        who = people.add_person(ctx, "left.open", "Left Open", "manager").person_id
+        db.execute(update(person).where(person.c.id == who).values(password_hash=hash_password(PASSWORD)))
+    databases.dispose()
+    with httpx.Client(base_url=real.url, timeout=30, headers={"Origin": real.url}) as client:
+        answer = client.post("/sign-in", data={"login": "left.open", "password": PASSWORD})
+        client.headers["Cookie"] = answer.headers["set-cookie"].split(";")[0]
+        body = {"current": "wrong wrong wrong", "password": "green kettle under the stairs", "again": "x"}
+        codes = [
+            client.post("/password", data=body).status_code for _ in range(sign_in_policy().free_failures_name + 2)
+        ]
+    assert codes == [422] * (sign_in_policy().free_failures_name + 1) + [429]
+
+
+def test_the_demo_has_no_passwords_to_change(demo: AppServer) -> None:
+    answer = httpx.get(f"{demo.url}/password", headers={"Cookie": sign_in(demo.url, "finance")})
+    assert (answer.status_code, "without a password" in answer.text) == (404, True)
+    assert httpx.get(f"{demo.url}/password").status_code in {303, 401}

@@ -39,21 +39,31 @@ def insert_rows(db: Connection, table: Table, columns: Sequence[str], rows: Iter
                 )
             )
         return
-    marks = f"({', '.join('?' * len(columns))})"
-    insert = f'INSERT INTO "{table.name}" ({names}) VALUES '
+    write_blocks(db, f'INSERT INTO "{table.name}" ({names}) VALUES', len(columns), rows)
+
+
+def write_blocks(db: Connection, insert: str, width: int, rows: Iterable[Sequence[object]], clause: str = "") -> None:
+    """Writes rows on SQLite, many per statement: `insert` ends with VALUES, `clause` is what stands behind them.
+
+    Shape: each row holds `width` values.
+    """
+    mark = f"({', '.join('?' * width)})"
     left, rest = iter(rows), list[object]()
 
     def whole_blocks() -> Iterator[list[object]]:
         for block in iter(lambda: list(chain.from_iterable(islice(left, _ROWS_PER_STATEMENT))), []):
-            if len(block) == _ROWS_PER_STATEMENT * len(columns):
+            if len(block) == _ROWS_PER_STATEMENT * width:
                 yield block
             else:
                 rest.extend(block)
 
+    def statement(count: int) -> str:
+        return f"{insert} {', '.join([mark] * count)} {clause}"
+
     driver: Any = db.connection.cursor()  # takes an iterator, which its interface doesn't say
-    driver.executemany(insert + ", ".join([marks] * _ROWS_PER_STATEMENT), whole_blocks())
+    driver.executemany(statement(_ROWS_PER_STATEMENT), whole_blocks())
     if rest:
-        driver.execute(insert + ", ".join([marks] * (len(rest) // len(columns))), rest)
+        driver.execute(statement(len(rest) // width), rest)
     driver.close()
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from core.db.bulk import write_blocks
 from core.db.engines import reader, transaction
 from core.db.worlds import DEFAULT_TIMEZONE, read_meta, write_meta
 from core.domain.increments import VERSION, Event, Increment, Tally
@@ -31,13 +32,11 @@ _AFTER = {
     " WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), :id)"
     " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT :most",
 }
-_UPSERT = (
-    "INSERT INTO cell (metric, at, a, b, n, value) {rows} ON CONFLICT (metric, at, a, b)"
-    " DO UPDATE SET n = cell.n + excluded.n, value = cell.value + excluded.value"
-)
-_UPSERT_ONE = _UPSERT.format(rows="VALUES (?, ?, ?, ?, ?, ?)")
-_UPSERT_MANY = _UPSERT.format(
-    rows="SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
+_INSERT = "INSERT INTO cell (metric, at, a, b, n, value)"
+_ADD = "ON CONFLICT (metric, at, a, b) DO UPDATE SET n = cell.n + excluded.n, value = cell.value + excluded.value"
+_UPSERT_MANY = (
+    f"{_INSERT} SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])"
+    f" {_ADD}"
 )
 _DROP_ONE = "DELETE FROM cell WHERE metric = ? AND at = ? AND a = ? AND b = ? AND n = 0 AND value = 0"
 _DROP_MANY = (
@@ -187,7 +186,7 @@ def _fold_rows(db: Connection, rows: _Rows) -> int:
         write_meta(db, **{_VERSION_KEY: VERSION})
     tally = Tally(meta.get("timezone", DEFAULT_TIMEZONE))
     tally.add(_events(rows))
-    _write(db, list(tally.increments()))
+    _write(db, tally.increments())
     xid, event_id = rows[-1][:2]
     db.execute(_SET_CURSOR, {"id": event_id, "xid": xid})
     return len(rows)
@@ -210,7 +209,7 @@ def _write(db: Connection, added: Sequence[Increment]) -> None:
         if fallen:
             cursor.execute(_DROP_MANY, _columns(fallen))
     else:
-        cursor.executemany(_UPSERT_ONE, added)
+        write_blocks(db, f"{_INSERT} VALUES", 6, added, _ADD)
         cursor.executemany(_DROP_ONE, fallen)
     cursor.close()
 

@@ -26,62 +26,84 @@ of 64 days, as `8:orders.c` and the like with the number of the block in `at`: a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from core.domain.buckets import bucket_of
 from core.domain.facts import local_day
 from core.domain.orders import CLOSED, Fact, Status
+from core.domain.sums import Codes, Columns, Ints, columns, ints, joined, summed
 
 VERSION = "4"  # raised with every change of what is counted: the cells of another version are made anew
-BLOCKS = (8, 64)  # days
+BLOCKS = (8, 64)  # days; each a multiple of the one before
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
 STAGES = ("total", "confirm", "handover", "transit")
 
 Increment = tuple[str, int, str, str, int, int]  # metric, at, a, b, n, value
 Event = tuple[int, str, Mapping[str, Any]]
-_Handler = Callable[[int, Mapping[str, Any]], None]
 
 _SUFFIXES = ("", ".c", ".w", ".r", ".cw", ".cr", ".wr")
-_SINGLE = 4  # the suffixes that lead times are kept for
+_SINGLE = _SUFFIXES[:4]  # the suffixes that lead times are kept for
 _OPEN = frozenset(f"status.{status}" for status in Status if status not in CLOSED)
-_LOST = frozenset({Status.CANCELLED.value, Status.EXPIRED.value})
+_LOST = (f"status.{Status.CANCELLED}", f"status.{Status.EXPIRED}")
 _QUARTER_HOUR = 900  # no calendar's days begin between two of them
-
-# While it adds up, a tally keeps a count and its value in one integer, n + value * 2**40: a plain number in a
-# dictionary is half the work of a list of two, and the garbage collector has nothing to walk through.
-_VALUE = 40
-_HALF = 1 << (_VALUE - 1)
-_MASK = (1 << _VALUE) - 1
+_UNKNOWN = -(1 << 62)  # instead of an instant that a fact doesn't tell
 
 
-def _packed(n: int, value: int) -> int:
-    return n + (value << _VALUE)
+class _Facts(NamedTuple):
+    """Facts of one kind: when they happened, and what they say."""
+
+    at: Ints
+    data: Sequence[Mapping[str, Any]]
+
+    def ints(self, name: str) -> Ints:
+        """What every one of them says under a name."""
+        return ints([data[name] for data in self.data])
+
+    def instants(self, name: str) -> Ints:
+        """The same where some don't tell it."""
+        return ints([_UNKNOWN if (at := data.get(name)) is None else at for data in self.data])
+
+    def those(self, wanted: Sequence[bool]) -> _Facts:
+        """The facts that are wanted."""
+        return _Facts(self.at[np.array(wanted, dtype=np.bool_)], list(compress(self.data, wanted)))
 
 
-def _unpacked(packed: int) -> tuple[int, int]:
-    n = ((packed + _HALF) & _MASK) - _HALF
-    return n, (packed - n) >> _VALUE
+class _Days(dict[int, int]):
+    """The day in a calendar that a quarter of an hour belongs to."""
+
+    def __init__(self, timezone: str) -> None:
+        super().__init__()
+        self._timezone = timezone
+
+    def __missing__(self, quarter: int) -> int:
+        day = self[quarter] = local_day(quarter * _QUARTER_HOUR, self._timezone)
+        return day
 
 
-class _Scopes:
-    """Numbers the (channel, warehouse, region) that occur, and knows the dimension values each of them counts for."""
+class _Scopes(dict[tuple[str, int, str], int]):
+    """Numbers the (channel, warehouse, region) that occur, and knows the words that each of them counts for.
 
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, int, str], int] = {}
-        self.values: list[tuple[tuple[str, str], ...]] = []
-        self.lanes: list[str] = []
+    Shape: `pairs` holds the words of (a, b) for each suffix, `lanes` the lane, both by scope.
+    """
 
-    def number(self, channel: str, warehouse: int, region: str) -> int:
-        found = self._numbers.get((channel, warehouse, region))
-        if found is None:
-            found = self._numbers[(channel, warehouse, region)] = len(self.values)
-            c, w, r = channel, str(warehouse), region
-            self.values.append((("", ""), (c, ""), (w, ""), (r, ""), (c, w), (c, r), (w, r)))
-            self.lanes.append(lane(warehouse, region))
-        return found
+    def __init__(self, words: Codes) -> None:
+        super().__init__()
+        self._words = words
+        self.pairs: list[list[tuple[int, int]]] = []
+        self.lanes: list[int] = []
+
+    def __missing__(self, key: tuple[str, int, str]) -> int:
+        channel, warehouse, region = key
+        c, w, r, none = (self._words[word] for word in (channel, str(warehouse), region, ""))
+        self.pairs.append([(none, none), (c, none), (w, none), (r, none), (c, w), (c, r), (w, r)])
+        self.lanes.append(self._words[lane(warehouse, region)])
+        number = self[key] = len(self)
+        return number
 
 
 def lane(warehouse: int, region: str) -> str:
@@ -89,44 +111,26 @@ def lane(warehouse: int, region: str) -> str:
     return f"{warehouse}>{region}"
 
 
-@lru_cache(maxsize=256)
-def _names(question: str) -> tuple[str, ...]:
-    return tuple(question + suffix for suffix in _SUFFIXES)
-
-
-_Sums = defaultdict[str, defaultdict[tuple[Any, ...], int]]
-
-
-def _sums() -> _Sums:
-    return defaultdict(lambda: defaultdict(int))
-
-
 def in_blocks(size: int, question: str) -> str:
     """How a question is called in blocks of so many days; single days have its plain name."""
     return f"{size}:{question}" if size > 1 else question
 
 
-def _summed(sums: Mapping[tuple[Any, ...], int], size: int) -> Mapping[tuple[Any, ...], int]:
-    """Sums by day as sums by block."""
-    if size == 1:
-        return sums
-    found: defaultdict[tuple[Any, ...], int] = defaultdict(int)
-    for key, packed in sums.items():
-        found[(key[0] // size, *key[1:])] += packed
-    return found
-
-
 class Tally:
-    """Adds up events. Counts are kept per question, day and scope first and spread over the dimensions at the end."""
+    """Adds up events, all of a kind at once.
+
+    Counts are kept per question, day and scope first, and spread over the dimensions at the end. The words that cells
+    say in a and b are numbers until then.
+    """
 
     def __init__(self, timezone: str) -> None:
-        self._timezone = timezone
-        self._days: dict[int, int] = {}
-        self._scopes = _Scopes()
-        self._counts = _sums()  # question → (day, scope)
-        self._leads = _sums()  # stage → (day, scope, bucket)
-        self._cells = _sums()  # metric → (at, a, b)
-        self._handlers: dict[str, _Handler] = {
+        self._days = _Days(timezone)
+        self._words, self._questions, self._metrics = Codes(), Codes(), Codes()
+        self._scopes = _Scopes(self._words)
+        self._counts: list[Columns] = []  # question, day, scope, the empty word
+        self._leads: list[Columns] = []  # question, day, scope, bucket
+        self._cells: list[Columns] = []  # metric, at, a, b
+        self._handlers: dict[str, Callable[[_Facts], object]] = {
             Fact.RECEIVED.value: self._received,
             Fact.PAID.value: self._paid,
             Fact.CONFIRMED.value: self._confirmed,
@@ -138,139 +142,165 @@ class Tally:
 
     def add(self, events: Iterable[Event]) -> None:
         """Counts events in, whatever their order. Shape: (at, kind, data)."""
-        handlers = self._handlers
+        by_kind: defaultdict[str, tuple[list[int], list[Mapping[str, Any]]]] = defaultdict(lambda: ([], []))
         for at, kind, data in events:
-            handler = handlers.get(kind)
-            if handler is not None:
-                handler(at, data)
-            elif "to" in data:
-                self._moved(data)
+            instants, said = by_kind[kind]
+            instants.append(at)
+            said.append(data)
+        for kind, (instants, said) in by_kind.items():
+            facts, handler = _Facts(ints(instants), said), self._handlers.get(kind)
+            if handler is None:
+                facts, handler = facts.those(["to" in data for data in said]), self._moved
+            if facts.data:
+                handler(facts)
 
-    def increments(self) -> Iterator[Increment]:
+    def increments(self) -> list[Increment]:
         """What everything added so far comes to, in the order of the table, without what cancels out."""
-        cells = _sums()
-        for metric, sums in self._cells.items():
-            cells[metric].update(sums)
-        self._spread_counts(cells)
-        self._spread_leads(cells)
-        for metric in sorted(cells):
-            for (at, a, b), packed in sorted(cells[metric].items()):
-                if packed:
-                    n = ((packed + _HALF) & _MASK) - _HALF  # _unpacked, without the call
-                    yield metric, at, a, b, n, (packed - n) >> _VALUE
+        rows = joined([*self._cells, *self._spread(self._counts, _SUFFIXES), *self._spread(self._leads, _SINGLE)])
+        added_up = self._added_up()
+        (metric_rank, metrics), (word_rank, words) = self._metrics.ranks(), self._words.ranks()
+        rows = rows._replace(metric=metric_rank[rows.metric], a=word_rank[rows.a], b=word_rank[rows.b])
+        found = {1: summed(rows)}
+        blocked = np.zeros(len(metrics), dtype=np.bool_)
+        blocked[metric_rank[added_up]] = True
+        rows = found[1].those(blocked[found[1].metric])
+        for smaller, size in pairwise((1, *BLOCKS)):
+            rows = found[size] = summed(rows._replace(at=rows.at // (size // smaller)))
+        # Digits come before letters: the names of blocks before those of days.
+        return [
+            increment
+            for size in (*sorted(BLOCKS, key=str), 1)
+            for increment in found[size].named([in_blocks(size, metric) for metric in metrics], words)
+        ]
 
-    def _spread_counts(self, cells: _Sums) -> None:
-        values = self._scopes.values
-        for question, sums in self._counts.items():
-            for size in (1,) if question in _OPEN else (1, *BLOCKS):
-                targets = [cells[name] for name in _names(in_blocks(size, question))]
-                for (at, scope), packed in _summed(sums, size).items():
-                    if packed:
-                        for target, (a, b) in zip(targets, values[scope], strict=True):
-                            target[(at, a, b)] += packed
+    def _added_up(self) -> list[int]:
+        """The metrics that are added up over periods, and so kept in blocks of days, too."""
+        asked = [question for question in self._questions if question not in _OPEN]
+        return [self._metrics[question + suffix] for question in asked for suffix in _SUFFIXES]
 
-    def _spread_leads(self, cells: _Sums) -> None:
-        values = self._scopes.values
-        for stage, sums in self._leads.items():
-            for size in (1, *BLOCKS):
-                targets = [cells[name] for name in _names(in_blocks(size, f"lead.{stage}"))[:_SINGLE]]
-                for (at, scope, bucket), packed in _summed(sums, size).items():
-                    text = str(bucket)
-                    for target, (a, _) in zip(targets, values[scope], strict=False):
-                        target[(at, a, text)] += packed
+    def _spread(self, parts: list[Columns], suffixes: Sequence[str]) -> Iterator[Columns]:
+        """Counts by scope as cells: all, and cut by each dimension and pair."""
+        rows = summed(joined(parts))
+        pairs = np.array(self._scopes.pairs, dtype=np.int64).reshape(-1, len(_SUFFIXES), 2)
+        for place, suffix in enumerate(suffixes):
+            metric = ints([self._metrics[question + suffix] for question in self._questions])[rows.metric]
+            a, b = pairs[rows.a, place].T
+            yield rows._replace(metric=metric, a=a, b=rows.b if suffix in _SINGLE else b)
 
-    def _day(self, at: int) -> int:
-        quarter = at // _QUARTER_HOUR
-        found = self._days.get(quarter)
-        if found is None:
-            found = self._days[quarter] = local_day(at, self._timezone)
-        return found
+    def _day(self, at: Ints) -> Ints:
+        days = self._days
+        return ints([days[quarter] for quarter in (at // _QUARTER_HOUR).tolist()])
 
-    def _scope(self, data: Mapping[str, Any]) -> int:
-        return self._scopes.number(data["channel"], data["warehouse"], data["region"])
+    def _scope(self, facts: _Facts) -> Ints:
+        scopes = self._scopes
+        return ints([scopes[data["channel"], data["warehouse"], data["region"]] for data in facts.data])
 
-    def _received(self, _at: int, data: Mapping[str, Any]) -> None:
-        day = self._day(data["received_at"])
-        key, packed = (day, self._scope(data)), _packed(1, data["value_cents"])
-        self._counts["orders"][key] += packed
-        self._counts["kept"][key] += packed
-        self._counts["status." + data["to"]][key] += packed
-        self._cells["gross"][(day, data["currency"], data["channel"])] += _packed(1, data["total_cents"])
-        self._cells["regions"][(0, data["region"], "")] += 1
+    def _asked(self, facts: _Facts, name: str) -> Ints:
+        """The question that counts the orders of a status, which facts say under a name."""
+        questions = self._questions
+        return ints([questions["status." + data[name]] for data in facts.data])
 
-    def _moved(self, data: Mapping[str, Any]) -> int:
-        """A step of the order machine; gives the order's scope."""
-        scope, packed = self._scope(data), _packed(1, data["value_cents"])
-        key, target = (self._day(data["received_at"]), scope), data["to"]
-        self._counts["status." + data["from"]][key] -= packed
-        self._counts["status." + target][key] += packed
-        if target in _LOST:
-            self._counts["kept"][key] -= packed
-            self._counts["orders"][key] -= packed - 1  # it was received all the same
+    def _word(self, facts: _Facts, name: str) -> Ints:
+        words = self._words
+        return ints([words[data[name]] for data in facts.data])
+
+    def _count(self, question: str | Ints, day: Ints, scope: Ints, n: int, value: Ints | int) -> None:
+        asked = self._questions[question] if isinstance(question, str) else question
+        self._counts.append(columns(asked, day, scope, self._words[""], n, value))
+
+    def _cell(self, metric: str, at: Ints | int, a: Ints, b: Ints | int, n: int, value: Ints | int) -> None:
+        self._cells.append(columns(self._metrics[metric], at, a, b, n, value))
+
+    def _received(self, facts: _Facts) -> None:
+        self._stand(facts, 1)
+        day, currency = self._day(facts.ints("received_at")), self._word(facts, "currency")
+        self._cell("gross", day, currency, self._word(facts, "channel"), 1, facts.ints("total_cents"))
+
+    def _stand(self, facts: _Facts, sign: int) -> None:
+        """Orders that are there now, or no longer are, with the status that they have."""
+        day, scope, cents = self._day(facts.ints("received_at")), self._scope(facts), facts.ints("value_cents")
+        for question in ("orders", "kept", self._asked(facts, "to")):
+            self._count(question, day, scope, sign, sign * cents)
+        self._cell("regions", 0, self._word(facts, "region"), self._words[""], sign, 0)
+
+    def _moved(self, facts: _Facts) -> Ints:
+        """Steps of the order machine; gives the orders' scopes."""
+        day, scope, cents = self._day(facts.ints("received_at")), self._scope(facts), facts.ints("value_cents")
+        target = self._asked(facts, "to")
+        self._count(self._asked(facts, "from"), day, scope, -1, -cents)
+        self._count(target, day, scope, 1, cents)
+        cancelled, expired = (self._questions[status] for status in _LOST)
+        lost = (target == cancelled) | (target == expired)
+        if lost.any():
+            self._count("kept", day[lost], scope[lost], -1, -cents[lost])
+            self._count("orders", day[lost], scope[lost], 0, -cents[lost])  # it was received all the same
         return scope
 
-    def _paid(self, at: int, data: Mapping[str, Any]) -> None:
-        key = (self._day(at), data["currency"], data["channel"])
-        self._cells["paid"][key] += _packed(1, data["amount_cents"])
+    def _paid(self, facts: _Facts) -> None:
+        day, currency = self._day(facts.at), self._word(facts, "currency")
+        self._cell("paid", day, currency, self._word(facts, "channel"), 1, facts.ints("amount_cents"))
 
-    def _confirmed(self, at: int, data: Mapping[str, Any]) -> None:
-        scope = self._moved(data)
-        if (paid_at := data.get("paid_at")) is not None:
-            self._lead("confirm", self._day(at), scope, at - paid_at)
+    def _confirmed(self, facts: _Facts) -> None:
+        self._lead("confirm", facts.at, self._moved(facts), facts.instants("paid_at"))
 
-    def _stopped(self, at: int, data: Mapping[str, Any]) -> None:
-        key = (self._day(at), self._moved(data))
-        for reason in data["reasons"]:
-            self._counts["stopped." + reason][key] += 1
+    def _stopped(self, facts: _Facts) -> None:
+        day, scope = self._day(facts.at), self._moved(facts)
+        reasons = [(place, reason) for place, data in enumerate(facts.data) for reason in data["reasons"]]
+        place = ints([place for place, _ in reasons])
+        asked = ints([self._questions["stopped." + reason] for _, reason in reasons])
+        self._count(asked, day[place], scope[place], 1, 0)
 
-    def _shipped(self, at: int, data: Mapping[str, Any]) -> None:
-        scope = self._moved(data)
-        if (confirmed_at := data.get("confirmed_at")) is not None:
-            self._lead("handover", self._day(at), scope, at - confirmed_at)
+    def _shipped(self, facts: _Facts) -> None:
+        self._lead("handover", facts.at, self._moved(facts), facts.instants("confirmed_at"))
 
-    def _delivered(self, at: int, data: Mapping[str, Any]) -> None:
-        scope, day, received_at = self._moved(data), self._day(at), data["received_at"]
-        if data.get("undated"):
-            return  # delivered, but nobody knows when: it counts for no day and no lead time
-        key, counts = (day, scope), self._counts
-        handed_over_at, promised_at = data.get("handed_over_at"), data.get("promised_at")
-        counts["delivered"][key] += _packed(1, at - received_at)
-        self._lead("total", day, scope, at - received_at)
-        self._travelled("total", at, scope, received_at, promised_at)
-        if handed_over_at is not None:
-            self._lead("transit", day, scope, at - handed_over_at)
-            self._travelled("transit", at, scope, handed_over_at, promised_at)
-        if promised_at is not None:
-            late = data["late_by_time"]
-            counts["promised"][key] += _packed(1, int(late))
-            counts["due"][(self._day(promised_at), scope)] += _packed(1, int(late))
-            if data["late_by_date"]:
-                counts["late.date"][key] += 1
+    def _delivered(self, facts: _Facts) -> None:
+        self._moved(facts)
+        # Where nobody knows when, a delivery counts for no day and no lead time.
+        facts = facts.those([not data.get("undated") for data in facts.data])
+        scope, received, handed_over = self._scope(facts), facts.ints("received_at"), facts.instants("handed_over_at")
+        self._count("delivered", self._day(facts.at), scope, 1, facts.at - received)
+        promised = facts.instants("promised_at")
+        for stage, start in (("total", received), ("transit", handed_over)):
+            self._lead(stage, facts.at, scope, start)
+            self._travelled(stage, facts.at, scope, start, promised)
+        self._judged(facts.those((promised != _UNKNOWN).tolist()))
 
-    def _lead(self, stage: str, day: int, scope: int, seconds: int) -> None:
-        self._leads[stage][(day, scope, bucket_of(seconds))] += _packed(1, seconds)
+    def _judged(self, facts: _Facts) -> None:
+        """Deliveries that had a promise, held against it."""
+        day, scope, late = self._day(facts.at), self._scope(facts), facts.ints("late_by_time")
+        self._count("promised", day, scope, 1, late)
+        self._count("due", self._day(facts.ints("promised_at")), scope, 1, late)
+        by_date = facts.ints("late_by_date") != 0
+        self._count("late.date", day[by_date], scope[by_date], 1, 0)
 
-    def _travelled(self, model: str, at: int, scope: int, start: int, promised_at: int | None) -> None:
-        """One more parcel for the risk to learn from, and to be tried on."""
-        way = self._scopes.lanes[scope]
-        coarse = bucket_of(at - start) // COARSE
-        self._cells["lane." + model][(self._day(at) // SPAN_DAYS, way, str(coarse))] += 1
-        if promised_at is not None:
-            key = (self._day(start) // SPAN_DAYS, way, str(bucket_of(promised_at - start)))
-            self._cells["case." + model][key] += _packed(1, int(at > promised_at))
+    def _buckets(self, durations: Ints, width: int = 1) -> Ints:
+        words = self._words
+        return ints([words[str(bucket_of(seconds) // width)] for seconds in durations.tolist()])
 
-    def _amended(self, _at: int, data: Mapping[str, Any]) -> None:
+    def _lead(self, stage: str, at: Ints, scope: Ints, start: Ints) -> None:
+        """How long a stage took, for those whose start is known."""
+        known = start != _UNKNOWN
+        at, took = at[known], (at - start)[known]
+        asked = self._questions["lead." + stage]
+        self._leads.append(columns(asked, self._day(at), scope[known], self._buckets(took), 1, took))
+
+    def _travelled(self, model: str, at: Ints, scope: Ints, start: Ints, promised: Ints) -> None:
+        """Parcels for the risk to learn from, and to be tried on."""
+        way = ints(self._scopes.lanes)[scope]
+        known = start != _UNKNOWN
+        span = self._day(at[known]) // SPAN_DAYS
+        self._cell("lane." + model, span, way[known], self._buckets((at - start)[known], COARSE), 1, 0)
+        known &= promised != _UNKNOWN
+        span, allowed, late = self._day(start[known]) // SPAN_DAYS, promised - start, (at > promised).astype(np.int64)
+        self._cell("case." + model, span, way[known], self._buckets(allowed[known]), 1, late[known])
+
+    def _amended(self, facts: _Facts) -> None:
         """An order whose address was wrong is counted where it really goes."""
-        if (moved := data.get("moved")) is None:
-            return
-        day, packed = self._day(moved["received_at"]), _packed(1, moved["value_cents"])
-        old = self._scope(moved)
-        new = self._scopes.number(moved["channel"], moved["to_warehouse"], moved["to_region"])
-        for question in ("orders", "kept", "status." + moved["to"]):
-            self._counts[question][(day, old)] -= packed
-            self._counts[question][(day, new)] += packed
-        self._cells["regions"][(0, moved["region"], "")] -= 1
-        self._cells["regions"][(0, moved["to_region"], "")] += 1
+        facts = facts.those([data.get("moved") is not None for data in facts.data])
+        moved = [data["moved"] for data in facts.data]
+        corrected = [data | {"region": data["to_region"], "warehouse": data["to_warehouse"]} for data in moved]
+        self._stand(facts._replace(data=moved), -1)
+        self._stand(facts._replace(data=corrected), 1)
 
 
 def increments(at: int, kind: str, data: Mapping[str, Any], timezone: str) -> tuple[Increment, ...]:

@@ -1,14 +1,14 @@
-"""An order's sheet: head, reasons, lines, address beside the channel's, money, stock, messages and history, as HTML."""
+"""An order's sheet: head, reasons, lines, money, stock, messages and history, as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 from core.domain.labels import label_of
 from core.domain.orders import FACT_LABELS, REASON_LABELS, Fact, Reason, Status
-from core.domain.payloads import Compared, compare, rest_of
 from core.domain.places import PROVINCE_BY_CODE
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account
@@ -271,30 +271,10 @@ def lines(file: OrderFile) -> str:
     return card(t("Goods and prices"), table(heads, rows, "lines") + f'<dl class="od-sums">{shown}</dl>')
 
 
-def address(file: OrderFile) -> str:
-    """Buyer and address beside what the channel sent, with the differences marked, and whatever else it sent."""
-    rows = [_compared(one, one.field in faulty(file)) for one in compare(file.fields, file.payload)]
-    heads = (t("Field"), t("In the order"), t("As the channel sent it"))
-    body = table(heads, rows, "compare")
-    if rest := rest_of(file.payload):
-        pairs = "".join(f"<div><dt>{said(name)}</dt><dd>{said(text)}</dd></div>" for name, text in rest.items())
-        body += f'<h4>{said(t("More from the channel"))}</h4><dl class="od-pairs">{pairs}</dl>'
-    return card(t("Buyer and address"), body)
-
-
 def faulty(file: OrderFile) -> frozenset[str]:
     """The fields to look at; of a city and a province that contradict each other, both."""
     both = {"region"} if "city" in file.faults and file.fields["city"].strip() else set()
     return frozenset(file.faults) | both
-
-
-def _compared(one: Compared, at_fault: bool) -> tuple[str, str, str]:
-    ours = province(one.ours) if one.field == "region" else one.ours
-    theirs = province(one.theirs) if one.field == "region" else one.theirs
-    mark = ' class="fault"' if at_fault else ' class="differs"' if one.differs else ""
-    sent = f"<span{' class=differs' if one.differs else ''}>{said(theirs)}</span>" if one.column else "–"
-    column = f"<small>{said(one.column)}</small>" if one.column and one.theirs else ""
-    return (said(t(FIELD_LABELS[one.field])), f"<span{mark}>{said(ours) or '–'}</span>", (sent or "–") + column)
 
 
 def money(file: OrderFile) -> str:
@@ -347,21 +327,26 @@ def messages(file: OrderFile, timezone: str) -> str:
 def history(file: OrderFile, names: dict[str, str], timezone: str) -> str:
     """The order's log in words, newest first. `names` says who is behind an actor of the log."""
     rows = "".join(
-        f"<li><time>{said(format_instant(one.at, timezone))}</time><b>{said(_fact_title(one.kind))}</b>"
+        f"<li><time>{said(format_instant(one.at, timezone))}</time><b>{said(fact_title(one.kind))}</b>"
         f"<span>{said(names.get(one.actor, one.actor))}</span>{_detail(one, file.fields['currency'])}</li>"
         for one in reversed(file.facts)
     )
     return card(t("History"), f'<ol class="od-history">{rows}</ol>')
 
 
-def _fact_title(kind: str) -> str:
+def fact_title(kind: str) -> str:
+    """What a fact of the log is called; one of the house that no order knows shows its code."""
     return t(FACT_LABELS[Fact(kind)]) if kind in set(Fact) else kind
 
 
 def _detail(fact: FactView, currency: str) -> str:
-    """What a row of the log adds to its title."""
-    data, parts = fact.data, []
-    if fact.kind == Fact.STOPPED:
+    return "".join(f"<p>{said(part)}</p>" for part in fact_details(fact.kind, fact.data, currency))
+
+
+def fact_details(kind: str, data: Mapping[str, Any], currency: str) -> list[str]:
+    """What a row of the log adds to its title, in words."""
+    parts: list[str] = []
+    if kind == Fact.STOPPED:
         parts.append(join_list(t(REASON_LABELS[Reason(reason)]) for reason in data.get("reasons", [])))
     for reason, note in (data.get("approved") or {}).items():
         parts.append(t("{reason}: let pass – {note}", reason=t(REASON_LABELS[Reason(reason)]), note=note))
@@ -369,14 +354,14 @@ def _detail(fact: FactView, currency: str) -> str:
         before, after = (province(value) if field == "region" else value for value in (old, new))
         label = t(FIELD_LABELS[field]) if field in FIELD_LABELS else field
         parts.append(t("{field}: {old} → {new}", field=label, old=before or "–", new=after or "–"))
-    if fact.kind in (Fact.HELD, Fact.HOLD_RELEASED, Fact.CANCELLED) and data.get("reason"):
+    if kind in (Fact.HELD, Fact.HOLD_RELEASED, Fact.CANCELLED) and data.get("reason"):
         parts.append(str(data["reason"]))
     if freed := data.get("units_freed"):
         parts.append(t("1 unit free again") if freed == 1 else t("{n} units free again", n=freed))
-    if fact.kind == Fact.BUYER_NOTIFIED and data.get("subject") in SUBJECT_LABELS:
+    if kind == Fact.BUYER_NOTIFIED and data.get("subject") in SUBJECT_LABELS:
         parts.append(t(SUBJECT_LABELS[data["subject"]]))
-    if fact.kind == Fact.PAID:
+    if kind == Fact.PAID:
         parts.append(f"{format_money(data['amount_cents'], data.get('currency', currency))} · {means(data['means'])}")
     if data.get("carrier"):
         parts.append(str(data["carrier"]))
-    return "".join(f"<p>{said(part)}</p>" for part in parts)
+    return parts

@@ -111,6 +111,13 @@ SITE: tuple[SitePage, ...] = (
         "teach/people_progress.py", "Progress", "groups", "Who has done what, and what it brought", ("attempts.read",)
     ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
+    SitePage(
+        "teach/handed_in.py",
+        "Exercises handed in",
+        "task",
+        "Every check with what was found, and what was done in the world",
+        ("attempts.read",),
+    ),
     SitePage("admin/people.py", "People", "group", "Let people in, and set what they may do", ("people.manage",)),
     SitePage("admin/imports.py", "Imports", "move_to_inbox", "Take in orders from other channels", ("imports.read",)),
     SitePage("admin/audit.py", "Audit log", "fact_check", "Who did what and when, sealed", ("audit.read",)),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assessments import practice
 from assessments.demonstration import Shown
-from assessments.exercise import CheckResult, Exercise, Report
+from assessments.exercise import Exercise
 from assessments.exercises import EXERCISES, exercise_named
 from assessments.practice import NOTICE_LABELS, PracticeRoom, Stay
 from assessments.practice_reads import Standing, solution_of, standings_of
@@ -15,11 +15,12 @@ from core.domain.orders import FACT_LABELS, STATUS_LABELS, Fact, Status
 from core.ui import guard, page
 from core.ui.cards import Tone, chips, heading, score_bar
 from core.ui.databases import practice_files
-from core.ui.i18n import format_instant, format_number, format_rate, language, t
+from core.ui.i18n import format_instant, format_rate, language, t
 from core.ui.order_sheet import STATUS_TONES
 from core.ui.rich import emphasised, paragraphs
 from core.ui.safe import safe
 from core.ui.site import page_named
+from pages.teach import draw_findings
 
 
 def room() -> PracticeRoom:
@@ -215,43 +216,7 @@ def draw_report(one: Standing) -> None:
             st.info(t("This check is from before you began again."), icon=":material/history:")
         if report.score >= 1:
             st.success(t("Solved. Everything is as it should be, and nothing else was touched."))
-        for check in report.checks:
-            draw_check(check)
-        draw_limits(report)
-
-
-def draw_check(check: CheckResult) -> None:
-    """One check with its points; what was found is anybody's text."""
-    icon, colour = (
-        ("check_circle", "green")
-        if check.fraction >= 1
-        else ("cancel", "red")
-        if not check.fraction
-        else ("adjust", "orange")
-    )
-    points = t("{reached} of {points} points", reached=points_words(check.reached), points=check.points)
-    with st.container(gap=None, key=f"check-{check.key}"):
-        st.markdown(f":{colour}[:material/{icon}:] **{safe(said(check.text))}** · {safe(points)}")
-        st.caption(f"{t('Found')}: {safe(said(check.found))}")
-        if check.fraction < 1:
-            st.caption(f"{t('Wanted')}: {safe(said(check.wanted))}")
-
-
-def points_words(points: float) -> str:
-    """Points without needless decimals."""
-    return format_number(points, 0 if points == int(points) else 1)
-
-
-def draw_limits(report: Report) -> None:
-    """What was changed that should have stayed, and what it cost."""
-    broken = [limit for limit in report.limits if limit.breaches]
-    if not broken:
-        st.caption(f":green[:material/shield:] {t('Nothing was changed that should have stayed.')}")
-    for limit in broken:
-        lost = t("{n} points lost", n=limit.lost)
-        st.markdown(f":red[:material/gpp_bad:] **{safe(said(limit.text))}** · :red[{safe(lost)}]")
-        for breach in limit.breaches:
-            st.caption(safe(said(breach)))
+        draw_findings(report)
 
 
 # ---- hints and the solution -------------------------------------------------------------------------------------

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from assessments import practice
 from assessments.attempts import POST, PRE, start_attempt
-from core.db.engines import Databases
+from assessments.exercises import EXERCISES
+from core.db.engines import Databases, reader
+from core.db.portal_tables import submission
+from core.ui.databases import practice_files
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.taking import do_exercises, take
 from tests.pages.learners import keys, portal_of, press, tiny_figures
@@ -78,3 +83,30 @@ def test_another_person_is_chosen_with_the_box(house: Databases, portal: Portal)
     assert tab.query_params["person"] == str(portal.actors["service"].person_id)
     assert "5%" in said(tab)
     assert keys(tab, "remark-") != []
+
+
+def test_what_was_handed_in_is_read_and_judged_again(house: Databases, portal: Portal) -> None:
+    clerk, room = portal.actors["clerk"], practice.PracticeRoom(practice_files())
+    key = EXERCISES[0].key
+    stay = portal.do("clerk", practice.open_practice, room, key)
+    report = portal.do("clerk", practice.check_practice, room, stay.practice_id)
+    tab = visit(house, "trainer", "teach/handed_in", person=str(clerk.person_id))
+    assert not tab.exception
+    assert "Click a check to read it." in said(tab)
+    rows = tab.dataframe[0].value.to_dict("records")
+    assert [(row["score"], row["resets"]) for row in rows] == [(f"{report.score:.0%}", 0)]
+    with reader(house.portal) as db:
+        submission_id = db.execute(select(submission.c.id)).scalar_one()
+    tab = visit(house, "trainer", "teach/handed_in", person=str(clerk.person_id), check=str(submission_id))
+    assert not tab.exception
+    assert "Nothing was changed that should have stayed." in said(tab)
+    assert "Nothing yet." in said(tab)
+    press(tab, f"again-{submission_id}")
+    assert not tab.exception
+    assert "it comes out the same" in said(tab)
+
+
+def test_nothing_was_handed_in_yet(house: Databases) -> None:
+    tab = visit(house, "trainer", "teach/handed_in")
+    assert not tab.exception
+    assert "Nothing handed in yet" in said(tab)

@@ -1,0 +1,56 @@
+"""The report of a check, as the person who handed in and the trainer read it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.exercise import CheckResult, Report
+from assessments.prose import Prose
+from core.ui.i18n import format_number, language, t
+from core.ui.safe import safe
+
+
+def said(prose: Prose) -> str:
+    """Prose in the reader's language."""
+    return prose.in_language(language())
+
+
+def draw_findings(report: Report) -> None:
+    """Per check what was found and wanted, and what was changed that should have stayed."""
+    for check in report.checks:
+        draw_check(check)
+    draw_limits(report)
+
+
+def draw_check(check: CheckResult) -> None:
+    """One check with its points; what was found is anybody's text."""
+    icon, colour = (
+        ("check_circle", "green")
+        if check.fraction >= 1
+        else ("cancel", "red")
+        if not check.fraction
+        else ("adjust", "orange")
+    )
+    points = t("{reached} of {points} points", reached=points_words(check.reached), points=check.points)
+    with st.container(gap=None, key=f"check-{check.key}"):
+        st.markdown(f":{colour}[:material/{icon}:] **{safe(said(check.text))}** · {safe(points)}")
+        st.caption(f"{t('Found')}: {safe(said(check.found))}")
+        if check.fraction < 1:
+            st.caption(f"{t('Wanted')}: {safe(said(check.wanted))}")
+
+
+def points_words(points: float) -> str:
+    """Points without needless decimals."""
+    return format_number(points, 0 if points == int(points) else 1)
+
+
+def draw_limits(report: Report) -> None:
+    """What was changed that should have stayed, and what it cost."""
+    broken = [limit for limit in report.limits if limit.breaches]
+    if not broken:
+        st.caption(f":green[:material/shield:] {t('Nothing was changed that should have stayed.')}")
+    for limit in broken:
+        lost = t("{n} points lost", n=limit.lost)
+        st.markdown(f":red[:material/gpp_bad:] **{safe(said(limit.text))}** · :red[{safe(lost)}]")
+        for breach in limit.breaches:
+            st.caption(safe(said(breach)))

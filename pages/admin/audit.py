@@ -1,11 +1,11 @@
 """The audit log: who did what and when, with a check that nobody changed it afterwards."""
 
-import json
-
 import streamlit as st
 
 from core.portal import audit_log
+from core.portal.colleagues import names_behind
 from core.ui import page
+from core.ui.audit_words import audit_details, audit_subject
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.i18n import format_instant, format_int, mark, t
@@ -46,14 +46,15 @@ length = PERIODS[period]
 since = 0 if length is None else page.wall_clock() - length
 rows = page.portal_read(audit_log.audit_rows_in, kinds=tuple(kinds), who=who, since_at=since)
 if rows:
+    names = page.portal_read(names_behind, [row.subject for row in rows])
     table(
         [
             {
                 "at": format_instant(row.at, seconds=True),
                 "actor": row.actor,
                 "kind": audit_kind(row.kind),
-                "subject": row.subject,
-                "data": json.dumps(row.data, ensure_ascii=False),
+                "subject": audit_subject(row.subject, names),
+                "data": audit_details(row.data),
             }
             for row in rows
         ],
@@ -61,7 +62,7 @@ if rows:
             Column("at", t("When"), width=170),
             Column("actor", t("Who")),
             Column("kind", t("What")),
-            Column("subject", t("On what"), width="small"),
+            Column("subject", t("On what")),
             Column("data", t("Details"), width="large"),
         ],
         key="audit",

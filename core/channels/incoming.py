@@ -120,21 +120,21 @@ class IncomingOrder:
 
     @property
     def payload(self) -> dict[str, str]:
-        """The rows as they came, for a clerk to compare with: column → text, `column #2` where a second row differs.
+        """The rows as they came, for a clerk to compare with.
 
-        Columns that say nothing are left out.
+        Shape: column → text of the first row that has the column; `column #2` → text of the second such row, where it
+        is another one. Columns that say nothing are left out.
         """
-        payload: dict[str, str] = {}
-        for row in self.rows:
+        first = self.rows[0]
+        payload = {name: text for name, text in zip(first.header, first.cells, strict=False) if text}
+        if len(self.rows) == 1:
+            return payload
+        seen = dict.fromkeys(first.header, 1)
+        for row in self.rows[1:]:
             for name, text in zip(row.header, row.cells, strict=False):
-                if not text:
-                    continue
-                known = payload.setdefault(name, text)
-                if known is not text and known != text:
-                    count = 2
-                    while (key := f"{name} #{count}") in payload:
-                        count += 1
-                    payload[key] = text
+                seen[name] = number = seen.get(name, 0) + 1
+                if text and text != payload.get(name):
+                    payload[name if number == 1 else f"{name} #{number}"] = text
         return payload
 
     def fingerprint(self) -> str:

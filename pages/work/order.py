@@ -15,6 +15,7 @@ from core.ui import order_sheet, page
 from core.ui.empty import empty
 from core.ui.i18n import format_instant, format_money, language, t
 from core.ui.order_actions import draw_actions
+from core.ui.order_compare import compared
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.work import settle
@@ -71,7 +72,7 @@ def draw(order_id: int) -> None:
     draw_actions(file, page.actor())
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        st.html(order_sheet.lines(file) + order_sheet.address(file) + order_sheet.messages(file, timezone))
+        st.html(order_sheet.lines(file) + compared(file) + order_sheet.messages(file, timezone))
     with right:
         draw_neighbours(file, timezone)
         parts: list[Any] = [order_sheet.money(file), order_sheet.stock(file, timezone)]

@@ -26,6 +26,7 @@ from core.security.audit import record_audit
 from core.security.sessions import SignedIn, find_session
 from core.ui.databases import databases, practice_files, wall_clock
 from core.ui.i18n import translate_error
+from core.ui.streamlit_turns import turns
 
 T = TypeVar("T")
 PORTAL = World("portal", "portal")
@@ -226,7 +227,8 @@ def portal_command(work: Callable[..., Any], /, *args: Any, form_key: str, done:
 def portal_write(work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """One small write in the portal that may be repeated without harm (a preference, an answer saved again)."""
     place, who = _portal_place(), portal_actor()
-    return run(place.engine, lambda db: work(place.context(db, who), *args, **kwargs))
+    with turns().aside():
+        return run(place.engine, lambda db: work(place.context(db, who), *args, **kwargs))
 
 
 def form_key(name: str) -> str:
@@ -260,7 +262,8 @@ def _command(
         return  # the second half of a double click, on the form as it was drawn again
     try:
         place, asker = find(), who()
-        outcome = run(place.engine, lambda db: _once(place, asker, db, table, key, work, values, named))
+        with turns().aside():
+            outcome = run(place.engine, lambda db: _once(place, asker, db, table, key, work, values, named))
     except SignedOut:
         return  # the run that follows says so
     except DoubleSubmit:

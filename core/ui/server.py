@@ -24,7 +24,9 @@ from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
 from core.ui.server_static import content_security_policy, index_page, streamlit_files
 from core.ui.settings import refuse_open_demo, settings
-from core.ui.streamlit_speed import hand_over_in_batches, import_early, remember_theme, send_at_once
+from core.ui.streamlit_sending import send_directly
+from core.ui.streamlit_speed import import_early, remember_theme, send_at_once
+from core.ui.streamlit_turns import run_by_turns
 
 if TYPE_CHECKING:
     from streamlit.starlette import App
@@ -64,7 +66,8 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
     """Opens the databases, lets the first administrator in, and tidies up by the clock until the server stops."""
     remember_theme()
     send_at_once()
-    hand_over_in_batches()
+    send_directly()
+    run_by_turns()
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
     # Not beside the first pages: Plotly takes a half-imported pandas for a whole one, and breaks on it.
     await asyncio.gather(asyncio.to_thread(open_house), asyncio.to_thread(import_early))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from asyncio import base_events
-from collections import deque
-from collections.abc import Callable
 from functools import wraps
 
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import Runtime, app_session
-from streamlit.runtime.scriptrunner import RerunData
+from streamlit.runtime import app_session
 
 
 def remember_theme() -> None:
@@ -50,72 +46,6 @@ def send_at_once() -> None:
 def _without_delay(connection: socket.socket) -> None:
     if connection.family in {socket.AF_INET, socket.AF_INET6} and connection.type == socket.SOCK_STREAM:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def hand_over_in_batches() -> None:
-    """From now on a script hands its messages to the event loop many at a time; doing it twice changes nothing.
-
-    Why: Streamlit wakes the loop twice for each of the two hundred messages of a board, and every waking lets go of
-    the interpreter's lock; with several scripts at work each waits for all others every time (measured).
-    """
-    app_session.AppSession._call_soon_on_event_loop = _queue  # type: ignore[method-assign,assignment]
-    app_session.AppSession._create_scriptrunner = _create_when_settled  # type: ignore[method-assign,assignment]
-    Runtime._enqueued_some_message = _wake  # type: ignore[method-assign,assignment]
-
-
-def _queue(session: app_session.AppSession, callback: Callable[[], None]) -> None:
-    """Puts a callback behind the session's others and sees to it that the loop comes to carry them out."""
-    waiting: deque[Callable[[], None]] = session.__dict__.setdefault("_orderly_waiting", deque())
-    waiting.append(callback)
-    if session.__dict__.get("_orderly_called"):
-        return
-    session.__dict__["_orderly_called"] = True
-    try:
-        session._event_loop.call_soon_threadsafe(_carry_out, session)
-    except RuntimeError:  # as Streamlit does: what comes after the loop has closed is dropped
-        if not session._event_loop.is_closed():
-            raise
-
-
-_create = app_session.AppSession._create_scriptrunner
-
-
-def _create_when_settled(session: app_session.AppSession, initial_rerun_data: RerunData) -> None:
-    """Carries out what the last script still has waiting before another takes its place.
-
-    Why: Streamlit drops what comes from a script that isn't the current one any more. On a busy server a page that
-    refreshed itself just after a click then never showed what the click had done (seen with 90 boards open).
-    """
-    if "_orderly_waiting" in session.__dict__:
-        _carry_out(session)
-    _create(session, initial_rerun_data)
-
-
-def _wake(runtime: Runtime) -> None:
-    """Tells the loop that there is something to send; from the loop itself without the detour through its socket."""
-    parts = runtime._get_async_objs()
-    try:
-        here = asyncio.get_running_loop() is parts.eventloop
-    except RuntimeError:
-        here = False
-    if here:
-        parts.need_send_data.set()
-    else:
-        parts.eventloop.call_soon_threadsafe(parts.need_send_data.set)
-
-
-def _carry_out(session: app_session.AppSession) -> None:
-    """Carries out, on the loop, what waits in a session, in its order; one that fails doesn't keep the others."""
-    session.__dict__["_orderly_called"] = False  # before the first, so that whatever comes later calls again
-    waiting: deque[Callable[[], None]] = session.__dict__["_orderly_waiting"]
-    while waiting:
-        callback = waiting.popleft()
-        try:
-            callback()
-        except BaseException:
-            if waiting:  # the loop reports this one; the others get a call of their own
-                session._event_loop.call_soon(_carry_out, session)
-            raise
 
 
 def import_early() -> None:

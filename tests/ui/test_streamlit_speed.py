@@ -7,24 +7,20 @@ import inspect
 import socket
 import subprocess
 import sys
-import threading
 from asyncio import base_events
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import Runtime, app_session
+from streamlit.runtime import app_session
 from streamlit.runtime.secrets import Secrets
 from streamlit.web.server.starlette.starlette_server import _bind_socket
 
-from core.ui import streamlit_speed
-from core.ui.streamlit_speed import hand_over_in_batches, remember_theme, send_at_once
+from core.ui.streamlit_speed import remember_theme, send_at_once
 from tests.house_rules import ROOT
 from tests.loops import run_async
 
-_STREAMLITS_OWN = Runtime._enqueued_some_message
 _SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
 
@@ -33,10 +29,6 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Puts Streamlit's own function back, before the test and after it."""
     own = inspect.unwrap(app_session._populate_theme_msg)
     monkeypatch.setattr(app_session, "_populate_theme_msg", own)
-    hand_over = app_session.AppSession._call_soon_on_event_loop
-    monkeypatch.setattr(app_session.AppSession, "_call_soon_on_event_loop", hand_over)
-    monkeypatch.setattr(app_session.AppSession, "_create_scriptrunner", streamlit_speed._create)
-    monkeypatch.setattr(Runtime, "_enqueued_some_message", _STREAMLITS_OWN)
     monkeypatch.setattr("asyncio.base_events._set_nodelay", inspect.getattr_static(base_events, "_set_nodelay"))
     yield
 
@@ -137,84 +129,3 @@ def test_pandas_is_there_before_somebody_needs_it() -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.split() == ["False", "True", "True"]
-
-
-class _Session:
-    """As much of a session as the hand-over knows: its loop, and a place to keep things."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._event_loop = loop
-
-
-def test_messages_are_handed_over_in_order_whatever_happens_to_one() -> None:
-    done: list[int] = []
-    complaints: list[str] = []
-    wakings = 0
-
-    def fail() -> None:
-        raise ValueError("one of many")
-
-    async def story() -> None:
-        nonlocal wakings
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(lambda _loop, context: complaints.append(str(context["exception"])))
-        session = _Session(loop)
-        call = loop.call_soon_threadsafe
-
-        def counted(*args: object) -> object:
-            nonlocal wakings
-            wakings += 1
-            return call(*args)  # type: ignore[arg-type]
-
-        loop.call_soon_threadsafe = counted  # type: ignore[assignment,method-assign]
-
-        def script() -> None:
-            for number in range(200):
-                streamlit_speed._queue(session, fail if number == 100 else partial(done.append, number))  # type: ignore[arg-type]
-
-        busy = threading.Thread(target=script)
-        busy.start()
-        busy.join()  # the loop is busy with this meanwhile, as it is with other people's messages
-        while len(done) < 199:
-            await asyncio.sleep(0.01)
-
-    run_async(asyncio.wait_for(story(), 20))
-    assert done == [number for number in range(200) if number != 100]
-    assert complaints == ["one of many"]
-    assert wakings == 1
-
-
-def test_a_new_script_waits_for_what_the_last_one_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(streamlit_speed, "_create", lambda _session, data: said.append(data))
-
-    async def story() -> None:
-        session = _Session(asyncio.get_running_loop())
-        streamlit_speed._create_when_settled(session, "the first script")  # type: ignore[arg-type]
-        for word in ("drawn", "finished"):
-            streamlit_speed._queue(session, partial(said.append, word))  # type: ignore[arg-type]
-        streamlit_speed._create_when_settled(session, "another script")  # type: ignore[arg-type]
-        await asyncio.sleep(0.05)
-
-    run_async(story())
-    assert said == ["the first script", "drawn", "finished", "another script"]
-
-
-def test_what_comes_after_the_loop_has_closed_is_dropped() -> None:
-    loop = asyncio.new_event_loop()
-    loop.close()
-    streamlit_speed._queue(_Session(loop), lambda: None)  # type: ignore[arg-type]
-
-
-def test_streamlit_still_hands_over_here() -> None:
-    source = inspect.getsource(app_session.AppSession._on_scriptrunner_event)
-    assert "self._call_soon_on_event_loop(" in source
-    assert "call_soon_threadsafe(async_objs.need_send_data.set)" in inspect.getsource(_STREAMLITS_OWN)
-    assert "self._create_scriptrunner(" in inspect.getsource(app_session.AppSession.request_rerun)
-    assert "sender is not self._scriptrunner" in inspect.getsource(
-        app_session.AppSession._handle_scriptrunner_event_on_event_loop
-    )
-    hand_over_in_batches()
-    assert app_session.AppSession._create_scriptrunner is streamlit_speed._create_when_settled
-    assert app_session.AppSession._call_soon_on_event_loop is streamlit_speed._queue
-    assert Runtime._enqueued_some_message is streamlit_speed._wake

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,19 +19,19 @@ from core.portal.sign_in import first_administrator_link
 from core.portal.upkeep import tidy_portal
 from core.ui.databases import databases, wall_clock
 from core.ui.server_background import Work, at_work, keep_folded
+from core.ui.server_garbage import collect_when_quiet, settle, unsettle
 from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
 from core.ui.server_static import content_security_policy, index_page, streamlit_files
 from core.ui.settings import refuse_open_demo, settings
 from core.ui.streamlit_sending import send_directly
 from core.ui.streamlit_speed import import_early, remember_theme, send_at_once
-from core.ui.streamlit_turns import run_by_turns
+from core.ui.streamlit_turns import run_by_turns, turns
 
 if TYPE_CHECKING:
     from streamlit.starlette import App
 
 log = logging.getLogger("orderly")
-GC_EVERY = 5.0  # seconds; the collection after every script run (63 of its 70 ms) is switched off instead
 
 
 def routes() -> list[BaseRoute]:
@@ -71,8 +70,9 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
     index_page("en", "auto"), content_security_policy()  # fail now if Streamlit's index page has changed
     # Not beside the first pages: Plotly takes a half-imported pandas for a whole one, and breaks on it.
     await asyncio.gather(asyncio.to_thread(open_house), asyncio.to_thread(import_early))
+    settle()
     background = [
-        asyncio.create_task(_collect_garbage()),
+        asyncio.create_task(collect_when_quiet(turns().is_quiet)),
         asyncio.create_task(asyncio.to_thread(_warm_static)),
     ]
     try:
@@ -84,6 +84,7 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
         for task in background:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        unsettle()
         databases().dispose()
 
 
@@ -137,15 +138,6 @@ def _configured_address() -> str | None:
 
     address: str | None = config.get_option("server.address")
     return address
-
-
-async def _collect_garbage() -> None:
-    """Frees cyclic garbage by the clock, in a thread of its own time instead of after every click."""
-    turn = 0
-    while True:
-        await asyncio.sleep(GC_EVERY)
-        turn += 1
-        await asyncio.to_thread(gc.collect, 2 if turn % 12 == 0 else 1)
 
 
 def _warm_static() -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import weakref
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Browser
 from streamlit.testing.v1 import AppTest
 
 from core.db.engines import Databases
-from core.ui import server
 from core.ui.safe import safe
 from core.ui.tables import SHOWN_AT_MOST
 from tests.house_rules import ROOT
-from tests.loops import run_async
 from tests.ui.servers import running_script
 from tests.visits import come_in
 
-T = TypeVar("T")
 ODD = "**x** [y](http://e.example) $z$"
 
 
@@ -94,35 +86,3 @@ def test_the_clicked_row_stays_chosen_when_rows_move(tmp_path: Path, chromium: B
 def test_an_empty_state_offers_the_next_step(kit: AppTest) -> None:
     next(button for button in kit.button if button.key == "empty-go-odd").click().run()
     assert "seen empty" in _texts(kit)
-
-
-def _tied(make: Callable[[], T]) -> weakref.ref[T]:
-    """Makes something and lets it go at once."""
-    return weakref.ref(make())
-
-
-def test_garbage_is_collected_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The collection after every run is switched off, so cyclic garbage must go some other way."""
-
-    class Knot:
-        """Something that holds itself."""
-
-        def __init__(self) -> None:
-            self.own = self
-
-    monkeypatch.setattr(server, "GC_EVERY", 0.05)
-
-    async def wait_for(dead: weakref.ref[Knot]) -> bool:
-        task = asyncio.create_task(server._collect_garbage())
-        for _ in range(100):
-            await asyncio.sleep(0.05)
-            if dead() is None:
-                break
-        task.cancel()
-        return dead() is None
-
-    gc.disable()
-    try:
-        assert run_async(wait_for(_tied(Knot)))
-    finally:
-        gc.enable()

@@ -20,6 +20,12 @@ class Label(str):
     __slots__ = ()
 
 
+class Colleague(str):
+    """An actor of the log (`person:12`) that stands in a message; the surface shows the name behind it."""
+
+    __slots__ = ()
+
+
 def _plain(value: object) -> object:
     """A value as the English message shows it; several are listed."""
     return ", ".join(str(part) for part in value) if isinstance(value, tuple) else value
@@ -28,7 +34,8 @@ def _plain(value: object) -> object:
 class OrderlyError(Exception):
     """Base of every deliberate error: an English template (a gettext msgid) and its values.
 
-    A value may be an enum member or a Label, or a tuple of them: the surface shows them in the reader's words.
+    A value may be an enum member, a Label or a Colleague, or a tuple of them: the surface shows them in the
+    reader's words.
     """
 
     def __init__(self, template: str, **params: object) -> None:

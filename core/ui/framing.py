@@ -9,9 +9,10 @@ import streamlit as st
 
 from core.context import Actor
 from core.domain.errors import OrderlyError
+from core.portal.colleagues import names_behind
 from core.portal.preferences import preferences_of
 from core.ui import guard, header, page
-from core.ui.i18n import LANGUAGES, language, language_from, negotiate, set_language, t
+from core.ui.i18n import LANGUAGES, language, language_from, negotiate, people_from, set_language, t
 from core.ui.server_static import OWN_STATIC
 from core.ui.site import SECTION_LABELS, SITE, SitePage, pages_for
 from core.ui.targets import prototype
@@ -55,6 +56,7 @@ def _take_up() -> None:
         if chosen.get("practice", "-") != "-":
             _return_to_practice(chosen["practice"])
     language_from(_language_of_this_run)
+    people_from(_name_behind)
     set_language(st.session_state["_language"])
 
 
@@ -64,6 +66,11 @@ def _language_of_this_run() -> str:
     if get_script_run_ctx(suppress_warning=True) is None:  # a thread that belongs to nobody's page
         return "en"
     return str(st.session_state.get("_language", "en"))
+
+
+def _name_behind(actor: str) -> str:
+    """Whose name a message shows for an actor of a log; one that is gone keeps its key."""
+    return page.portal_read(names_behind, [actor]).get(actor, actor)
 
 
 def _return_to_practice(kept: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from core.domain.errors import Label, OrderlyError
+from core.domain.errors import Colleague, Label, OrderlyError
 from core.domain.labels import label_of
 
 LANGUAGES = ("en", "zh")
@@ -23,6 +23,7 @@ _BABEL = MappingProxyType({"en": "en_US", "zh": "zh_Hans_CN"})
 
 _language: ContextVar[str | None] = ContextVar("orderly_language", default=None)
 _source: list[Callable[[], str]] = []
+_people: list[Callable[[str], str]] = []
 
 
 def language() -> str:
@@ -38,6 +39,11 @@ def language() -> str:
 def language_from(source: Callable[[], str]) -> None:
     """Says where a thread that nobody has told a language (a callback, a fragment) finds its person's."""
     _source[:] = [source]
+
+
+def people_from(source: Callable[[str], str]) -> None:
+    """Says who knows the name behind an actor of a log, `person:12`."""
+    _people[:] = [source]
 
 
 def set_language(code: str) -> None:
@@ -101,6 +107,8 @@ def _said(value: object) -> object:
         return t(label_of(value))
     if isinstance(value, Label):
         return t(value)
+    if isinstance(value, Colleague):
+        return t("Automatic") if value == "engine" else _people[-1](value) if _people else str(value)
     return "" if value is None else value
 
 

@@ -20,9 +20,6 @@ from core.services.order_file import OrderFile
 from core.ui.i18n import t
 from core.ui.order_sheet import FIELD_LABELS, card, faulty, province, said, table
 
-LINE_LABELS = MappingProxyType(
-    {"sku_code": "Article", "name": "Name", "quantity": "Quantity", "unit_price_cents": "Price"}
-)
 SUM_LABELS = MappingProxyType({"shipping_cents": "Shipping", "discount_cents": "Discount", "total_cents": "Total"})
 
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from core.domain.errors import Colleague, RuleViolation
 from core.ui import i18n
 
 AT = 1_773_801_000  # 2026-03-18 10:30 in Shanghai
@@ -99,3 +100,12 @@ def test_each_thread_speaks_for_itself_and_asks_where_it_was_not_told() -> None:
     finally:
         i18n.language_from(lambda: "en")
     assert heard["d"] == "登录"
+
+
+def test_a_message_names_the_person_behind_an_actor() -> None:
+    error = RuleViolation("Order {number} was changed by {who}.", number="T-1", who=Colleague("person:7"))
+    i18n.people_from({"person:7": "Li Na"}.__getitem__)
+    assert i18n.translate_error(error) == "Order T-1 was changed by Li Na."
+    automatic = RuleViolation("{who} did it.", who=Colleague("engine"))
+    with i18n.in_language("zh"):
+        assert i18n.translate_error(automatic) == "系统自动 did it."

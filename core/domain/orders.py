@@ -69,6 +69,7 @@ class Reason(StrEnum):
     ADDRESS = "address"
     PHONE = "phone"
     PRICE = "price"
+    QUANTITY = "quantity"
     DUPLICATE = "duplicate"
     STOCK = "stock"
     PAYMENT = "payment"
@@ -80,6 +81,7 @@ REASON_LABELS = MappingProxyType(
         Reason.ADDRESS: "Address incomplete or contradictory",
         Reason.PHONE: "Phone number not plausible",
         Reason.PRICE: "Price differs from the list",
+        Reason.QUANTITY: "Unusually large quantity",
         Reason.DUPLICATE: "Looks like a duplicate",
         Reason.STOCK: "Not enough stock",
         Reason.PAYMENT: "Payment missing or of another amount",

@@ -9,7 +9,7 @@ from core.domain.orders import Reason
 from core.domain.places import PROVINCE_BY_CODE, province_of_city
 
 # What a clerk may let pass with a note; everything else has to be corrected.
-APPROVABLE = frozenset({Reason.PRICE, Reason.DUPLICATE, Reason.FRAUD})
+APPROVABLE = frozenset({Reason.PRICE, Reason.QUANTITY, Reason.DUPLICATE, Reason.FRAUD})
 
 _CN_PHONE = re.compile(r"^1[3-9]\d{9}$")
 _CN_MASKED_PHONE = re.compile(r"^1[3-9]\d\*{4}\d{4}$")  # marketplaces show buyers' phones like this
@@ -19,7 +19,10 @@ _HOUSE_NUMBER = re.compile(r"[0-90-9一二三四五六七八九十百]+\s*(?:号
 
 @dataclass(frozen=True, slots=True)
 class ReviewedLine:
-    """One line as the review sees it; `list_price_cents` is None for a SKU we don't know."""
+    """One line as the review sees it; `list_price_cents` is None for a SKU we don't know.
+
+    `quantity` is what the whole order wants of the SKU: two lines of one article are judged together.
+    """
 
     quantity: int
     unit_price_cents: int
@@ -52,6 +55,7 @@ class ReviewPolicy:
 
     price_tolerance: float
     duplicate_hours: int
+    most_units: int  # of one article in one order
 
 
 def address_faults(order: ReviewedOrder) -> tuple[str, ...]:
@@ -93,12 +97,18 @@ def price_is_off(line: ReviewedLine, policy: ReviewPolicy) -> bool:
     return abs(line.unit_price_cents - line.list_price_cents) > line.list_price_cents * policy.price_tolerance
 
 
+def quantity_is_off(line: ReviewedLine, policy: ReviewPolicy) -> bool:
+    """Whether an order wants more of an article than a household buys: a reseller, or a slip of the finger."""
+    return line.quantity > policy.most_units
+
+
 def review(order: ReviewedOrder, policy: ReviewPolicy) -> tuple[Reason, ...]:
     """Why an order has to be looked at by a person, in the machine's order; empty if it may pass."""
     found = {
         Reason.ADDRESS: bool(address_faults(order)),
         Reason.PHONE: not phone_is_plausible(order.country, order.buyer_phone),
         Reason.PRICE: any(price_is_off(line, policy) for line in order.lines),
+        Reason.QUANTITY: any(quantity_is_off(line, policy) for line in order.lines),
         Reason.DUPLICATE: order.duplicates_count > 0,
         Reason.STOCK: order.needs_stock
         and (not order.lines or any(line.available < line.quantity for line in order.lines)),

@@ -43,6 +43,7 @@ def review_policy() -> ReviewPolicy:
     return ReviewPolicy(
         price_tolerance=float(_number("review", "price_tolerance")),
         duplicate_hours=int(_number("review", "duplicate_hours")),
+        most_units=int(_number("review", "most_units")),
     )
 
 

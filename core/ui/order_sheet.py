@@ -13,6 +13,7 @@ from core.domain.places import PROVINCE_BY_CODE
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account
 from core.services.order_file import FactView, LineView, OrderFile
+from core.services.parameters import review_policy
 from core.ui.cards import Tone
 from core.ui.i18n import format_duration, format_instant, format_int, format_money, join_list, language, t
 from core.ui.safe import plain
@@ -168,6 +169,16 @@ def explanation(file: OrderFile, reason: Reason) -> list[str]:
             return [t("{phone} can't be a phone number there.", phone=f["buyer_phone"])]
         case Reason.PRICE:
             return [_price_words(line, f["currency"]) for line in file.lines if line.price_off]
+        case Reason.QUANTITY:
+            most = review_policy().most_units
+            wanted = {line.sku_code: 0 for line in file.lines}
+            for line in file.lines:
+                wanted[line.sku_code] += line.quantity
+            return [
+                t("{sku}: {n} units in one order, more than {most}.", sku=sku, n=format_int(n), most=most)
+                for sku, n in wanted.items()
+                if n > most
+            ]
         case Reason.DUPLICATE:
             count = file.duplicates_count
             one = t("An open order of the same buyer has the same goods.")

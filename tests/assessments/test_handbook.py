@@ -35,6 +35,7 @@ OF_REASON: Mapping[Reason, str] = {
     Reason.ADDRESS: "5.2",
     Reason.PHONE: "5.3",
     Reason.PRICE: "5.4",
+    Reason.QUANTITY: "5.9",
     Reason.DUPLICATE: "5.5",
     Reason.STOCK: "5.6",
     Reason.PAYMENT: "5.7",
@@ -187,6 +188,7 @@ def test_thresholds_are_those_of_the_policies(language: str) -> None:
     percent, hours = ("{} %", "{} hours") if language == "en" else ("{}%", "{} 小时")
     assert percent.format(f"{100 * policy.price_tolerance:g}") in sections["5.4"]
     assert hours.format(policy.duplicate_hours) in sections["5.5"]
+    assert f" {policy.most_units} " in sections["5.9"]
     assert hours.format(promised.unpaid_expires_hours) in sections["4.4"]
     assert hours.format(promised.ship_by_hours) in sections["12.1"]
     assert hours.format(promised.deliver_by_hours) in sections["12.1"]

@@ -17,7 +17,7 @@ from core.domain.review import (
     review,
 )
 
-POLICY = ReviewPolicy(price_tolerance=0.05, duplicate_hours=24)
+POLICY = ReviewPolicy(price_tolerance=0.05, duplicate_hours=24, most_units=50)
 LINE = ReviewedLine(quantity=2, unit_price_cents=10_000, list_price_cents=10_000, available=2)
 GOOD = ReviewedOrder(
     country="CN",
@@ -49,6 +49,7 @@ def test_a_good_order_passes() -> None:
         ({"lines": (replace(LINE, unit_price_cents=10_501),)}, Reason.PRICE),
         ({"lines": (replace(LINE, unit_price_cents=9_499),)}, Reason.PRICE),
         ({"lines": (replace(LINE, list_price_cents=None),)}, Reason.PRICE),
+        ({"lines": (replace(LINE, quantity=51, available=90),)}, Reason.QUANTITY),
         ({"duplicates_count": 1}, Reason.DUPLICATE),
         ({"lines": (replace(LINE, available=1),)}, Reason.STOCK),
         ({"lines": ()}, Reason.STOCK),
@@ -64,6 +65,10 @@ def test_each_fault_gives_its_reason_alone(change: dict[str, object], reason: Re
 @pytest.mark.parametrize("cents", [10_500, 9_500])
 def test_a_price_at_the_edge_of_the_tolerance_passes(cents: int) -> None:
     assert review(replace(GOOD, lines=(replace(LINE, unit_price_cents=cents),)), POLICY) == ()
+
+
+def test_a_quantity_at_the_limit_passes() -> None:
+    assert review(replace(GOOD, lines=(replace(LINE, quantity=50, available=50),)), POLICY) == ()
 
 
 def test_several_reasons_come_in_the_machines_order() -> None:
@@ -125,4 +130,4 @@ def test_phones(country: str, phone: str, plausible: bool) -> None:
 
 
 def test_facts_of_the_matter_cannot_be_waved_through() -> None:
-    assert {Reason.PRICE, Reason.DUPLICATE, Reason.FRAUD} == APPROVABLE
+    assert {Reason.PRICE, Reason.QUANTITY, Reason.DUPLICATE, Reason.FRAUD} == APPROVABLE

@@ -19,7 +19,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 KEPT = 512  # reads per database
+BULKY_KEPT = 4  # of those that give megabytes
 _kept: WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+_bulky: WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 _marks: WeakKeyDictionary[Transaction, tuple[int, ...]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -33,6 +35,14 @@ def cached(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[C
     return _remembering(read, _mark)
 
 
+def bulky(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
+    """Like `cached`, for a read that gives megabytes: only the last few are remembered.
+
+    Raises: NotAllowed.
+    """
+    return _remembering(read, _mark, _bulky, BULKY_KEPT)
+
+
 def kept(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Context, P], T]:
     """Remembers what a read gave for its arguments, which tell everything that it depends on.
 
@@ -42,21 +52,24 @@ def kept(read: Callable[Concatenate[Context, P], T]) -> Callable[Concatenate[Con
 
 
 def _remembering(
-    read: Callable[Concatenate[Context, P], T], mark: Callable[[Context], tuple[int, ...]]
+    read: Callable[Concatenate[Context, P], T],
+    mark: Callable[[Context], tuple[int, ...]],
+    memories: WeakKeyDictionary[Engine, OrderedDict[Hashable, Any]] = _kept,
+    most: int = KEPT,
 ) -> Callable[Concatenate[Context, P], T]:
     @wraps(read)
     def remembered(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> T:
         ctx.actor.need("board.read")
         key = (read, ctx.world, mark(ctx), args, tuple(sorted(kwargs.items())))
         with _lock:
-            memory = _kept.setdefault(ctx.db.engine, OrderedDict())
+            memory = memories.setdefault(ctx.db.engine, OrderedDict())
             if key in memory:
                 memory.move_to_end(key)
                 return memory[key]
         found = read(ctx, *args, **kwargs)
         with _lock:
             memory[key] = found
-            while len(memory) > KEPT:
+            while len(memory) > most:
                 memory.popitem(last=False)
         return found
 
@@ -81,3 +94,4 @@ def forget(engine: Engine) -> None:
     """Drops everything remembered of a database: for measuring what a read costs without it."""
     with _lock:
         _kept.pop(engine, None)
+        _bulky.pop(engine, None)

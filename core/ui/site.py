@@ -64,6 +64,13 @@ SITE: tuple[SitePage, ...] = (
         "monitor/board.py", "Live board", "monitoring", "Orders, stock and promises as they stand", ("board.read",)
     ),
     SitePage(
+        "monitor/process_map.py",
+        "Process map",
+        "account_tree",
+        "What orders really went through, step by step, and how long it took",
+        ("board.read",),
+    ),
+    SitePage(
         "monitor/order_list.py",
         "Orders behind a figure",
         "table_rows",

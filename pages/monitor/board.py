@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import date
 
 import streamlit as st
 
 from core.metrics.board import BEHIND, Places, board_mark, places, read_board
-from core.metrics.filters import Filter, day_number, day_text
+from core.metrics.filters import Filter, day_text
 from core.ui import board_cards, board_figures, kpi, page
 from core.ui.cards import heading
 from core.ui.empty import empty
+from core.ui.filter_bar import chosen_now, draw_filter
 from core.ui.guard import fragment
 from core.ui.i18n import format_day, format_instant, format_int, t
 from core.ui.safe import safe
@@ -20,77 +20,12 @@ from core.ui.site import SITE
 REFRESH_SECONDS = 5
 REST_SHARE = 150  # times as long as it took to draw
 LONGEST_REST_SECONDS = 14.0
-_ALL = ""
 _RESTS_UNTIL = "board-rests-until"
-
-
-def take_filter() -> None:
-    """Writes what the filter's widgets say into the address, from which the next run reads it."""
-    state, known = st.session_state, page.read(places)
-    ids = {place.code: number for number, place in known.warehouses.items()}
-    period = state["board-period"]
-    shown = chosen_now(known).filter
-    first, last = shown.from_day, shown.to_day
-    if period == "own" and len(span := state.get("board-dates", ())) == 2:
-        first, last = (day_number(day.isoformat()) for day in span)
-    wanted = Filter(
-        first,
-        last,
-        state["board-channel"] or None,
-        ids.get(state["board-warehouse"]),
-        state["board-region"] or None,
-    )
-    st.query_params.from_dict(kpi.write_address(wanted, period, known))
 
 
 def take_all_time(first: int, last: int) -> None:
     """Shows every day that there are orders of."""
     st.query_params.from_dict(kpi.dates_of(Filter(max(first, last - kpi.LONGEST_DAYS + 1), last)))
-
-
-def chosen_now(known: Places) -> kpi.Chosen:
-    """What the address chooses, today."""
-    return kpi.read_address(st.query_params.to_dict(), known, page.read(kpi.today_of))
-
-
-def draw_filter(chosen: kpi.Chosen, known: Places) -> None:
-    """Period, channel, warehouse and region; the third of the last three is closed as long as two are chosen."""
-    wanted, state = chosen.filter, st.session_state
-    state["board-period"] = chosen.period
-    state["board-channel"] = wanted.channel or _ALL
-    state["board-warehouse"] = known.warehouses[wanted.warehouse].code if wanted.warehouse is not None else _ALL
-    state["board-region"] = wanted.region or _ALL
-    channels = {place.code: kpi.place_name(place) for place in known.channels}
-    warehouses = {place.code: kpi.place_name(place) for place in known.warehouses.values()}
-    is_full = sum(value is not None for value in (wanted.channel, wanted.warehouse, wanted.region)) == 2
-    hint = t("At most two of channel, warehouse and region; take one back to choose this.") if is_full else None
-    with st.container(key="board-filter", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox(
-            t("Period"),
-            [*kpi.PERIODS, "own"],
-            format_func=lambda name: t(kpi.PERIOD_LABELS[name]),
-            key="board-period",
-            on_change=take_filter,
-            width=150,
-        )
-        if chosen.period == "own":
-            state["board-dates"] = tuple(date.fromisoformat(day_text(day)) for day in (wanted.from_day, wanted.to_day))
-            st.date_input(t("From and to"), key="board-dates", on_change=take_filter, width=230, format="YYYY-MM-DD")
-        for key, label, names, value in (
-            ("channel", t("Channel"), channels, wanted.channel),
-            ("warehouse", t("Warehouse"), warehouses, wanted.warehouse),
-            ("region", t("Region"), {code: kpi.region_name(code) for code in known.regions}, wanted.region),
-        ):
-            st.selectbox(
-                label,
-                [_ALL, *names],
-                format_func=lambda code, names=names: names.get(code, code) if code else t("All"),
-                key=f"board-{key}",
-                on_change=take_filter,
-                disabled=is_full and value is None,
-                help=hint if value is None else None,
-                width=180,
-            )
 
 
 @fragment(run_every=REFRESH_SECONDS)
@@ -124,7 +59,7 @@ def draw_nothing() -> None:
 def draw_board(known: Places) -> tuple[int, ...]:
     """The board as the address wants it; gives the mark of what it showed."""
     chosen = chosen_now(known)
-    draw_filter(chosen, known)
+    draw_filter("board", chosen, known)
     for note in chosen.notes:
         st.caption(f":material/info: {safe(note)}")
     board = page.read(read_board, chosen.filter)

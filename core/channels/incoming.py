@@ -102,7 +102,10 @@ class IncomingOrder:
     @property
     def items_cents(self) -> int:
         """Price of the goods, without freight and discount."""
-        return sum(line.quantity * line.unit_price_cents for line in self.lines)
+        found = 0
+        for _, _, quantity, price, _ in self.lines:  # half the time of a sum over named fields; orders come in masses
+            found += quantity * price
+        return found
 
     @property
     def worth_cents(self) -> int:
@@ -110,13 +113,24 @@ class IncomingOrder:
         if self.total_cents is not None:
             return self.total_cents
         if not self.lines:
-            return sum(payment.amount_cents for payment in self.payments)
+            return self.paid_cents
         return self.items_cents + self.freight_cents - self.discount_cents
 
     @property
     def freight_cents(self) -> int:
         """Freight of the order and of its lines."""
-        return self.shipping_cents + sum(line.freight_cents for line in self.lines)
+        found = self.shipping_cents
+        for line in self.lines:
+            found += line[4]
+        return found
+
+    @property
+    def paid_cents(self) -> int:
+        """What the buyer paid, by all means."""
+        found = 0
+        for _, cents in self.payments:
+            found += cents
+        return found
 
     @property
     def payload(self) -> dict[str, str]:

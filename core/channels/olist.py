@@ -234,8 +234,7 @@ class _Assembly:
         if not order.payments and order.outside_status in _PAID:
             judge.note("no_payment", "order_id", order.number)
         if order.lines and order.payments:
-            owed = order.items_cents + order.freight_cents
-            paid = sum(payment.amount_cents for payment in order.payments)
+            owed, paid = order.items_cents + order.freight_cents, order.paid_cents
             if owed != paid:
                 judge.note("sum_differs", "payment_value", f"{paid / 100:.2f}", sum=f"{owed / 100:.2f}")
         for column, at in (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from json.encoder import encode_basestring
 
 from sqlalchemy import Connection, select
 
@@ -51,11 +52,21 @@ def _quoted(text: str) -> str:
 
 def _tail(extra: Mapping[str, object]) -> str:
     """What a fact says besides, as JSON behind something else; what isn't known is left out."""
-    return "".join(
-        f',"{name}":{value if type(value) is int else _encode(value)}'
-        for name, value in extra.items()
-        if value is not None
-    )
+    return "".join([f',"{name}":{_written(value)}' for name, value in extra.items() if value is not None])
+
+
+def _written(value: object) -> str:
+    """A value as JSON; whole numbers and yes or no, which are most of them, without the encoder."""
+    if type(value) is int:
+        return str(value)
+    if type(value) is bool:
+        return "true" if value else "false"
+    return _encode(value)
+
+
+def _object(texts: Mapping[str, str]) -> str:
+    """Texts by name as a JSON object: half the encoder's time, which is made anew for each."""
+    return f"{{{','.join([f'{_quoted(name)}:{encode_basestring(text)}' for name, text in texts.items()])}}}"
 
 
 Step = tuple[int, Fact, Status, Mapping[str, object]]  # at, fact, the status it leads to, what it says besides
@@ -119,9 +130,7 @@ class Rows:
     def add(self, order: IncomingOrder, timezone: str) -> None:
         """One more order with everything that belongs to it."""
         order_id, self.order_id = self.order_id, self.order_id + 1
-        freight, items = order.freight_cents, order.items_cents
-        paid = sum(payment.amount_cents for payment in order.payments)
-        total = order.worth_cents
+        freight, items, paid, total = order.freight_cents, order.items_cents, order.paid_cents, order.worth_cents
         self._add_lines(order_id, order)
         status = self._add_history(order_id, order, total, paid, timezone)
         self.orders.append(
@@ -133,7 +142,7 @@ class Rows:
                 items, freight, order.discount_cents, total, paid, order.note,
             )
         )  # fmt: skip
-        self.payloads.append((order_id, order.fingerprint(), _encode(order.payload), self.batch_id))
+        self.payloads.append((order_id, order.fingerprint(), _object(order.payload), self.batch_id))
 
     def _add_lines(self, order_id: int, order: IncomingOrder) -> None:
         for position, line in enumerate(order.lines, start=1):
@@ -148,7 +157,7 @@ class Rows:
             f'"channel":{channel},"region":{_quoted(order.region)},"warehouse":{OUTSIDE},"received_at":{placed_at}'
             f',"value_cents":{round(total * self.rates[currency])},"outside":true'
         )
-        units = sum(line.quantity for line in order.lines)
+        units = sum([line[2] for line in order.lines])
         tail = f'"units":{units},"lines":{len(order.lines)},"currency":"{currency}","total_cents":{total}'
         self._fact(order_id, placed_at, _RECEIVED, f'{{"to":"received",{head},{tail}}}')
         paid_at = order.paid_at or placed_at

@@ -144,6 +144,18 @@ def test_parts_that_cannot_be_read_to_their_end_refuse_the_set(folder: Path, ter
     assert (caught.value.file, caught.value.line) == ("items.csv", 4)
 
 
+def test_without_orders_every_other_row_is_an_orphan(folder: Path, terms: Terms) -> None:
+    lines = (folder / "orders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "orders.csv").write_text(lines[0], encoding="utf-8")
+    orders, problems = read(folder, terms)
+    rows_count = sum(
+        len((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()) - 1
+        for name in ("items", "payments", "customers")
+    )
+    assert not orders
+    assert [problem.kind for problem in problems] == ["orphan"] * rows_count
+
+
 def test_repeated_and_orphaned_rows(folder: Path, terms: Terms) -> None:
     lines = (folder / "items.csv").read_text(encoding="utf-8").splitlines()
     add(folder / "items.csv", lines[1], lines[3].replace("45.0", "46.0"), "o-9999,1,p-lamp,s-1,x,1.0,0.0")

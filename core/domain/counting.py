@@ -43,12 +43,12 @@ class CountStatus(StrEnum):
 
 COUNT_STATUS_LABELS = MappingProxyType(
     {
-        CountStatus.PLANNED: "Planned",
+        CountStatus.PLANNED: "To be counted",
         CountStatus.COUNTING: "Being counted",
         CountStatus.RECOUNT: "To be recounted",
         CountStatus.COUNTED: "Counted",
-        CountStatus.APPROVED: "Approved",
-        CountStatus.POSTED: "Posted",
+        CountStatus.APPROVED: "Differences approved",
+        CountStatus.POSTED: "Differences posted",
         CountStatus.CANCELLED: "Called off",
     }
 )
@@ -127,10 +127,10 @@ COUNT_TRANSITIONS: tuple[CountTransition, ...] = (
         (CountStatus.COUNTED,),
         CountStatus.APPROVED,
         CountFact.APPROVED,
-        "stock.approve_count",
+        "stock.approve",
         ("all_counted", "explained", "by_another"),
     ),
-    CountTransition("post", (CountStatus.APPROVED,), CountStatus.POSTED, CountFact.POSTED, "stock.approve_count"),
+    CountTransition("post", (CountStatus.APPROVED,), CountStatus.POSTED, CountFact.POSTED, "stock.approve"),
     CountTransition(
         "cancel",
         (

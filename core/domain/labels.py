@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.domain.alerts import ALERT_KIND_LABELS, ALERT_STATE_LABELS
+from core.domain.counting import CAUSE_LABELS, COUNT_KIND_LABELS, COUNT_STATUS_LABELS
 from core.domain.orders import FACT_LABELS, REASON_LABELS, STATUS_LABELS
 from core.domain.rights import POSITION_LABELS, ROLE_LABELS
 from core.domain.stock import ACCOUNT_LABELS
 
 # Looked up by type first: members of two enums that share a value are equal to each other.
-_TABLES = (STATUS_LABELS, REASON_LABELS, FACT_LABELS, ROLE_LABELS, POSITION_LABELS, ACCOUNT_LABELS)
+_TABLES = (
+    STATUS_LABELS,
+    REASON_LABELS,
+    FACT_LABELS,
+    ROLE_LABELS,
+    POSITION_LABELS,
+    ACCOUNT_LABELS,
+    COUNT_STATUS_LABELS,
+    COUNT_KIND_LABELS,
+    CAUSE_LABELS,
+    ALERT_KIND_LABELS,
+    ALERT_STATE_LABELS,
+)
 _BY_TYPE = {type(member): table for table in _TABLES for member in table}
 
 

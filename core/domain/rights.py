@@ -57,6 +57,9 @@ RIGHTS = MappingProxyType(
         "orders.receive": "Take in orders from channels",
         "stock.read": "See stock",
         "stock.adjust": "Receive and adjust stock",
+        "stock.count": "Plan and count stocktakes",
+        "stock.threshold": "Set stock thresholds and acknowledge stock alerts",
+        "stock.approve": "Approve stock corrections of others",
         "stock.allocate": "Allocate orders to stock",
         "shipping.work": "Release, pick, pack and hand over orders",
         "imports.run": "Import orders",
@@ -85,7 +88,7 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
             "stock.read",
         }
     ),
-    Position.WAREHOUSE_KEEPER: frozenset({"orders.read", "stock.read", "stock.adjust", "shipping.work"}),
+    Position.WAREHOUSE_KEEPER: frozenset({"orders.read", "stock.read", "stock.count", "stock.adjust", "shipping.work"}),
     Position.SERVICE_AGENT: frozenset({"orders.read", "orders.amend", "orders.hold", "orders.notify", "stock.read"}),
     Position.OPERATIONS_SPECIALIST: frozenset(
         {
@@ -97,11 +100,14 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
             "orders.cancel",
             "orders.notify",
             "stock.read",
+            "stock.count",
+            "stock.approve",
+            "stock.threshold",
             "stock.allocate",
             "imports.read",
         }
     ),
-    Position.FINANCE_CLERK: frozenset({"orders.read", "stock.read", "board.read"}),
+    Position.FINANCE_CLERK: frozenset({"orders.read", "stock.read", "stock.approve", "board.read"}),
 }
 
 _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
@@ -118,7 +124,7 @@ _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.MANAGER: frozenset(
-        {"board.read", "orders.read", "stock.read", "imports.read", "attempts.read", "people.read"}
+        {"board.read", "orders.read", "stock.read", "stock.approve", "imports.read", "attempts.read", "people.read"}
     ),
     Role.TRAINER: frozenset({"board.read", "orders.read", "stock.read", "attempts.read", "people.read"})
     | _OWN_LEARNING,
@@ -135,6 +141,9 @@ PRACTICE_RIGHTS: frozenset[str] = frozenset(
         "orders.cancel",
         "orders.notify",
         "stock.read",
+        "stock.count",
+        "stock.approve",
+        "stock.threshold",
         "stock.adjust",
         "stock.allocate",
         "shipping.work",

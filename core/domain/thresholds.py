@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, erf, exp, lgamma, log, sqrt
 from statistics import NormalDist
@@ -41,13 +40,13 @@ class Levels:
     order_up_to: int
 
 
-def demand_of(daily: Sequence[int]) -> Demand:
-    """Mean and sample standard deviation of daily units; a day on which more came back than went out counts 0."""
-    units = [max(0, found) for found in daily]
-    n = len(units)
-    mean = sum(units) / n if n else 0.0
-    spread = sqrt(sum((found - mean) ** 2 for found in units) / (n - 1)) if n > 1 else 0.0
-    return Demand(mean, spread, n)
+def demand_from_sums(units: int, squares: int, days: int) -> Demand:
+    """Mean and sample standard deviation of daily units, from their sum and the sum of their squares."""
+    if days <= 0:
+        return Demand(0.0, 0.0, 0)
+    mean = units / days
+    spread = sqrt(max(0.0, squares - units * mean) / (days - 1)) if days > 1 else 0.0
+    return Demand(mean, spread, days)
 
 
 def z_of(service_level: float) -> float:

@@ -31,7 +31,15 @@ LEARNS = {"tests.take", "practice.use"}
         (
             "manager",
             None,
-            {"attempts.read", "board.read", "imports.read", "orders.read", "people.read", "stock.read"},
+            {
+                "attempts.read",
+                "board.read",
+                "imports.read",
+                "orders.read",
+                "people.read",
+                "stock.approve",
+                "stock.read",
+            },
         ),
         ("trainer", None, {"attempts.read", "board.read", "orders.read", "people.read", "stock.read"} | LEARNS),
         (
@@ -48,7 +56,7 @@ LEARNS = {"tests.take", "practice.use"}
             }
             | LEARNS,
         ),
-        ("employee", "W", {"orders.read", "shipping.work", "stock.adjust", "stock.read"} | LEARNS),
+        ("employee", "W", {"orders.read", "shipping.work", "stock.adjust", "stock.count", "stock.read"} | LEARNS),
         ("employee", "S", {"orders.amend", "orders.hold", "orders.notify", "orders.read", "stock.read"} | LEARNS),
         (
             "employee",
@@ -63,11 +71,14 @@ LEARNS = {"tests.take", "practice.use"}
                 "orders.read",
                 "orders.review",
                 "stock.allocate",
+                "stock.approve",
+                "stock.count",
+                "stock.threshold",
                 "stock.read",
             }
             | LEARNS,
         ),
-        ("employee", "F", {"board.read", "orders.read", "stock.read"} | LEARNS),
+        ("employee", "F", {"board.read", "orders.read", "stock.approve", "stock.read"} | LEARNS),
         ("employee", None, LEARNS),
     ],
 )

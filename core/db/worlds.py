@@ -34,9 +34,12 @@ def write_meta(db: Connection, **values: object) -> None:
     db.execute(statement, [{"key": key, "value": str(value)} for key, value in values.items()])
 
 
+_META = select(meta.c.key, meta.c.value)
+
+
 def read_meta(db: Connection) -> dict[str, str]:
     """Everything a world says of itself."""
-    return {row.key: row.value for row in db.execute(select(meta))}
+    return {row.key: row.value for row in db.execute(_META)}
 
 
 def create_world(path: Path, *, scenario: str, seed: int, clock_at: int, timezone: str = DEFAULT_TIMEZONE) -> Engine:

@@ -98,6 +98,7 @@ def _numbers(ctx: Context, ids: list[int]) -> dict[int, str]:
     return {row.id: row.number for row in found}
 
 
+@cached
 def _survival(ctx: Context, model: str, span: int) -> Survival:
     """What past parcels of the current span and the two before it say."""
     values = {"metric": f"lane.{model}", "first": span - LEARN_SPANS + 1, "last": span}

@@ -147,17 +147,24 @@ def format_money(cents: int, currency: str = "CNY") -> str:
 
 def format_int(value: int) -> str:
     """A whole number with its thousands set apart."""
-    from babel.numbers import format_decimal
-
-    return format_decimal(value, locale=_locale())
+    return _decimal(value, None, _locale())
 
 
 def format_number(value: float, digits: int = 1) -> str:
     """A number with a fixed count of decimals."""
+    return _decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), _locale())
+
+
+def _decimal(value: float, pattern: str | None, locale: str) -> str:
+    return _decimal_once(value + 0, pattern, locale)  # minus nought is nought
+
+
+@lru_cache(maxsize=8_192, typed=True)
+def _decimal_once(value: float, pattern: str | None, locale: str) -> str:
+    """A number written out, remembered: Babel takes as long for it as Streamlit does to draw it (measured)."""
     from babel.numbers import format_decimal
 
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=_locale())
+    return format_decimal(value, format=pattern, locale=locale)
 
 
 def format_rate(rate: float, digits: int = 1) -> str:

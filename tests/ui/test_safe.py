@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterator
@@ -101,3 +102,16 @@ def test_a_real_browser_shows_them_as_text(sample: str, chromium: Browser) -> No
     assert wrong == {}
     assert alive == []
     assert [url for url in asked if not url.startswith((sample, sample.replace("http", "ws"), "data:", "blob:"))] == []
+
+
+def test_of_all_characters_those_that_cannot_be_sent_become_visible() -> None:
+    for number in range(sys.maxunicode + 1):
+        char = chr(number)
+        unsendable = unicodedata.category(char) in {"Cs", "Cc"} and char not in "\t\n"
+        assert plain(char) == ("\ufffd" if unsendable else char)
+
+
+def test_a_text_is_escaped_the_same_however_long_it_is_and_however_often() -> None:
+    short, times = "a*b_[c](d) www.e :f:", 40
+    assert safe(short) == safe(short)
+    assert safe((short + "x") * times) == safe(short + "x") * times

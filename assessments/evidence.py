@@ -16,7 +16,7 @@ from core.db.world_tables import event, message, money_posting, order_line, sale
 from core.domain.errors import NotFound
 from core.domain.orders import Fact, Status
 from core.domain.stock import Account
-from core.services import orders, stock
+from core.services import adjustments, orders, stock
 
 # An order that has been let pass and not been ended: it is on its way to the buyer, however far.
 UNDER_WAY = frozenset(
@@ -178,7 +178,7 @@ def stock_untouched(*names: str, points: int = 15) -> Limit:
             .order_by(stock_posting.c.id)
             .limit(1)
         ).one()
-        stock.adjust_stock(case.ctx, held.sku_id, held.from_warehouse_id, 1, "?")
+        adjustments.adjust_stock(case.ctx, held.sku_id, held.from_warehouse_id, 1, "found")
 
     return Limit(
         "stock_untouched",

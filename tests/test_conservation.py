@@ -14,6 +14,7 @@ from core.domain.orders import Status
 from core.services.books import imbalances
 from tests.services.desk import Desk, lay_desk
 from tests.walks import HOUR, INCOMING, Command, Walker, beside, of_the_house, per_order
+from tests.walks_of_goods import of_the_goods
 
 # Where walks begin: the order that is looked at, and the steps that lead there.
 STARTS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -72,8 +73,10 @@ def test_the_walks_reach_every_state_and_carry_out_every_command(desk: Desk) -> 
             reached |= walker.reached
             carried_out |= {name.rstrip(" 123") for name in walker.carried_out}
             begun.rollback()
-    # Confirmed lasts no longer than a command; back-ordered needs two who reserve at once (see tests/postgres).
-    assert reached == set(Status) - {Status.CONFIRMED, Status.BACKORDERED}
+    # Confirmed lasts no longer than a command; back-ordered needs two who reserve at once (see tests/postgres); what is
+    # only true in part is come to by parcels (see test_conservation_of_parcels).
+    in_part = {status for status in Status if status.name.startswith("PARTLY")}
+    assert reached == set(Status) - {Status.CONFIRMED, Status.BACKORDERED} - in_part
     assert {name.rstrip(" 123") for name in commands(1)} - carried_out == {
         "receive unknown currency",
         "adjust down too far",
@@ -99,6 +102,7 @@ def test_long_walks(each_databases: Databases, clock: int, seed: int) -> None:
     commands = of_the_house(tuple(INCOMING))
     for number in range(1, 5):
         commands |= per_order(number)
+    commands |= {name: command for name, command in of_the_goods().items() if name != "close the books"}
     names = list(commands)
     weights = [1 if name.startswith(_RARE) else 4 for name in names]
     trail: list[str] = []

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, select, text
 
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment
 from core.context import ENGINE, Context
+from core.db.shipping_tables import shipment
 from core.db.world_tables import sales_order
 from core.domain.errors import OrderlyError
-from core.services import allocation, intake, orders, shipping, stock
+from core.services import adjustments, allocation, intake, orders, shipping, stock
 from core.services.books import imbalances
+from tests.services import parcels
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, LIVE, SHANGHAI, incoming
 
 HOUR = 3_600
@@ -53,10 +55,10 @@ def per_order(order_id: int) -> dict[str, Command]:
         "notify": lambda ctx: orders.notify_buyer(ctx, order_id, "Good day."),
         "allocate": lambda ctx: allocation.allocate_order(ctx, order_id),
         "release": lambda ctx: shipping.release_order(ctx, order_id),
-        "pick": lambda ctx: shipping.start_picking(ctx, order_id),
-        "pack": lambda ctx: shipping.pack_order(ctx, order_id),
-        "ship": lambda ctx: shipping.ship_order(ctx, order_id, "SwiftHorse", f"SH{order_id}"),
-        "deliver": lambda ctx: shipping.deliver_order(ctx, order_id),
+        "pick": lambda ctx: parcels.pick(ctx, order_id),
+        "pack": lambda ctx: parcels.pack(ctx, order_id),
+        "ship": lambda ctx: parcels.hand_over(ctx, order_id),
+        "deliver": lambda ctx: parcels.deliver(ctx, order_id),
         "complete": lambda ctx: shipping.complete_order(ctx, order_id),
     }
     return {f"{name} {order_id}": command for name, command in commands.items()}
@@ -85,9 +87,9 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
     return commands | {
         "a day later, expire": lambda ctx: intake.expire_unpaid(ctx.at(ctx.now + 25 * HOUR)),
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
-        "adjust up": lambda ctx: stock.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
-        "adjust down": lambda ctx: stock.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),
-        "adjust down too far": lambda ctx: stock.adjust_stock(ctx, CUP, GUANGZHOU, -99, "broken"),
+        "adjust up": lambda ctx: adjustments.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
+        "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),
+        "adjust down too far": lambda ctx: adjustments.adjust_stock(ctx, CUP, GUANGZHOU, -99, "broken"),
     }
 
 
@@ -103,6 +105,8 @@ class Walker:
     taken: int = 0
     refused: int = 0
     reached: set[str] = field(default_factory=set)
+    parcels_reached: set[str] = field(default_factory=set)
+    moves: set[tuple[str, str]] = field(default_factory=set)  # from which status by which fact
     carried_out: set[str] = field(default_factory=set)
 
     def explore(self, now: int, depth: int, trail: tuple[str, ...] = ()) -> None:
@@ -131,9 +135,15 @@ class Walker:
         found = imbalances(ctx)
         assert not found, f"after {' → '.join(walk)}:\n" + "\n".join(map(str, found))
         self.reached.update(self.db.execute(select(sales_order.c.status).distinct()).scalars())
+        self.moves.update((row.source, row.kind) for row in self.db.execute(_MOVES))
+        self.parcels_reached.update(self.db.execute(select(shipment.c.status).distinct()).scalars())
         return True
 
 
+_MOVES = text(
+    "SELECT DISTINCT kind, json_extract(data, '$.from') AS source FROM event"
+    " WHERE json_extract(data, '$.from') IS NOT NULL"
+)
 _WRITTEN = text("SELECT total_changes()")
 
 

@@ -45,7 +45,11 @@ def closed_until(ctx: Context) -> int | None:
     return None if found is None else int(found)
 
 
-def _need_open_period(ctx: Context) -> None:
+def need_open_period(ctx: Context) -> None:
+    """Refuses where the books are closed already; for a command that writes something else before it posts.
+
+    Raises: RuleViolation naming the day.
+    """
     until = closed_until(ctx)
     if until is not None and ctx.now <= until:
         day = datetime.fromtimestamp(until, ZoneInfo(ctx.world.timezone))
@@ -97,7 +101,7 @@ def post(ctx: Context, event_id: int, moves: Sequence[Move]) -> None:
     positive, or the period is closed.
     """
     if moves:
-        _need_open_period(ctx)
+        need_open_period(ctx)
     ordered = sorted(moves, key=lambda m: (m.sku_id, m.source.warehouse_id, m.lot_id, m.source.account))
     if ordered and ctx.db.dialect.name == "postgresql":
         ctx.db.execute(_LOCK, {"lots": [m.lot_id for m in ordered]})
@@ -166,7 +170,7 @@ def post_money(
 
     Raises: RuleViolation when the amount isn't positive, or the period is closed.
     """
-    _need_open_period(ctx)
+    need_open_period(ctx)
     if amount_cents <= 0:
         raise RuleViolation("A payment needs a positive amount, found {amount}.", amount=amount_cents)
     ctx.db.execute(

@@ -19,7 +19,12 @@ from sqlalchemy import (
     event as sa_event,
 )
 
-from core.db import alert_tables, count_tables, warehouse_tables  # noqa: F401  its tables belong to a world, too
+from core.db import (  # noqa: F401  their tables belong to a world, too
+    alert_tables,
+    count_tables,
+    inbound_tables,
+    warehouse_tables,
+)
 from core.db.columns import Cents, Id, Instant, Quantity
 from core.db.world_metadata import world
 

@@ -56,10 +56,15 @@ RIGHTS = MappingProxyType(
         "orders.notify": "Write to buyers",
         "orders.receive": "Take in orders from channels",
         "stock.read": "See stock",
-        "stock.adjust": "Receive and adjust stock",
+        "stock.receive": "Receive, inspect and put away goods",
+        "stock.receive_over": "Keep deliveries beyond what was ordered",
+        "stock.move": "Move stock between bins, conditions and warehouses",
+        "stock.adjust": "Correct stock",
         "stock.count": "Plan and count stocktakes",
         "stock.threshold": "Set stock thresholds and acknowledge stock alerts",
         "stock.approve": "Approve stock corrections of others",
+        "stock.layout": "Lay out the bins of a warehouse",
+        "purchasing.work": "Order from suppliers",
         "stock.allocate": "Allocate orders to stock",
         "shipping.work": "Release, pick, pack and hand over orders",
         "imports.run": "Import orders",
@@ -88,7 +93,9 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
             "stock.read",
         }
     ),
-    Position.WAREHOUSE_KEEPER: frozenset({"orders.read", "stock.read", "stock.count", "stock.adjust", "shipping.work"}),
+    Position.WAREHOUSE_KEEPER: frozenset(
+        {"orders.read", "stock.read", "stock.count", "stock.receive", "stock.move", "stock.adjust", "shipping.work"}
+    ),
     Position.SERVICE_AGENT: frozenset({"orders.read", "orders.amend", "orders.hold", "orders.notify", "stock.read"}),
     Position.OPERATIONS_SPECIALIST: frozenset(
         {
@@ -103,6 +110,10 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
             "stock.count",
             "stock.approve",
             "stock.threshold",
+            "stock.receive",
+            "stock.receive_over",
+            "stock.layout",
+            "purchasing.work",
             "stock.allocate",
             "imports.read",
         }
@@ -144,6 +155,11 @@ PRACTICE_RIGHTS: frozenset[str] = frozenset(
         "stock.count",
         "stock.approve",
         "stock.threshold",
+        "stock.receive",
+        "stock.receive_over",
+        "stock.move",
+        "stock.layout",
+        "purchasing.work",
         "stock.adjust",
         "stock.allocate",
         "shipping.work",

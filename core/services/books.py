@@ -11,6 +11,7 @@ from sqlalchemy import text
 from core.context import Context
 from core.domain.orders import TRANSITIONS, Fact, Status, is_open
 from core.domain.stock import BOUNDLESS, Account
+from core.services.goods_books import goods_findings
 
 CHECK_LABELS = MappingProxyType(
     {
@@ -20,6 +21,10 @@ CHECK_LABELS = MappingProxyType(
         "bins": "What lies in bins equals what is on the shelf, and the sum of its moves",
         "reserved": "An order's units are where its status says",
         "unowned": "Units set aside belong to an order line",
+        "receiving": "What lies in receiving equals what receipts say",
+        "transfers": "What is on the way between warehouses equals what transfers say",
+        "returns": "What waits in return inspection equals what returned parcels say",
+        "purchases": "A purchase stands where its receipts say",
         "sides": "A money posting has two sides and an amount",
         "deposit": "An order's deposits are neither overdrawn nor left over",
         "paid": "What an order was paid equals its payments",
@@ -89,9 +94,10 @@ _BINS = text(
     ") AS b GROUP BY b.warehouse_id, sku_id, lot_id HAVING SUM(lying) <> SUM(shelf) OR SUM(lying) <> SUM(moved)"
 )
 _NET_BY_LINE = (
+    # What came back from the buyer was delivered all the same.
     "SELECT order_line_id, account, SUM(units) AS units FROM ("
-    " SELECT order_line_id, to_account AS account, quantity AS units FROM stock_posting"
-    " WHERE order_line_id IS NOT NULL UNION ALL"
+    " SELECT order_line_id, CASE to_account WHEN 'return_inspection' THEN 'customer' ELSE to_account END AS account,"
+    " quantity AS units FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
     " SELECT order_line_id, from_account, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL"
     ") AS moves GROUP BY order_line_id, account"
 )
@@ -113,7 +119,9 @@ _UNOWNED = text(
     "SELECT account, SUM(units) AS units, SUM(owned) AS owned FROM ("
     " SELECT account, quantity AS units, 0 AS owned FROM stock_balance UNION ALL"
     " SELECT to_account, 0, quantity FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
-    " SELECT from_account, 0, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL"
+    " SELECT from_account, 0, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
+    " SELECT 'in_transit', 0, l.quantity - l.received_quantity - l.lost_quantity"
+    " FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id WHERE t.is_open = 1"
     f") AS sums WHERE account IN ({', '.join(repr(account.value) for account in _SET_ASIDE)})"
     " GROUP BY account HAVING SUM(units) <> SUM(owned)"
 )
@@ -162,7 +170,7 @@ _INSTANTS = text(
 
 def imbalances(ctx: Context) -> list[Imbalance]:
     """Everything in a world that doesn't add up; an empty list means that the books balance."""
-    checks: tuple[Callable[[Context], Iterator[Imbalance]], ...] = (_stock, _lines, _money, _orders)
+    checks: tuple[Callable[[Context], Iterator[Imbalance]], ...] = (_stock, _lines, _goods, _money, _orders)
     return [imbalance for check in checks for imbalance in check(ctx)]
 
 
@@ -188,6 +196,11 @@ def _lines(ctx: Context) -> Iterator[Imbalance]:
         yield Imbalance("reserved", f"order {row.number} ({row.status}), line {row.id}", found, wanted)
     for row in ctx.db.execute(_UNOWNED):
         yield Imbalance("unowned", row.account, f"{row.units}", f"{row.owned}")
+
+
+def _goods(ctx: Context) -> Iterator[Imbalance]:
+    for finding in goods_findings(ctx):
+        yield Imbalance(*finding)
 
 
 def _money(ctx: Context) -> Iterator[Imbalance]:

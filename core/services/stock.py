@@ -1,17 +1,22 @@
-"""Stock: receive and adjust it, and read what is where."""
+"""Stock: what is where, goods that come without a purchase order, and articles by what a scanner reads."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select, text
 
 from core.context import Context
-from core.db.history import post, record
+from core.db.history import need_open_period, post, record
 from core.db.world_tables import lot, sku, warehouse
 from core.domain.errors import NotFound, RuleViolation
-from core.domain.stock import LOSS, SUPPLIER, Account, Move, Place, take_first_in
-from core.services.lots import lots_of
+from core.domain.facts import local_day
+from core.domain.stock import OUTSIDE, SUPPLIER, Account, Move, Place
+from core.domain.texts import typed
 
 _MOST_UNITS = 1_000_000
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 _AVAILABLE = text(
@@ -56,62 +61,65 @@ def reserved_units(ctx: Context, order_id: int) -> int:
     return sum(move.quantity for move in units_in(ctx, order_id, Account.RESERVED))
 
 
-def receive_stock(ctx: Context, sku_id: int, warehouse_id: int, quantity: int, unit_cost_cents: int) -> int:
-    """Takes units from the supplier into available stock as a new lot; gives the lot's id.
+def receive_stock(
+    ctx: Context, sku_id: int, warehouse_id: int, quantity: int, unit_cost_cents: int, expires_on: str | None = None
+) -> int:
+    """Lays units that come without a purchase order, as an opening stock does, on the shelf as a new lot; gives its id.
 
-    Raises: NotAllowed, NotFound, RuleViolation for a quantity that can't be.
+    Raises: NotAllowed, NotFound, RuleViolation for a quantity that can't be or a closed period.
     """
-    ctx.actor.need("stock.adjust")
-    _need_sku_and_warehouse(ctx, sku_id, warehouse_id)
+    ctx.actor.need("stock.receive")
+    need_sku(ctx, sku_id)
+    need_warehouse(ctx, warehouse_id)
     if not 1 <= quantity <= _MOST_UNITS:
         raise RuleViolation("A receipt needs 1 to {most} units, found {quantity}.", most=_MOST_UNITS, quantity=quantity)
     if unit_cost_cents < 0:
         raise RuleViolation("A unit cost can't be negative.")
-    key = ctx.db.execute(
-        lot.insert().values(sku_id=sku_id, received_at=ctx.now, unit_cost_cents=unit_cost_cents)
-    ).inserted_primary_key
-    assert key is not None
-    lot_id = int(key[0])
+    need_open_period(ctx)
+    lot_id = add_lot(ctx, sku_id, unit_cost_cents, expires_on)
     data = {"warehouse": warehouse_id, "lot": lot_id, "quantity": quantity}
     event_id = record(ctx, "StockReceived", f"sku:{sku_id}", data)
     post(ctx, event_id, [Move(sku_id, lot_id, SUPPLIER, Place(warehouse_id, Account.AVAILABLE), quantity)])
     return lot_id
 
 
-def adjust_stock(ctx: Context, sku_id: int, warehouse_id: int, change: int, reason: str) -> None:
-    """Corrects available stock by a signed number of units, with a reason; the newest lot gains, the oldest lose.
-
-    Raises: NotAllowed, NotFound, RuleViolation without a reason, for no change, or below zero.
-    """
-    ctx.actor.need("stock.adjust")
-    _need_sku_and_warehouse(ctx, sku_id, warehouse_id)
-    reason = reason.strip()
-    if not reason:
-        raise RuleViolation("An adjustment needs a reason.")
-    if change == 0 or abs(change) > _MOST_UNITS:
-        raise RuleViolation("An adjustment needs a change of 1 to {most} units up or down.", most=_MOST_UNITS)
-    here = Place(warehouse_id, Account.AVAILABLE)
-    lots = lots_of(ctx, sku_id, warehouse_id)
-    if change < 0:
-        taken = take_first_in(lots, -change)
-        if (found := sum(units for _, units in taken)) < -change:
-            raise RuleViolation("Only {found} units are available to take away.", found=found)
-        moves = [Move(sku_id, lot_id, here, LOSS, units) for lot_id, units in taken]
-    else:
-        newest = ctx.db.execute(
-            select(lot.c.id).where(lot.c.sku_id == sku_id).order_by(lot.c.received_at.desc(), lot.c.id.desc()).limit(1)
-        ).scalar_one_or_none()
-        if newest is None:
-            raise RuleViolation("This SKU was never received; receive it as a lot first.")
-        moves = [Move(sku_id, newest, LOSS, here, change)]
-    data = {"warehouse": warehouse_id, "change": change, "reason": reason}
-    post(ctx, record(ctx, "StockAdjusted", f"sku:{sku_id}", data), moves)
+def add_lot(ctx: Context, sku_id: int, unit_cost_cents: int, expires_on: str | None) -> int:
+    """Writes a lot that arrives now; gives its id."""
+    values = {"sku_id": sku_id, "received_at": ctx.now, "unit_cost_cents": unit_cost_cents, "expires_on": expires_on}
+    key = ctx.db.execute(lot.insert().values(values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
-def _need_sku_and_warehouse(ctx: Context, sku_id: int, warehouse_id: int) -> None:
-    if ctx.db.execute(select(sku.c.id).where(sku.c.id == sku_id)).one_or_none() is None:
+def need_sku(ctx: Context, sku_id: int) -> Row[Any]:
+    """An article's row. Raises: NotFound."""
+    row = ctx.db.execute(select(sku).where(sku.c.id == sku_id)).one_or_none()
+    if row is None:
         raise NotFound("SKU {sku_id} isn't here.", sku_id=sku_id)
-    if warehouse_id == 0 or (
-        ctx.db.execute(select(warehouse.c.id).where(warehouse.c.id == warehouse_id)).one_or_none() is None
-    ):
+    return row
+
+
+def need_warehouse(ctx: Context, warehouse_id: int) -> Row[Any]:
+    """The row of a warehouse of ours. Raises: NotFound."""
+    row = ctx.db.execute(select(warehouse).where(warehouse.c.id == warehouse_id)).one_or_none()
+    if row is None or warehouse_id == OUTSIDE:
         raise NotFound("Warehouse {warehouse_id} isn't here.", warehouse_id=warehouse_id)
+    return row
+
+
+def find_sku(ctx: Context, scanned: str) -> Row[Any]:
+    """The article that a scanner read or somebody typed: its barcode, or its number in any case of letters.
+
+    Raises: NotFound.
+    """
+    wanted = typed(scanned)
+    match = or_(sku.c.barcode == wanted, func.upper(sku.c.code) == wanted.upper())
+    row = ctx.db.execute(select(sku).where(match).order_by(sku.c.barcode != wanted, sku.c.id).limit(1)).one_or_none()
+    if row is None or not wanted:
+        raise NotFound("“{found}” is no article of ours.", found=wanted)
+    return row
+
+
+def today_of(ctx: Context) -> date:
+    """The calendar day it is in this world."""
+    return date.fromordinal(_FIRST_DAY + local_day(ctx.now, ctx.world.timezone))

@@ -56,7 +56,20 @@ LEARNS = {"tests.take", "practice.use"}
             }
             | LEARNS,
         ),
-        ("employee", "W", {"orders.read", "shipping.work", "stock.adjust", "stock.count", "stock.read"} | LEARNS),
+        (
+            "employee",
+            "W",
+            {
+                "orders.read",
+                "shipping.work",
+                "stock.adjust",
+                "stock.count",
+                "stock.move",
+                "stock.read",
+                "stock.receive",
+            }
+            | LEARNS,
+        ),
         ("employee", "S", {"orders.amend", "orders.hold", "orders.notify", "orders.read", "stock.read"} | LEARNS),
         (
             "employee",
@@ -70,11 +83,15 @@ LEARNS = {"tests.take", "practice.use"}
                 "orders.notify",
                 "orders.read",
                 "orders.review",
+                "purchasing.work",
                 "stock.allocate",
                 "stock.approve",
                 "stock.count",
-                "stock.threshold",
+                "stock.layout",
                 "stock.read",
+                "stock.receive",
+                "stock.receive_over",
+                "stock.threshold",
             }
             | LEARNS,
         ),

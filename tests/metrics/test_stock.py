@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.db.alert_tables import stock_threshold
 from core.metrics.filters import Filter
 from core.metrics.stock import LowStock, low_stock
-from core.services import stock
+from core.services import adjustments
 from tests.metrics.conftest import Look
 from tests.metrics.story import Story
-from tests.services.desk import CUP, GUANGZHOU, KETTLE, SHANGHAI
+from tests.services.desk import APPROVER, CUP, GUANGZHOU, KETTLE, SHANGHAI
 
 ANY = Filter(20_530, 20_530)
 
@@ -35,6 +35,7 @@ def test_reserved_units_are_not_available(story: Story, look: Look) -> None:
 def test_a_sku_that_was_never_received_is_empty(story: Story, look: Look) -> None:
     with story.desk.work() as ctx:
         for place in (SHANGHAI, GUANGZHOU):
-            stock.adjust_stock(ctx, KETTLE, place, -400, "fire")
+            asked = adjustments.adjust_stock(ctx, KETTLE, place, -400, "scrapped", "fire")
+            adjustments.approve_adjustment(ctx.by(APPROVER), asked)
         ctx.db.execute(stock_threshold.insert().values(sku_id=KETTLE, warehouse_id=SHANGHAI, low_quantity=5))
     assert [(found.sku, found.available) for found in low_stock(look(0), ANY)] == [("KETTLE", 0)]

@@ -16,7 +16,7 @@ from core.context import ENGINE, Context
 from core.db.engines import Databases, reader, run
 from core.db.fold import fold, rebuild
 from core.domain.errors import RuleViolation
-from core.services import allocation, intake, orders, stock
+from core.services import adjustments, allocation, intake, orders, stock
 from core.services.books import imbalances
 from tests.services.desk import KETTLE, LIVE, SHANGHAI, Desk, incoming, lay_desk
 
@@ -93,7 +93,7 @@ def test_eight_at_once_plan_with_the_last_units(desk: Desk) -> None:
     """All of them pass the review while there is stock; one after the other they find it gone."""
     ids = [desk.receive(incoming(f"T-{n}", payments=(), buyer_phone=f"1390000{n:04d}")) for n in range(THREADS)]
     with desk.work() as ctx:
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -17, "broken")
+        adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -17, "broken")
     at_once(lambda thread: in_transaction(desk, lambda ctx: intake.pay_order(ctx, ids[thread], "alipay", 43_300)))
     found = statuses(desk)
     assert found["allocated"] == 1
@@ -110,7 +110,7 @@ def test_a_back_ordered_order_gets_its_units_when_they_come(desk: Desk) -> None:
         slow.execute(text("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"))
         reasons = intake.reasons_now(ctx, order_id)
         with desk.work() as other:
-            stock.adjust_stock(other, KETTLE, SHANGHAI, -19, "broken")
+            adjustments.adjust_stock(other, KETTLE, SHANGHAI, -19, "broken")
         assert reasons == ()
         slow.execute(text("UPDATE sales_order SET status = 'confirmed', paid_cents = total_cents WHERE id = 1"))
         assert allocation.allocate_confirmed(ctx, order_id) == "backordered"

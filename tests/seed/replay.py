@@ -10,8 +10,11 @@ from sqlalchemy import Connection, Engine, text
 from core.channels.incoming import Payment
 from core.context import Context
 from core.db.engines import reader, transaction
+from core.db.history import post, record
 from core.domain.orders import Fact
+from core.domain.stock import LOSS, Account, Move, Place, take_first_in
 from core.services import intake, orders, shipping, stock
+from core.services.lots import lots_of
 from seed.base import lay_base
 from seed.history import tell
 from seed.incoming import incoming_order
@@ -62,8 +65,7 @@ class Replay:
                 sku_id = int(event.subject.removeprefix("sku:"))
                 stock.receive_stock(ctx, sku_id, data["warehouse"], data["quantity"], 100)
             case "StockAdjusted":
-                sku_id = int(event.subject.removeprefix("sku:"))
-                stock.adjust_stock(ctx, sku_id, data["warehouse"], data["change"], data["reason"])
+                write_off(ctx, int(event.subject.removeprefix("sku:")), data)
             case Fact.RECEIVED:
                 order = order_id - self._story.ids.order
                 payments = self._payments.get(order, ())
@@ -98,6 +100,14 @@ class Replay:
                 intake.expire_unpaid(ctx)
             case _:
                 raise AssertionError(event.kind)
+
+
+def write_off(ctx: Context, sku_id: int, data: dict[str, Any]) -> None:
+    """A write-off of before the new system: nobody had to approve it, and no paper of it is kept."""
+    here = Place(data["warehouse"], Account.AVAILABLE)
+    taken = take_first_in(lots_of(ctx, sku_id, data["warehouse"]), -data["change"])
+    event_id = record(ctx, "StockAdjusted", f"sku:{sku_id}", data)
+    post(ctx, event_id, [Move(sku_id, lot_id, here, LOSS, units) for lot_id, units in taken])
 
 
 def replay(engine: Engine, path: Any, scenario: Scenario, seed: int, now: int) -> Engine:

@@ -12,14 +12,18 @@ from sqlalchemy import Connection, Row, select, text
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment, SourceRow
 from core.context import ENGINE, Actor, Context, World
 from core.db.engines import Databases, reader, transaction
+from core.db.inbound_tables import supplier
 from core.db.warehouse_tables import bin_place
 from core.db.world_tables import channel, event, message, sales_order, sku, warehouse, world
+from core.domain.rights import rights_of
 from core.services import intake, stock
 
 KETTLE, CUP, LAMP = 1, 2, 3
 SHANGHAI, GUANGZHOU = 1, 2
+SUPPLIER = 1
 FLOOR, BIN_A, BIN_B = 1, 2, 3  # Shanghai's bins; Guangzhou does without
 LIVE = World("live", "live")
+APPROVER = Actor(90, "Zheng", "employee", "P", rights_of("employee", "P"))
 
 
 @dataclass
@@ -97,9 +101,10 @@ def lay_desk(databases: Databases, now: int, units: int = 10) -> Desk:
         for number, (code, region) in enumerate((("OUT", ""), ("SH", "CN-SH"), ("GZ", "CN-GD"))):
             names = {"name_en": code, "name_zh": code}
             ctx.db.execute(warehouse.insert().values(id=number, code=code, region=region, **names))
+        ctx.db.execute(supplier.insert().values(id=SUPPLIER, code="ACME", name_en="Acme", name_zh="顶点", lead_days=3))
         for bin_id, code, kind in ((FLOOR, "FLOOR", "floor"), (BIN_A, "A-01", "pick"), (BIN_B, "B-01", "pick")):
             ctx.db.execute(
-                bin_place.insert().values(id=bin_id, warehouse_id=SHANGHAI, code=code, walk=10 - bin_id, kind=kind)
+                bin_place.insert().values(warehouse_id=SHANGHAI, code=code, walk=10 - bin_id, kind=kind)
             )
         for sku_id, code, price in ((KETTLE, "KETTLE", 19_900), (CUP, "CUP", 3_500), (LAMP, "LAMP", 8_800)):
             ctx.db.execute(

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from core.services import orders, shipping
 from core.services.books import CHECK_LABELS, Imbalance, imbalances
 from tests.services.desk import Desk, incoming
+from tests.services.goods_breakages import GOODS_BREAKAGES
 
 # What is broken behind the services' back, and which checks notice.
 BREAKAGES = {
@@ -83,7 +84,8 @@ def test_every_breakage_is_noticed(worked: Desk, breakage: str) -> None:
 
 
 def test_every_check_is_seen_to_speak() -> None:
-    assert set().union(*(checks for _, checks in BREAKAGES.values())) == set(CHECK_LABELS)
+    breakages = BREAKAGES | GOODS_BREAKAGES
+    assert set().union(*(checks for _, checks in breakages.values())) == set(CHECK_LABELS)
 
 
 def test_an_imbalance_says_what_was_expected() -> None:

@@ -15,7 +15,7 @@ from core.db.world_tables import event, money_posting, sales_order
 from core.domain.errors import NotAllowed, NotFound, OrderlyError
 from core.domain.orders import Reason, Status
 from core.domain.rights import rights_of
-from core.services import intake, orders, shipping, stock
+from core.services import adjustments, intake, orders, shipping, stock
 from tests.services.desk import KETTLE, SHANGHAI, Desk, incoming
 
 CHEAP = (IncomingLine("KETTLE", "Kettle", 2, 18_000),)
@@ -145,7 +145,7 @@ def test_a_correction_of_a_backordered_order_leaves_it_waiting_for_stock(desk: D
         intake.pay_order(ctx, order_id, "alipay", 43_300)
         # confirmed while stock was there, taken away before it could be reserved
         ctx.db.execute(update(sales_order).values(status="backordered", hold_reason=None, paid_at=desk.now))
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -10, "count")
+        adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -10, "missing")
     with desk.work(clerk) as ctx:
         assert orders.amend_order(ctx, order_id, {"street": "南京东路 102 号"}, "…") == ()
     assert desk.order(order_id).status == "backordered"

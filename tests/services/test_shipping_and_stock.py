@@ -13,7 +13,7 @@ from core.db.world_tables import event, shipment, stock_posting
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.orders import Status
 from core.domain.rights import rights_of
-from core.services import allocation, intake, orders, shipping, stock
+from core.services import adjustments, allocation, intake, orders, shipping, stock
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, SHANGHAI, Desk, incoming
 
 KEEPER = Actor(8, "Wu", "employee", "W", rights_of("employee", "W"))
@@ -89,7 +89,7 @@ def test_all_lines_or_none(desk: Desk) -> None:
     first = desk.receive(incoming("T-1"))
     with desk.work() as ctx:
         orders.cancel_order(ctx, first, "x")
-        stock.adjust_stock(ctx, CUP, SHANGHAI, -9, "broken")
+        adjustments.adjust_stock(ctx, CUP, SHANGHAI, -9, "broken")
     order_id = desk.receive(
         incoming("T-2", lines=(IncomingLine("KETTLE", "K", 1, 19_900), IncomingLine("CUP", "C", 1, 3_500)))
     )
@@ -105,7 +105,7 @@ def test_all_lines_or_none(desk: Desk) -> None:
 def test_stock_that_came_before_the_payment_counts(desk: Desk) -> None:
     order_id = desk.receive(incoming(payments=()))
     with desk.work() as ctx:
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -10, "count")
+        adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -10, "missing")
         with pytest.raises(RuleViolation, match="isn't paid"):
             orders.confirm_order(ctx, order_id)
     with desk.work() as ctx:
@@ -124,27 +124,6 @@ def test_allocating_again_is_refused(desk: Desk) -> None:
         allocation.allocate_order(ctx, order_id)
     assert desk.everything() == before
     assert desk.order(order_id).status == Status.ALLOCATED
-
-
-def test_adjusting_needs_a_reason_and_never_goes_below_zero(desk: Desk) -> None:
-    before = desk.everything()
-    for change, reason, message in (
-        (-1, " ", "needs a reason"),
-        (0, "x", "needs a change"),
-        (10**9, "x", "needs a change"),
-        (-11, "x", "Only 10 units are available"),
-    ):
-        with pytest.raises(RuleViolation, match=message), desk.work(KEEPER) as ctx:
-            stock.adjust_stock(ctx, KETTLE, SHANGHAI, change, reason)
-    assert desk.everything() == before
-
-
-def test_adjusting_up_and_down_goes_through_the_loss_account(desk: Desk) -> None:
-    with desk.work(KEEPER) as ctx:
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -6, "water damage")
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, 1, "found behind the shelf")
-        assert stock.available_units(ctx, KETTLE, SHANGHAI) == 5
-    assert desk.units("loss") == 5
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 10**9])

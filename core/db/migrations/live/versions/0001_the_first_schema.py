@@ -109,6 +109,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     op.create_table(
+        "supplier",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("lead_days", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_table(
         "warehouse",
         sa.Column("id", ID, nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -241,6 +252,39 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.create_index("period_close_until", ["until_at"], unique=False)
+
+    op.create_table(
+        "purchase_order",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("supplier_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.SmallInteger(), nullable=False),
+        sa.Column("ordered_at", sa.BigInteger(), nullable=False),
+        sa.Column("expected_on", sa.Text(), nullable=False),
+        sa.Column("first_received_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"],
+            ["supplier.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("purchase_order", schema=None) as batch_op:
+        batch_op.create_index(
+            "purchase_open",
+            ["expected_on", "warehouse_id"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open = 1"),
+        )
 
     op.create_table(
         "sales_order",
@@ -417,6 +461,99 @@ def upgrade() -> None:
         batch_op.create_index("stocktake_warehouse", ["warehouse_id", "status"], unique=False)
 
     op.create_table(
+        "supplier_sku",
+        sa.Column("supplier_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("unit_cost_cents", sa.BigInteger(), nullable=False),
+        sa.Column("least_quantity", sa.BigInteger(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"],
+            ["supplier.id"],
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", "sku_id"),
+    )
+    op.create_table(
+        "transfer",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("from_warehouse_id", ID, nullable=False),
+        sa.Column("to_warehouse_id", ID, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.SmallInteger(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(
+            "transfer_open",
+            ["sent_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open = 1"),
+        )
+
+    op.create_table(
+        "adjustment",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("lot_id", ID, nullable=True),
+        sa.Column("bin_id", ID, nullable=True),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("value_cents", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decision_note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bin_id"],
+            ["bin.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("adjustment", schema=None) as batch_op:
+        batch_op.create_index(
+            "adjustment_waiting",
+            ["requested_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.create_index(batch_op.f("ix_adjustment_sku_id"), ["sku_id"], unique=False)
+
+    op.create_table(
         "bin_posting",
         sa.Column("id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -553,6 +690,83 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id"),
     )
     op.create_table(
+        "purchase_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("purchase_order_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_cost_cents", sa.BigInteger(), nullable=False),
+        sa.Column("received_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("dropped_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"],
+            ["purchase_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("purchase_order_id", "sku_id"),
+    )
+    with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchase_line_purchase_order_id"), ["purchase_order_id"], unique=False)
+
+    op.create_table(
+        "receipt",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("purchase_order_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("delivery_note", sa.Text(), server_default="", nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["purchase_order_id"],
+            ["purchase_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_purchase_order_id"), ["purchase_order_id"], unique=False)
+
+    op.create_table(
+        "returned_parcel",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("waybill", sa.Text(), server_default="", nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.SmallInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("returned_parcel", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_returned_parcel_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(
+            "returned_open",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1"),
+            postgresql_where=sa.text("is_open = 1"),
+        )
+
+    op.create_table(
         "shipment",
         sa.Column("id", ID, nullable=False),
         sa.Column("order_id", ID, nullable=False),
@@ -606,6 +820,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "transfer_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("transfer_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("received_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("lost_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"],
+            ["transfer.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("transfer_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfer_line_transfer_id"), ["transfer_id"], unique=False)
+
+    op.create_table(
         "count_entry",
         sa.Column("id", ID, nullable=False),
         sa.Column("line_id", ID, nullable=False),
@@ -628,16 +868,96 @@ def upgrade() -> None:
     with op.batch_alter_table("count_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_count_entry_line_id"), ["line_id"], unique=False)
 
+    op.create_table(
+        "receipt_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("receipt_id", ID, nullable=False),
+        sa.Column("purchase_line_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("quarantined_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("rejected_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("put_away_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["purchase_line_id"],
+            ["purchase_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"],
+            ["receipt.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_receipt_line_purchase_line_id"), ["purchase_line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_receipt_line_receipt_id"), ["receipt_id"], unique=False)
+
+    op.create_table(
+        "returned_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("parcel_id", ID, nullable=False),
+        sa.Column("order_line_id", ID, nullable=False),
+        sa.Column("sku_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("restocked_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("damaged_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"],
+            ["lot.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"],
+            ["order_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"],
+            ["returned_parcel.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sku_id"],
+            ["sku.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("returned_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_returned_line_order_line_id"), ["order_line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_returned_line_parcel_id"), ["parcel_id"], unique=False)
+
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
 
 
 def downgrade() -> None:
     """Goes back to the revision before."""
+    with op.batch_alter_table("returned_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_returned_line_parcel_id"))
+        batch_op.drop_index(batch_op.f("ix_returned_line_order_line_id"))
+
+    op.drop_table("returned_line")
+    with op.batch_alter_table("receipt_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_line_receipt_id"))
+        batch_op.drop_index(batch_op.f("ix_receipt_line_purchase_line_id"))
+
+    op.drop_table("receipt_line")
     with op.batch_alter_table("count_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_count_entry_line_id"))
 
     op.drop_table("count_entry")
+    with op.batch_alter_table("transfer_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_transfer_line_transfer_id"))
+
+    op.drop_table("transfer_line")
     with op.batch_alter_table("stock_balance", schema=None) as batch_op:
         batch_op.drop_index(
             "stock_available",
@@ -650,6 +970,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
 
     op.drop_table("shipment")
+    with op.batch_alter_table("returned_parcel", schema=None) as batch_op:
+        batch_op.drop_index(
+            "returned_open", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
+        )
+        batch_op.drop_index(batch_op.f("ix_returned_parcel_order_id"))
+
+    op.drop_table("returned_parcel")
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_purchase_order_id"))
+
+    op.drop_table("receipt")
+    with op.batch_alter_table("purchase_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchase_line_purchase_order_id"))
+
+    op.drop_table("purchase_line")
     op.drop_table("order_payload")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
@@ -670,6 +1005,22 @@ def downgrade() -> None:
         batch_op.drop_index("bin_posting_lot")
 
     op.drop_table("bin_posting")
+    with op.batch_alter_table("adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adjustment_sku_id"))
+        batch_op.drop_index(
+            "adjustment_waiting",
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        )
+
+    op.drop_table("adjustment")
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "transfer_open", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
+        )
+
+    op.drop_table("transfer")
+    op.drop_table("supplier_sku")
     with op.batch_alter_table("stocktake", schema=None) as batch_op:
         batch_op.drop_index("stocktake_warehouse")
 
@@ -701,6 +1052,12 @@ def downgrade() -> None:
         batch_op.drop_index("order_delivered")
 
     op.drop_table("sales_order")
+    with op.batch_alter_table("purchase_order", schema=None) as batch_op:
+        batch_op.drop_index(
+            "purchase_open", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
+        )
+
+    op.drop_table("purchase_order")
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.drop_index("period_close_until")
 
@@ -724,6 +1081,7 @@ def downgrade() -> None:
     op.drop_table("demand_day")
     op.drop_table("bin")
     op.drop_table("warehouse")
+    op.drop_table("supplier")
     op.drop_table("sku")
     op.drop_table("meta")
     op.drop_table("import_batch")

@@ -10,14 +10,25 @@ from sqlalchemy import select
 from core.context import Context
 from core.db.alert_tables import stock_threshold
 from core.db.bulk import insert_rows, reserve_ids
+from core.db.shipping_tables import carrier, carrier_rate
 from core.db.world_tables import channel, sku, warehouse
+from core.domain.places import PROVINCES
 from core.domain.stock import OUTSIDE
+from core.services.carriers import carrier_policy
 from seed.receipts import Receipts, write_receipts
 from seed.scenario import Scenario, assortment, daily_units
 from seed.streams import stream
-from seed.trade import Product, depots, trade
+from seed.trade import Product, depots, lane_hours, lane_km, trade
 
 TIMEZONE = "Asia/Shanghai"
+CARRIER_COLUMNS = (
+    "code", "name_en", "name_zh", "waybill_prefix", "daily_parcels", "max_weight_g", "carries", "contract_from_on",
+    "contract_to_on", "pickup_by",
+)  # fmt: skip
+RATE_COLUMNS = (
+    "carrier", "warehouse_id", "region", "first_weight_g", "first_cents", "step_weight_g", "step_cents",
+    "transit_hours",
+)  # fmt: skip
 # Days of sales that a warehouse opens with, and below which its stock counts as low.
 _OPENING_DAYS = (9, 26)
 _LOW_DAYS = 4.5
@@ -73,6 +84,31 @@ def _write_places(ctx: Context) -> None:
         ("id", "code", "name_en", "name_zh", "region"),
         [row for row in wanted if row[0] not in present],
     )
+    _write_carriers(ctx)
+
+
+def _write_carriers(ctx: Context) -> None:
+    """The carriers of the policy, with their rates from every warehouse to every province they go to."""
+    if ctx.db.execute(select(carrier.c.code).limit(1)).first() is not None:
+        return
+    policy = carrier_policy()
+    rows = [
+        (c.code, c.name_en, c.name_zh, c.waybill_prefix, c.daily_parcels, c.max_weight_g, ",".join(c.carries),
+         c.contract_from_on, c.contract_to_on, c.pickup_by)
+        for c in policy.carriers
+    ]  # fmt: skip
+    insert_rows(ctx.db, carrier, CARRIER_COLUMNS, rows)
+    speeds = {one.code: one for one in trade().carriers}
+    rates = []
+    for terms in policy.carriers:
+        for warehouse_id, depot in enumerate(depots(), start=1):
+            for province in PROVINCES:
+                km = lane_km(depot.code, province.code)
+                if (zone := terms.zone(province.code, km)) is not None:
+                    hours = round(lane_hours(km, speeds[terms.code]))
+                    weights = (policy.first_weight_g, zone.first_cents, policy.step_weight_g, zone.step_cents)
+                    rates.append((terms.code, warehouse_id, province.code, *weights, hours))
+    insert_rows(ctx.db, carrier_rate, RATE_COLUMNS, rates)
 
 
 def _write_articles(ctx: Context, products: tuple[Product, ...]) -> list[int]:

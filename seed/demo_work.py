@@ -14,12 +14,12 @@ from sqlalchemy import Row, text
 
 from core.context import Context
 from core.domain.orders import Reason, Status
-from core.services import allocation, intake, orders, shipping, stock
+from core.domain.shipments import ShipmentStatus
+from core.services import allocation, intake, orders, packing, picking, shipping, stock
 from core.services.parameters import promises
 from seed.oddities import APPROVALS, CANCELLATIONS
 from seed.rhythm import DAY, HOUR, MINUTE, OFFSET
 from seed.road import COMPLETE_DAYS
-from seed.rows import waybill
 from seed.trade import Carrier, depots, lane_hours, lane_km, trade
 
 Command = Callable[[Context], object]
@@ -35,9 +35,22 @@ _NOBODY_THERE = "Buyer could not be reached / 多次联系不上买家"
 
 _OPEN = text(
     "SELECT o.id, o.status, o.hold_reason, o.exceptions, o.channel, o.paid_cents, o.total_cents, o.received_at,"
-    " o.handed_over_at, o.region, w.code AS depot, s.carrier, (SELECT MAX(e.at) FROM event e WHERE e.order_id = o.id)"
-    " AS since FROM sales_order o JOIN warehouse w ON w.id = o.warehouse_id LEFT JOIN shipment s ON s.order_id = o.id"
+    " (SELECT MAX(e.at) FROM event e WHERE e.order_id = o.id) AS since, (SELECT COUNT(*) FROM shipment_line l"
+    " JOIN shipment s ON s.id = l.shipment_id WHERE l.order_id = o.id AND s.status = 'planned') AS planned_count"
+    " FROM sales_order o"
     " WHERE o.is_open = 1 AND o.fulfilled_by = 'us' ORDER BY o.id"
+)
+_PARCELS = text(
+    "SELECT s.id, s.status, s.carrier, s.warehouse_answer, s.handed_over_at, w.code AS depot, w.verifies,"
+    " MIN(o.region) AS region, (SELECT MAX(e.at) FROM event e WHERE e.order_id = MIN(o.id)) AS since"
+    " FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id JOIN sales_order o ON o.id = l.order_id"
+    " JOIN warehouse w ON w.id = s.warehouse_id WHERE s.status NOT IN ('manifested', 'delivered', 'cancelled')"
+    " GROUP BY s.id, s.status, s.carrier, s.warehouse_answer, s.handed_over_at, w.code, w.verifies"
+    " HAVING COUNT(o.hold_reason) = 0 ORDER BY s.id"
+)
+_CODES = text(
+    "SELECT k.code, l.quantity FROM shipment_line l JOIN order_line o ON o.id = l.order_line_id"
+    " JOIN sku k ON k.id = o.sku_id WHERE l.shipment_id = :id AND l.verified_quantity = 0 ORDER BY l.id"
 )
 _TO_COMPLETE = text(
     "SELECT id, delivered_at FROM sales_order WHERE status = 'delivered' AND fulfilled_by = 'us'"
@@ -54,7 +67,9 @@ _LOW = text(
 def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
     """What is due now, the longest overdue first; each command is for a transaction of its own."""
     found = ctx.db.execute(_OPEN).all()
-    due = [step for row in found if (step := _next_step(row)) is not None and step[0] <= ctx.now]
+    parcels = ctx.db.execute(_PARCELS).all()
+    steps = [*map(_next_step, found), *map(_next_of_parcel, parcels)]
+    due = [step for step in steps if step is not None and step[0] <= ctx.now]
     stopped = sorted(
         (row for row in found if row.status == Status.EXCEPTION and row.hold_reason is None), key=lambda r: r.since
     )
@@ -70,9 +85,9 @@ def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
     return [command for _, command in due[:_MOST_PER_TURN]]
 
 
-def luck(order_id: int, what: str) -> float:
-    """A number from 0 to 1 that stays the same for an order; nothing has to be remembered between turns."""
-    return zlib.crc32(f"{order_id}:{what}".encode()) / 2**32
+def luck(number: int, what: str) -> float:
+    """A number from 0 to 1 that stays the same for an order or a parcel; nothing has to be remembered between turns."""
+    return zlib.crc32(f"{number}:{what}".encode()) / 2**32
 
 
 def _next_step(row: Row[Any]) -> Due | None:
@@ -89,25 +104,51 @@ def _next_step(row: Row[Any]) -> Due | None:
             return after("pay", MINUTE, 9 * MINUTE), lambda ctx: _pay(ctx, row)
         case Status.BACKORDERED:
             return after("allocate", 10 * MINUTE, 20 * MINUTE), lambda ctx: allocation.allocate_order(ctx, order)
-        case Status.ALLOCATED:
+        case Status.ALLOCATED if not row.planned_count:
             return after("release", 2 * MINUTE, 6 * MINUTE), lambda ctx: shipping.release_order(ctx, order)
-        case Status.RELEASED:
-            return after("pick", 2 * MINUTE, 8 * MINUTE), lambda ctx: shipping.start_picking(ctx, order)
-        case Status.PICKING:
-            return after("pack", 2 * MINUTE, 6 * MINUTE), lambda ctx: shipping.pack_order(ctx, order)
-        case Status.PACKED:
-            return after("ship", 5 * MINUTE, 40 * MINUTE), lambda ctx: _ship(ctx, order)
-        case Status.SHIPPED:
-            at = delivery_time(row)
-            # The carrier's word comes late where nobody listened; it still says when the parcel was there.
-            return at, lambda ctx: shipping.deliver_order(ctx.at(min(at, ctx.now)), order)
         case _:
             return None
 
 
+def _next_of_parcel(row: Row[Any]) -> Due | None:
+    """What a parcel is waiting for, and when it is due."""
+    parcel, since = int(row.id), int(row.since)
+
+    def after(what: str, least: float, most: float) -> int:
+        return since + int(least + (most - least) * luck(parcel, what))
+
+    match ShipmentStatus(row.status):
+        case ShipmentStatus.PLANNED if row.warehouse_answer == "offered":
+            return after("accept", 5 * MINUTE, 15 * MINUTE), lambda ctx: shipping.accept_task(ctx, parcel)
+        case ShipmentStatus.PLANNED:
+            return None
+        case ShipmentStatus.RELEASED:
+            return after("pick", 2 * MINUTE, 8 * MINUTE), lambda ctx: picking.pick_shipment(ctx, parcel)
+        case ShipmentStatus.PICKING:  # in somebody's hands; what they forgot is finished after a while
+            return after("finish", 2 * HOUR, 3 * HOUR), lambda ctx: picking.pick_shipment(ctx, parcel)
+        case ShipmentStatus.PICKED if row.verifies:
+            return after("verify", 2 * MINUTE, 5 * MINUTE), lambda ctx: _scan(ctx, parcel)
+        case ShipmentStatus.PICKED | ShipmentStatus.VERIFIED:
+            chosen = row.carrier or _carrier_of(parcel).code
+            pack = partial(packing.pack_shipment, shipment_id=parcel, carrier_code=chosen)
+            return after("pack", 2 * MINUTE, 6 * MINUTE), pack
+        case ShipmentStatus.PACKED:
+            return after("ship", 5 * MINUTE, 40 * MINUTE), lambda ctx: shipping.hand_over(ctx, parcel)
+        case _:
+            at = delivery_time(row)
+            # The carrier's word comes late where nobody listened; it still says when the parcel was there.
+            return at, lambda ctx: shipping.deliver_shipment(ctx.at(min(at, ctx.now)), parcel)
+
+
+def _scan(ctx: Context, parcel: int) -> None:
+    """Scans everything in a parcel, as its warehouse wants it."""
+    for row in ctx.db.execute(_CODES, {"id": parcel}).all():
+        packing.verify_scan(ctx, parcel, row.code, row.quantity)
+
+
 def delivery_time(row: Row[Any]) -> int:
     """When a parcel reaches its door: the lane's time, more or less, and not at night."""
-    carriers = {carrier.name: carrier for carrier in trade().carriers}
+    carriers = {carrier.code: carrier for carrier in trade().carriers}
     carrier = carriers.get(row.carrier, trade().carriers[0])
     hours = lane_hours(lane_km(row.depot, row.region), carrier) if _is_known_lane(row) else 48.0
     spread = NormalDist().inv_cdf(min(max(luck(row.id, "ride"), 0.001), 0.999)) * trade().transit.sigma
@@ -128,14 +169,9 @@ def _pay(ctx: Context, row: Row[Any]) -> None:
     intake.pay_order(ctx, row.id, means[row.id % len(means)], row.total_cents - row.paid_cents)
 
 
-def _ship(ctx: Context, order_id: int) -> None:
-    carrier = _carrier_of(order_id)
-    shipping.ship_order(ctx, order_id, carrier.name, waybill(carrier.prefix, order_id))
-
-
-def _carrier_of(order_id: int) -> Carrier:
+def _carrier_of(parcel: int) -> Carrier:
     carriers = trade().carriers
-    left = luck(order_id, "carrier") * sum(carrier.share for carrier in carriers)
+    left = luck(parcel, "carrier") * sum(carrier.share for carrier in carriers)
     for carrier in carriers:
         left -= carrier.share
         if left < 0:

@@ -83,7 +83,7 @@ class FactTexts:
         for index, channel in enumerate(story.ground.channels):
             here = np.nonzero(plan.channel == index)[0]
             self._means[here] = np.array(channel.means, dtype=object)[here % len(channel.means)]
-        self._carrier = np.array([_json(carrier.name) for carrier in trade().carriers], dtype=object)
+        self._carrier = np.array([_json(carrier.code) for carrier in trade().carriers], dtype=object)
         self._makers: dict[int, Callable[[np.ndarray], list[str]]] = {
             Step.RECEIVED: self._received,
             Step.PAID: self._paid,

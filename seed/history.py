@@ -9,6 +9,7 @@ import numpy as np
 from core.context import Context
 from core.db.bulk import add_balances, insert_rows, reserve_ids, without_indexes
 from core.db.history import actor_name
+from core.db.shipping_tables import shipment, shipment_line
 from core.db.world_tables import (
     blocked_buyer,
     event,
@@ -18,7 +19,6 @@ from core.db.world_tables import (
     order_line,
     order_payload,
     sales_order,
-    shipment,
     stock_posting,
 )
 from core.domain.orders import Reason
@@ -36,6 +36,7 @@ from seed.rows import (
     ORDER_COLUMNS,
     PAYLOAD_COLUMNS,
     SHIPMENT_COLUMNS,
+    SHIPMENT_LINE_COLUMNS,
     Rows,
 )
 from seed.scenario import Scenario
@@ -43,7 +44,7 @@ from seed.story import FirstIds, Story
 from seed.streams import stream
 
 # In the order of FirstIds.
-_WRITTEN = (sales_order, order_line, lot, event, stock_posting, money_posting, shipment, message)
+_WRITTEN = (sales_order, order_line, lot, event, stock_posting, money_posting, shipment, shipment_line, message)
 _MANY = 5_000  # orders from which on it pays to make the indexes afterwards
 
 
@@ -69,6 +70,7 @@ def _write(ctx: Context, story: Story) -> None:
     insert_rows(db, stock_posting, POSTING_COLUMNS, postings.rows())
     insert_rows(db, money_posting, MONEY_COLUMNS, rows.money())
     insert_rows(db, shipment, SHIPMENT_COLUMNS, rows.shipments())
+    insert_rows(db, shipment_line, SHIPMENT_LINE_COLUMNS, rows.shipment_lines())
     insert_rows(db, message, MESSAGE_COLUMNS, rows.messages())
     insert_rows(db, order_payload, PAYLOAD_COLUMNS, rows.payloads())
     add_balances(db, postings.balances())

@@ -11,6 +11,8 @@ import numpy as np
 from core.channels.incoming import IncomingLine, Payment
 from core.db.history import dump
 from core.domain.orders import is_open
+from core.domain.shipments import ShipmentStatus, shipment_number, waybill_number
+from core.services.carriers import carrier_policy
 from seed.facts import STATUS_OF_STEP, FactTexts, reasons_of
 from seed.incoming import Draft, incoming_order, order_number
 from seed.oddities import CORRECTION, WRITE_OFF
@@ -33,9 +35,23 @@ LINE_COLUMNS = (
 MONEY_COLUMNS = (
     "id", "at", "event_id", "order_id", "from_account", "to_account", "amount_cents", "currency", "means",
 )  # fmt: skip
-SHIPMENT_COLUMNS = ("id", "order_id", "warehouse_id", "carrier", "waybill", "handed_over_at", "delivered_at")
+SHIPMENT_COLUMNS = (
+    "id", "number", "warehouse_id", "status", "carrier", "waybill", "planned_at", "ship_by_at", "picked_at",
+    "packed_at", "handed_over_at", "delivered_at", "version",
+)  # fmt: skip
+SHIPMENT_LINE_COLUMNS = ("id", "shipment_id", "order_id", "order_line_id", "quantity", "picked_quantity")
 MESSAGE_COLUMNS = ("id", "at", "order_id", "event_id", "recipient", "subject", "body")
 PAYLOAD_COLUMNS = ("order_id", "content_hash", "payload")
+_SHIPMENT_STATUS = {
+    Step.RELEASED: ShipmentStatus.RELEASED.value,
+    Step.PICKING: ShipmentStatus.PICKED.value,
+    Step.PACKED: ShipmentStatus.PACKED.value,
+    Step.SHIPPED: ShipmentStatus.HANDED_OVER.value,
+    Step.DELIVERED: ShipmentStatus.DELIVERED.value,
+    Step.COMPLETED: ShipmentStatus.DELIVERED.value,
+    Step.CANCELLED: ShipmentStatus.CANCELLED.value,
+}
+_SHIPMENT_STEPS = (Step.PICKING, Step.PACKED, Step.SHIPPED, Step.DELIVERED)
 _MOVING = frozenset(STATUS_OF_STEP) | {Step.CONFIRMED}
 Row = tuple[Any, ...]
 
@@ -236,24 +252,50 @@ class Rows:
         )  # fmt: skip
 
     def shipments(self) -> Iterator[Row]:
-        """Rows of shipment."""
-        story, carriers = self._story, trade().carriers
-        orders = np.nonzero(self._road.happened(Step.SHIPPED))[0]
-        orders = orders[np.argsort(story.event_id[Step.SHIPPED, orders])]
-        delivered = self._road.at[Step.DELIVERED, orders].tolist()
-        index = self._road.carrier[orders].tolist()
+        """Rows of shipment: every order that was released has one."""
+        story, road = self._story, self._road
+        orders = story.released
+        status: np.ndarray = np.array([_SHIPMENT_STATUS.get(step, "") for step in Step], dtype=object)
+        packed = road.happened(Step.PACKED)[orders]
+        carriers = np.array([carrier.code for carrier in trade().carriers], dtype=object)[road.carrier[orders]]
+        prefixes = {one.code: one.waybill_prefix for one in carrier_policy().carriers}
+        ids = range(story.ids.shipment, story.ids.shipment + len(orders))
+        steps = (Step.RELEASED, Step.PICKING, Step.PACKED, Step.SHIPPED, Step.DELIVERED, Step.CANCELLED)
+        taken: np.ndarray = np.array([road.happened(step)[orders] for step in steps])
         return zip(
-            range(story.ids.shipment, story.ids.shipment + len(orders)),
-            (orders + story.ids.order).tolist(),
+            ids,
+            map(shipment_number, ids),
             self._plan.warehouse_id[orders].tolist(),
-            [carriers[i].name for i in index],
+            status[story.status_step[orders]].tolist(),
+            [code if has_one else None for code, has_one in zip(carriers.tolist(), packed.tolist(), strict=True)],
             [
-                waybill(carriers[i].prefix, story.ids.order + order)
-                for i, order in zip(index, orders.tolist(), strict=True)
+                waybill_number(prefixes[code], serial) if has_one else ""
+                for serial, code, has_one in zip(ids, carriers.tolist(), packed.tolist(), strict=True)
             ],
-            self._road.at[Step.SHIPPED, orders].tolist(),
-            [None if at >= NEVER else at for at in delivered],
-            strict=False,
+            road.at[Step.RELEASED, orders].tolist(),
+            story.ship_by_at[orders].tolist(),
+            *([at if at < NEVER else None for at in road.at[step, orders].tolist()] for step in _SHIPMENT_STEPS),
+            taken.sum(axis=0).tolist(),
+            strict=True,
+        )
+
+    def shipment_lines(self) -> Iterator[Row]:
+        """Rows of shipment_line: everything that the order has."""
+        story, goods = self._story, self._plan.goods
+        counts = goods.counts[story.released]
+        shipment = np.repeat(np.arange(len(story.released)), counts)
+        order = story.released[shipment]
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        line = goods.first[order] + np.arange(len(shipment)) - first
+        quantity = goods.quantity[line]
+        return zip(
+            range(story.ids.shipment_line, story.ids.shipment_line + len(shipment)),
+            (shipment + story.ids.shipment).tolist(),
+            (order + story.ids.order).tolist(),
+            (line + story.ids.line).tolist(),
+            quantity.tolist(),
+            np.where(self._road.happened(Step.PICKING)[order], quantity, 0).tolist(),
+            strict=True,
         )
 
     def messages(self) -> Iterator[Row]:
@@ -311,8 +353,3 @@ class Rows:
             ),
             **sent,
         )
-
-
-def waybill(prefix: str, serial: int) -> str:
-    """A waybill number in a carrier's style; a serial gives each one once."""
-    return f"{prefix}{serial * 48_271 % 10**12:012d}"

@@ -26,6 +26,7 @@ class FirstIds:
     posting: int
     money: int
     shipment: int
+    shipment_line: int
     message: int
 
 
@@ -45,6 +46,9 @@ class Story:
         self._sort_facts()
         self.paid_cents = self._paid_cents()
         self.status_step = self._last_moving_step()
+        # Orders that were given to their warehouse, in the order in which that happened.
+        released = np.nonzero(road.happened(Step.RELEASED))[0]
+        self.released = released[np.argsort(self.event_id[Step.RELEASED, released])]
 
     def _sort_facts(self) -> None:
         step, order = np.nonzero(self.road.at < NEVER)

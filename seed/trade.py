@@ -44,8 +44,7 @@ class Channel:
 class Carrier:
     """Who brings parcels; `speed` multiplies transit times, `far_speed` those of far lanes."""
 
-    name: str
-    prefix: str
+    code: str
     share: float
     speed: float
     far_speed: float

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select, text
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment
 from core.context import ENGINE, Context
 from core.db.shipping_tables import shipment
-from core.db.world_tables import sales_order
+from core.db.world_tables import order_line, sales_order
 from core.domain.errors import OrderlyError
-from core.services import adjustments, allocation, intake, orders, shipping, stock
+from core.services import adjustments, allocation, intake, order_lines, orders, shipping, stock
 from core.services.books import imbalances
 from tests.services import parcels
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, LIVE, SHANGHAI, incoming
@@ -52,6 +52,7 @@ def per_order(order_id: int) -> dict[str, Command]:
         "hold": lambda ctx: orders.hold_order(ctx, order_id, "asks to wait"),
         "release hold": lambda ctx: orders.release_hold(ctx, order_id),
         "cancel": lambda ctx: orders.cancel_order(ctx, order_id, "changed their mind"),
+        "cancel a unit": lambda ctx: order_lines.cancel_line(ctx, order_id, *_line(ctx, order_id), "one is enough"),
         "notify": lambda ctx: orders.notify_buyer(ctx, order_id, "Good day."),
         "allocate": lambda ctx: allocation.allocate_order(ctx, order_id),
         "release": lambda ctx: shipping.release_order(ctx, order_id),
@@ -69,6 +70,13 @@ def beside(order_id: int) -> dict[str, Command]:
     names = ("pay the rest", "confirm", "cancel", "allocate", "pick", "ship")
     every = per_order(order_id)
     return {f"{name} {order_id}": every[f"{name} {order_id}"] for name in names}
+
+
+def _line(ctx: Context, order_id: int) -> tuple[int, int]:
+    """One unit of the last line of which any is wanted."""
+    line = order_line.c
+    found = select(line.id).where(line.order_id == order_id, line.quantity > 0).order_by(line.id.desc()).limit(1)
+    return ctx.db.execute(found).scalar_one_or_none() or 0, 1
 
 
 def _owed(ctx: Context, order_id: int) -> int:

@@ -25,7 +25,8 @@ from assessments.situations import DAY, Bought, Buyer, pick_goods, place_order, 
 from core.context import Context
 from core.db.world_tables import sku
 from core.domain.orders import Status
-from core.services import orders, shipping
+from core.services import orders, packing, picking, shipping
+from core.services.carriers import carrier_policy
 
 _MEANS = {"alipay": Prose("Alipay", "支付宝"), "gift_card": Prose("gift card", "礼品卡")}
 _GU = Buyer("顾明轩", "13817730652", "CN-SH", "上海市", "徐汇区", "漕溪北路 398 号 2 幢 1901 室", "200030")
@@ -52,9 +53,9 @@ def situation(ctx: Context) -> Ids:
 
 def _bring_on(ctx: Context, order_id: int) -> None:
     """Works an order off as far as the packing table."""
-    shipping.release_order(ctx, order_id)
-    shipping.start_picking(ctx, order_id)
-    shipping.pack_order(ctx, order_id)
+    (parcel,) = shipping.release_order(ctx, order_id)
+    picking.pick_shipment(ctx, parcel)
+    packing.pack_shipment(ctx, parcel, carrier_code=carrier_policy().carriers[0].code)
 
 
 def _cancelled(case: Case) -> Finding:

@@ -20,10 +20,9 @@ from core.db.world_tables import money_posting
 from core.domain.orders import Status
 from core.domain.stock import Account
 from core.services.orders import cancel_order
-from core.services.shipping import pack_order, release_order, start_picking
 from core.services.stock import receive_stock
 
-_WAY = (release_order, start_picking, pack_order)
+_STEPS = 3  # release, pick, pack
 
 
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
@@ -37,7 +36,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     warehouse_id = m.warehouse_for(world, order.region)
     receive_stock(world, goods.id, warehouse_id, rng.randint(10, 40), goods.list_price_cents // 2)
     row = m.received(world, m.paid(order, (means, m.total_of(order))))
-    for step in _WAY[: rng.randrange(len(_WAY) + 1)]:
+    for step in m.WAY[: rng.randrange(_STEPS + 1)]:
         step(world, row.id)
     row = m.row_of(world, row.id)
     before = {account: units(world, goods.id, warehouse_id, account) for account in _ACCOUNTS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +16,11 @@ from core.channels.incoming import IncomingLine, IncomingOrder, Payment, SourceR
 from core.context import Context
 from core.db.world_tables import channel, sales_order, sku, warehouse
 from core.domain.review import address_faults, phone_is_plausible
+from core.services import packing, picking, shipping
+from core.services.carriers import carrier_policy
 from core.services.intake import receive_order, reviewed
 from core.services.parameters import warehouse_code_for
+from core.services.shipment_rows import parcel_of
 
 MEANS: tuple[tuple[str, Prose], ...] = (
     ("alipay", Prose("Alipay", "支付宝")),
@@ -174,6 +177,26 @@ def moment(world: Context, at: int, *, seconds: bool = False) -> str:
     """An instant on the world's calendar, written the same in both languages."""
     local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(world.world.timezone))
     return local.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def _pick(world: Context, order_id: int) -> None:
+    picking.pick_shipment(world, parcel_of(world, order_id))
+
+
+def _pack(world: Context, order_id: int) -> None:
+    packing.pack_shipment(world, parcel_of(world, order_id), carrier_code=carrier_policy().carriers[0].code)
+
+
+def _hand_over(world: Context, order_id: int) -> None:
+    shipping.hand_over(world, parcel_of(world, order_id))
+
+
+def _deliver(world: Context, order_id: int) -> None:
+    shipping.deliver_shipment(world, parcel_of(world, order_id))
+
+
+# The way out of an order that goes in one parcel, step by step.
+WAY: tuple[Callable[[Context, int], object], ...] = (shipping.release_order, _pick, _pack, _hand_over, _deliver)
 
 
 def words(*texts: str) -> tuple[Prose, ...]:

@@ -18,7 +18,6 @@ from core.context import Context
 from core.db.world_tables import event
 from core.domain.orders import STATELESS_FACTS, Fact, Status, status_after
 from core.services.orders import cancel_order, hold_order, notify_buyer, release_hold
-from core.services.shipping import deliver_order, pack_order, release_order, ship_order, start_picking
 from core.services.stock import receive_stock
 
 _OTHERS: Mapping[Status, tuple[Status, ...]] = {
@@ -63,17 +62,10 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
 
 def _work_on(world: Context, order_id: int, rng: random.Random) -> None:
     """A stretch of the way with a hold in between, sometimes ended by a cancellation."""
-    way = [
-        release_order,
-        start_picking,
-        pack_order,
-        lambda ctx, number: ship_order(ctx, number, "SF", f"SF{rng.randrange(10**10):010d}"),
-        deliver_order,
-    ]
     now = world.now
-    length = rng.randint(0, len(way))
+    length = rng.randint(0, len(m.WAY))
     held_at = rng.randint(0, length)
-    for place, step in enumerate(way[:length]):
+    for place, step in enumerate(m.WAY[:length]):
         now += rng.randint(12, 170) * 60
         if place == held_at:
             hold_order(world.at(now), order_id, "question to the buyer")

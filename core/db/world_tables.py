@@ -23,6 +23,7 @@ from core.db import (  # noqa: F401  their tables belong to a world, too
     alert_tables,
     count_tables,
     inbound_tables,
+    shipping_tables,
     warehouse_tables,
 )
 from core.db.columns import Cents, Id, Instant, Quantity
@@ -48,6 +49,7 @@ warehouse = Table(
     Column("name_en", Text, nullable=False),
     Column("name_zh", Text, nullable=False),
     Column("region", Text, nullable=False),
+    Column("verifies", SmallInteger, nullable=False, server_default="0"),  # 1: parcels are scanned before packing
 )
 
 sku = Table(
@@ -82,6 +84,7 @@ blocked_buyer = Table(
     Column("phone", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("blocked_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False, server_default="engine"),
 )
 
 sales_order = Table(
@@ -163,21 +166,10 @@ order_line = Table(
     Column("sku_id", Id, ForeignKey("sku.id")),
     Column("sku_code", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("quantity", Quantity, nullable=False),
+    Column("quantity", Quantity, nullable=False),  # what is wanted now
+    Column("cancelled_quantity", Quantity, nullable=False, server_default="0"),  # what was wanted besides
     Column("unit_price_cents", Cents, nullable=False),
     Column("freight_cents", Cents, nullable=False, server_default="0"),
-)
-
-shipment = Table(
-    "shipment",
-    world,
-    Column("id", Id, primary_key=True),
-    Column("order_id", Id, ForeignKey("sales_order.id"), nullable=False, index=True),
-    Column("warehouse_id", Id, ForeignKey("warehouse.id"), nullable=False),
-    Column("carrier", Text, nullable=False),
-    Column("waybill", Text, nullable=False),
-    Column("handed_over_at", Instant, nullable=False),
-    Column("delivered_at", Instant),
 )
 
 event = Table(

@@ -7,10 +7,16 @@ from enum import StrEnum
 from core.domain.adjusting import ADJUSTMENT_STATUS_LABELS
 from core.domain.alerts import ALERT_KIND_LABELS, ALERT_STATE_LABELS
 from core.domain.counting import CAUSE_LABELS, COUNT_KIND_LABELS, COUNT_STATUS_LABELS
-from core.domain.orders import FACT_LABELS, REASON_LABELS, STATUS_LABELS
+from core.domain.orders import FACT_LABELS, REASON_LABELS, STATUS_LABELS, Fact
 from core.domain.purchasing import PURCHASE_FACT_LABELS, PURCHASE_STATUS_LABELS
 from core.domain.returned_goods import RETURNED_STATUS_LABELS
 from core.domain.rights import POSITION_LABELS, ROLE_LABELS
+from core.domain.shipments import (
+    MANIFEST_STATUS_LABELS,
+    SHIPMENT_FACT_LABELS,
+    SHIPMENT_STATUS_LABELS,
+    ShipmentFact,
+)
 from core.domain.stock import ACCOUNT_LABELS
 from core.domain.transfers import TRANSFER_STATUS_LABELS
 
@@ -22,6 +28,9 @@ _TABLES = (
     ROLE_LABELS,
     POSITION_LABELS,
     ACCOUNT_LABELS,
+    SHIPMENT_STATUS_LABELS,
+    SHIPMENT_FACT_LABELS,
+    MANIFEST_STATUS_LABELS,
     COUNT_STATUS_LABELS,
     COUNT_KIND_LABELS,
     CAUSE_LABELS,
@@ -33,9 +42,15 @@ _TABLES = (
     TRANSFER_STATUS_LABELS,
     RETURNED_STATUS_LABELS,
 )
+_FACTS = (Fact, ShipmentFact)
 _BY_TYPE = {type(member): table for table in _TABLES for member in table}
 
 
 def label_of(member: StrEnum) -> str:
     """What a member is called in English; the msgid of its translation."""
     return _BY_TYPE[type(member)][member]  # type: ignore[index]
+
+
+def fact_of(kind: str) -> StrEnum | str:
+    """The fact that a kind of the event log stands for, or the kind itself where it has no label."""
+    return next((table_type(kind) for table_type in _FACTS if kind in set(table_type)), kind)

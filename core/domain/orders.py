@@ -16,11 +16,14 @@ class Status(StrEnum):
     EXCEPTION = "exception"
     CONFIRMED = "confirmed"
     BACKORDERED = "backordered"
+    PARTLY_ALLOCATED = "partly_allocated"
     ALLOCATED = "allocated"
     RELEASED = "released"
     PICKING = "picking"
     PACKED = "packed"
+    PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
+    PARTLY_DELIVERED = "partly_delivered"
     DELIVERED = "delivered"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
@@ -33,11 +36,14 @@ STATUS_LABELS = MappingProxyType(
         Status.EXCEPTION: "Exception",
         Status.CONFIRMED: "Confirmed",
         Status.BACKORDERED: "Back-ordered",
+        Status.PARTLY_ALLOCATED: "Partly allocated",
         Status.ALLOCATED: "Allocated",
         Status.RELEASED: "Released",
         Status.PICKING: "Picking",
         Status.PACKED: "Packed",
+        Status.PARTLY_SHIPPED: "Partly shipped",
         Status.SHIPPED: "Shipped",
+        Status.PARTLY_DELIVERED: "Partly delivered",
         Status.DELIVERED: "Delivered",
         Status.COMPLETED: "Completed",
         Status.CANCELLED: "Cancelled",
@@ -46,16 +52,15 @@ STATUS_LABELS = MappingProxyType(
 )
 
 CLOSED = frozenset({Status.DELIVERED, Status.COMPLETED, Status.CANCELLED, Status.EXPIRED})
-BEFORE_HAND_OVER = (
+BEFORE_HAND_OVER = tuple(Status)[: tuple(Status).index(Status.PACKED) + 1]
+# The statuses that follow from an order's units and shipments; see core/domain/shipments.py.
+DERIVED = frozenset(Status) - {
     Status.RECEIVED,
     Status.EXCEPTION,
-    Status.CONFIRMED,
-    Status.BACKORDERED,
-    Status.ALLOCATED,
-    Status.RELEASED,
-    Status.PICKING,
-    Status.PACKED,
-)
+    Status.COMPLETED,
+    Status.CANCELLED,
+    Status.EXPIRED,
+}
 
 
 def is_open(status: str) -> bool:
@@ -98,15 +103,21 @@ class Fact(StrEnum):
     STOPPED = "OrderStopped"
     CONFIRMED = "OrderConfirmed"
     AMENDED = "OrderAmended"
+    LINE_CANCELLED = "OrderLineCancelled"
     HELD = "OrderHeld"
     HOLD_RELEASED = "HoldReleased"
     BUYER_NOTIFIED = "BuyerNotified"
     ALLOCATED = "OrderAllocated"
+    PARTLY_ALLOCATED = "OrderPartlyAllocated"
     BACKORDERED = "OrderBackordered"
+    REPLANNED = "OrderReplanned"
+    RESERVED = "UnitsReserved"
     RELEASED = "OrderReleased"
     PICKING_STARTED = "PickingStarted"
     PACKED = "OrderPacked"
+    PARTLY_SHIPPED = "OrderPartlyShipped"
     SHIPPED = "OrderShipped"
+    PARTLY_DELIVERED = "OrderPartlyDelivered"
     DELIVERED = "OrderDelivered"
     COMPLETED = "OrderCompleted"
     CANCELLED = "OrderCancelled"
@@ -120,15 +131,21 @@ FACT_LABELS = MappingProxyType(
         Fact.STOPPED: "Stopped by the automatic review",
         Fact.CONFIRMED: "Order confirmed",
         Fact.AMENDED: "Order corrected",
+        Fact.LINE_CANCELLED: "A part was cancelled",
         Fact.HELD: "Put on hold",
         Fact.HOLD_RELEASED: "Hold released",
         Fact.BUYER_NOTIFIED: "Buyer notified",
         Fact.ALLOCATED: "Stock reserved",
+        Fact.PARTLY_ALLOCATED: "Stock reserved in part",
         Fact.BACKORDERED: "Back-ordered: stock missing",
+        Fact.REPLANNED: "Given back to planning",
+        Fact.RESERVED: "More stock reserved",
         Fact.RELEASED: "Released to the warehouse",
         Fact.PICKING_STARTED: "Picking started",
         Fact.PACKED: "Packed",
+        Fact.PARTLY_SHIPPED: "A part was handed over to the carrier",
         Fact.SHIPPED: "Handed over to the carrier",
+        Fact.PARTLY_DELIVERED: "A part was delivered",
         Fact.DELIVERED: "Delivered",
         Fact.COMPLETED: "Completed",
         Fact.CANCELLED: "Cancelled",
@@ -139,7 +156,10 @@ FACT_LABELS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """What the guards look at; made from the order's row by the service."""
+    """What the guards look at; made from the order's row by the service.
+
+    `reserved_quantity` counts all units that are set aside for the order: reserved, picked, on the road and delivered.
+    """
 
     number: str
     status: Status
@@ -167,6 +187,9 @@ class Transition:
 WORKABLE = (
     Status.CONFIRMED,
     Status.BACKORDERED,
+    Status.PARTLY_ALLOCATED,
+    Status.PARTLY_SHIPPED,
+    Status.PARTLY_DELIVERED,
 )
 
 TRANSITIONS: tuple[Transition, ...] = (
@@ -193,25 +216,63 @@ TRANSITIONS: tuple[Transition, ...] = (
         "stock.allocate",
         ("not_held", "ours", "fully_reserved"),
     ),
-    Transition("backorder", (Status.CONFIRMED,), Status.BACKORDERED, Fact.BACKORDERED, "stock.allocate", ("ours",)),
+    # A plan may leave a part unserved, or move what was reserved to another warehouse.
+    Transition(
+        "plan",
+        (Status.CONFIRMED, Status.BACKORDERED, Status.PARTLY_ALLOCATED, Status.ALLOCATED),
+        Status.ALLOCATED,
+        Fact.ALLOCATED,
+        "stock.allocate",
+        ("not_held", "ours"),
+    ),
+    Transition(
+        "allocate_part",
+        (Status.CONFIRMED, Status.BACKORDERED, Status.ALLOCATED, Status.RELEASED, Status.PICKING),
+        Status.PARTLY_ALLOCATED,
+        Fact.PARTLY_ALLOCATED,
+        "stock.allocate",
+    ),
+    Transition(
+        "backorder",
+        (Status.CONFIRMED, Status.PARTLY_ALLOCATED, Status.PICKING),
+        Status.BACKORDERED,
+        Fact.BACKORDERED,
+        "stock.allocate",
+        ("ours",),
+    ),
+    # A warehouse or a carrier refused; nothing is reserved any more.
+    Transition(
+        "replan",
+        (Status.PARTLY_ALLOCATED, Status.ALLOCATED, Status.RELEASED),
+        Status.CONFIRMED,
+        Fact.REPLANNED,
+        "stock.allocate",
+    ),
+    # From here on shipments move the order: it stands where the one stands that is least far.
     Transition(
         "release",
-        (Status.ALLOCATED,),
+        (Status.PARTLY_ALLOCATED, Status.ALLOCATED, Status.PICKING, Status.PARTLY_SHIPPED, Status.PARTLY_DELIVERED),
         Status.RELEASED,
         Fact.RELEASED,
         "shipping.work",
-        ("not_held", "fully_reserved"),
+        ("not_held",),
     ),
     Transition(
         "start_picking",
-        (Status.RELEASED,),
+        (Status.PARTLY_ALLOCATED, Status.RELEASED),
         Status.PICKING,
         Fact.PICKING_STARTED,
         "shipping.work",
-        ("not_held",),
     ),
-    Transition("pack", (Status.PICKING,), Status.PACKED, Fact.PACKED, "shipping.work", ("not_held",)),
-    Transition("ship", (Status.PACKED,), Status.SHIPPED, Fact.SHIPPED, "shipping.work", ("not_held",)),
+    Transition("pack", (Status.PARTLY_ALLOCATED, Status.PICKING), Status.PACKED, Fact.PACKED, "shipping.work"),
+    Transition(
+        "ship_part",
+        (Status.PARTLY_ALLOCATED, Status.ALLOCATED, Status.RELEASED, Status.PICKING, Status.PACKED),
+        Status.PARTLY_SHIPPED,
+        Fact.PARTLY_SHIPPED,
+        "shipping.work",
+    ),
+    Transition("ship", (Status.PACKED, Status.PARTLY_SHIPPED), Status.SHIPPED, Fact.SHIPPED, "shipping.work"),
     Transition(
         "ship_outside",
         (Status.RECEIVED, Status.EXCEPTION, Status.CONFIRMED),
@@ -220,7 +281,14 @@ TRANSITIONS: tuple[Transition, ...] = (
         "imports.run",
         ("outside",),
     ),
-    Transition("deliver", (Status.SHIPPED,), Status.DELIVERED, Fact.DELIVERED, "shipping.work"),
+    Transition(
+        "deliver_part",
+        (Status.PARTLY_SHIPPED, Status.SHIPPED),
+        Status.PARTLY_DELIVERED,
+        Fact.PARTLY_DELIVERED,
+        "shipping.work",
+    ),
+    Transition("deliver", (Status.SHIPPED, Status.PARTLY_DELIVERED), Status.DELIVERED, Fact.DELIVERED, "shipping.work"),
     Transition("complete", (Status.DELIVERED,), Status.COMPLETED, Fact.COMPLETED, "engine.run"),
     Transition("cancel", BEFORE_HAND_OVER, Status.CANCELLED, Fact.CANCELLED, "orders.cancel"),
     # An import only reports what the other house did: it may have cancelled goods already on the road.
@@ -231,12 +299,27 @@ TRANSITIONS: tuple[Transition, ...] = (
 _BY_COMMAND = MappingProxyType({t.command: t for t in TRANSITIONS})
 
 # Facts that say something of the order without moving it.
-STATELESS_FACTS = frozenset({Fact.PAID, Fact.AMENDED, Fact.HELD, Fact.HOLD_RELEASED, Fact.BUYER_NOTIFIED})
+STATELESS_FACTS = frozenset(
+    {Fact.PAID, Fact.AMENDED, Fact.LINE_CANCELLED, Fact.HELD, Fact.HOLD_RELEASED, Fact.BUYER_NOTIFIED, Fact.RESERVED}
+)
+# By which row an order comes to a derived status; imports have rows of their own.
+_TO_DERIVED = MappingProxyType(
+    {
+        t.target: t
+        for t in TRANSITIONS
+        if t.target in DERIVED and t.command not in ("confirm", "plan", "ship_outside", "cancel_outside")
+    }
+)
 
 
 def transition(command: str) -> Transition:
     """The machine's row for a command."""
     return _BY_COMMAND[command]
+
+
+def transition_to(status: Status) -> Transition:
+    """The machine's row that brings an order to a status that follows from its shipments."""
+    return _TO_DERIVED[status]
 
 
 def _guard(name: str, order: OrderState) -> RuleViolation | None:

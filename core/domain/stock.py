@@ -25,6 +25,7 @@ class Account(StrEnum):
 
 SHELF = frozenset({Account.AVAILABLE, Account.RESERVED})  # what lies in bins
 BOUNDLESS = frozenset({Account.SUPPLIER, Account.CUSTOMER, Account.LOSS})
+SET_ASIDE = (Account.RESERVED, Account.PICKED, Account.IN_TRANSIT, Account.CUSTOMER)  # for an order
 OUTSIDE = 0  # the warehouse id of the accounts that lie in no warehouse
 
 

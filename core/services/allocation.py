@@ -9,10 +9,13 @@ from sqlalchemy import select
 from core.context import Context
 from core.db.history import post
 from core.db.world_tables import order_line
-from core.domain.orders import Status, decide, refusal, transition
-from core.domain.stock import Account, LotStock, Move, Place, take_first_in
+from core.domain.errors import RuleViolation
+from core.domain.orders import Fact, Status, decide, refusal, transition
+from core.domain.stock import SET_ASIDE, Account, LotStock, Move, Place, take_first_in
 from core.services.lots import lots_of
+from core.services.order_following import follow_order, standing_of
 from core.services.order_rows import load_order, move_order, state_of
+from core.services.stock import units_in
 
 
 def allocate_order(ctx: Context, order_id: int) -> Status:
@@ -25,27 +28,46 @@ def allocate_order(ctx: Context, order_id: int) -> Status:
 
 
 def allocate_confirmed(ctx: Context, order_id: int) -> Status:
-    """The reservation that follows a confirmation: all lines or none, so that nothing is held back half-served."""
+    """The reservation that follows a confirmation: all that is missing or nothing, so that nothing lies idle."""
     row = load_order(ctx, order_id)
     state = state_of(ctx, row)
-    if state.reserved_quantity == state.wanted_quantity > 0:  # it was stopped after its units were reserved
+    if state.reserved_quantity == state.wanted_quantity > 0:
+        if row.status not in (Status.CONFIRMED, Status.BACKORDERED):
+            raise RuleViolation("Order {number} lacks nothing: all its units are set aside.", number=row.number)
+        # It was stopped after its units were reserved.
         move_order(ctx, row, decide("allocate", state))
         return Status.ALLOCATED
-    lines = ctx.db.execute(
-        select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
-    ).all()
-    moves = _plan(ctx, row.warehouse_id, [(line.id, line.sku_id, line.quantity) for line in lines])
+    missing = _missing(ctx, order_id, state.reserved_quantity)
+    moves = _plan(ctx, row.warehouse_id, missing)
     if moves is None:
-        if row.status == Status.BACKORDERED:
-            return Status.BACKORDERED
+        if row.status != Status.CONFIRMED:
+            return Status(row.status)
         move_order(ctx, row, decide("backorder", state))
         return Status.BACKORDERED
     # The units are reserved under the event of this very transition, so the guard is asked as if they were already.
     if violation := refusal("allocate", replace(state, reserved_quantity=state.wanted_quantity)):
         raise violation
-    event_id = move_order(ctx, row, transition("allocate"))
+    if state.reserved_quantity == 0:
+        event_id, status = move_order(ctx, row, transition("allocate")), Status.ALLOCATED
+    else:  # a part of the order is further already
+        units = sum(move.quantity for move in moves)
+        event_id = follow_order(ctx, row, Fact.RESERVED, None, {"units": units}, change=units)
+        status = standing_of(ctx, order_id, units).status(row.status)
     post(ctx, event_id, moves)
-    return Status.ALLOCATED
+    return status
+
+
+def _missing(ctx: Context, order_id: int, reserved: int) -> list[tuple[int, int | None, int]]:
+    """What an order's lines still lack. Shape: (line, SKU, units)."""
+    lines = ctx.db.execute(
+        select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
+    ).all()
+    has: dict[int | None, int] = {}
+    for account in SET_ASIDE if reserved else ():
+        for move in units_in(ctx, order_id, account):
+            has[move.order_line_id] = has.get(move.order_line_id, 0) + move.quantity
+    left = ((line.id, line.sku_id, line.quantity - has.get(line.id, 0)) for line in lines)
+    return [(line_id, sku_id, units) for line_id, sku_id, units in left if units > 0]
 
 
 def _plan(ctx: Context, warehouse_id: int, lines: list[tuple[int, int | None, int]]) -> list[Move] | None:

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from core.context import Context
 from core.domain.orders import TRANSITIONS, Fact, Status, is_open
-from core.domain.stock import BOUNDLESS, Account
+from core.domain.stock import BOUNDLESS, SET_ASIDE, Account
 from core.services.goods_books import goods_findings
+from core.services.shipment_books import shipment_findings
 
 CHECK_LABELS = MappingProxyType(
     {
@@ -19,7 +20,10 @@ CHECK_LABELS = MappingProxyType(
         "balance": "Balance equals the sum of its postings",
         "overdrawn": "No account of ours is below zero",
         "bins": "What lies in bins equals what is on the shelf, and the sum of its moves",
-        "reserved": "An order's units are where its status says",
+        "reserved": "An order has the units that its status says",
+        "parcels": "An order's units are where its shipments say",
+        "parcel": "A shipment is what its status says",
+        "derived": "An order stands where its units and shipments put it",
         "unowned": "Units set aside belong to an order line",
         "receiving": "What lies in receiving equals what receipts say",
         "transfers": "What is on the way between warehouses equals what transfers say",
@@ -54,19 +58,6 @@ _TARGETS = MappingProxyType(
 )
 _MOVING = ", ".join(f"'{fact}'" for fact in _TARGETS)
 _CLOSED = ", ".join(f"'{status.value}'" for status in Status if not is_open(status))
-# Where an order's units are, by its status; elsewhere there are none, but an exception may have them reserved.
-_ACCOUNT_OF_STATUS = MappingProxyType(
-    {
-        Status.ALLOCATED: Account.RESERVED,
-        Status.RELEASED: Account.RESERVED,
-        Status.PICKING: Account.PICKED,
-        Status.PACKED: Account.PICKED,
-        Status.SHIPPED: Account.IN_TRANSIT,
-        Status.DELIVERED: Account.CUSTOMER,
-        Status.COMPLETED: Account.CUSTOMER,
-    }
-)
-_SET_ASIDE = (Account.RESERVED, Account.PICKED, Account.IN_TRANSIT, Account.CUSTOMER)
 
 _UNITS = text("SELECT sku_id, SUM(quantity) AS units FROM stock_balance GROUP BY sku_id HAVING SUM(quantity) <> 0")
 _BALANCES = text(
@@ -93,28 +84,6 @@ _BINS = text(
     " AND EXISTS (SELECT 1 FROM bin p WHERE p.warehouse_id = a.warehouse_id)"
     ") AS b GROUP BY b.warehouse_id, sku_id, lot_id HAVING SUM(lying) <> SUM(shelf) OR SUM(lying) <> SUM(moved)"
 )
-_NET_BY_LINE = (
-    # What came back from the buyer was delivered all the same.
-    "SELECT order_line_id, account, SUM(units) AS units FROM ("
-    " SELECT order_line_id, CASE to_account WHEN 'return_inspection' THEN 'customer' ELSE to_account END AS account,"
-    " quantity AS units FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
-    " SELECT order_line_id, from_account, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL"
-    ") AS moves GROUP BY order_line_id, account"
-)
-_BY_LINE = text(
-    "SELECT l.id, o.number, o.status, l.quantity, n.account, n.units FROM order_line l"
-    " JOIN sales_order o ON o.id = l.order_id"
-    f" LEFT JOIN ({_NET_BY_LINE}) AS n ON n.order_line_id = l.id AND n.account <> 'available' AND n.units <> 0"
-    " WHERE o.fulfilled_by = 'us' AND NOT ("
-    " (n.account IS NULL AND o.status NOT IN (:s1, :s2, :s3, :s4, :s5, :s6, :s7))"
-    # Stopped after its units were reserved, an order keeps them until somebody decides.
-    " OR (n.units = l.quantity AND n.account = 'reserved' AND o.status = 'exception')"
-    " OR (n.units = l.quantity AND n.account = CASE o.status WHEN :s1 THEN :a1 WHEN :s2 THEN :a2 WHEN :s3 THEN :a3"
-    " WHEN :s4 THEN :a4 WHEN :s5 THEN :a5 WHEN :s6 THEN :a6 WHEN :s7 THEN :a7 ELSE '' END))"
-).bindparams(
-    **{f"s{i}": status.value for i, status in enumerate(_ACCOUNT_OF_STATUS, 1)},
-    **{f"a{i}": account.value for i, account in enumerate(_ACCOUNT_OF_STATUS.values(), 1)},
-)
 _UNOWNED = text(
     "SELECT account, SUM(units) AS units, SUM(owned) AS owned FROM ("
     " SELECT account, quantity AS units, 0 AS owned FROM stock_balance UNION ALL"
@@ -122,14 +91,22 @@ _UNOWNED = text(
     " SELECT from_account, 0, -quantity FROM stock_posting WHERE order_line_id IS NOT NULL UNION ALL"
     " SELECT 'in_transit', 0, l.quantity - l.received_quantity - l.lost_quantity"
     " FROM transfer_line l JOIN transfer t ON t.id = l.transfer_id WHERE t.is_open = 1"
-    f") AS sums WHERE account IN ({', '.join(repr(account.value) for account in _SET_ASIDE)})"
+    f") AS sums WHERE account IN ({', '.join(repr(account.value) for account in SET_ASIDE)})"
     " GROUP BY account HAVING SUM(units) <> SUM(owned)"
 )
 _SIDES = text(
     "SELECT id, from_account, to_account, amount_cents FROM money_posting"
     " WHERE from_account = to_account OR from_account = '' OR to_account = '' OR amount_cents <= 0"
 )
-_PAID = "COALESCE(SUM(CASE WHEN m.from_account = 'buyer' THEN m.amount_cents END), 0)"
+# What was paid back because a part was cancelled is no longer paid; when all is cancelled, it stays told.
+_PAID_BACK = (
+    "m.to_account = 'buyer'"
+    " AND EXISTS (SELECT 1 FROM event c WHERE c.id = m.event_id AND c.kind = 'OrderLineCancelled')"
+)
+_PAID = (
+    "COALESCE(SUM(CASE WHEN m.from_account = 'buyer' THEN m.amount_cents"
+    f" WHEN {_PAID_BACK} THEN -m.amount_cents END), 0)"
+)
 _DEPOSITS = (
     "COALESCE(SUM(CASE WHEN m.to_account = 'deposits' THEN m.amount_cents"
     " WHEN m.from_account = 'deposits' THEN -m.amount_cents END), 0)"
@@ -137,12 +114,17 @@ _DEPOSITS = (
 # Hand-over earns what is there, an end gives it back; what a buyer pays after hand-over waits to be given back.
 _LEFT = (
     "CASE WHEN o.status IN ('cancelled', 'expired') THEN 0 ELSE COALESCE(SUM("
-    "CASE WHEN m.from_account = 'buyer' AND (s.id IS NULL OR m.event_id > s.id) THEN m.amount_cents END), 0) END"
+    "CASE WHEN s.id IS NOT NULL AND m.event_id <= s.id THEN 0 WHEN m.from_account = 'buyer' THEN m.amount_cents"
+    f" WHEN {_PAID_BACK} THEN -m.amount_cents END), 0) END"
 )
 _MONEY = text(
     f"SELECT o.number, o.status, o.paid_cents, {_PAID} AS paid, {_DEPOSITS} AS deposits, {_LEFT} AS expected"
     " FROM sales_order o LEFT JOIN money_posting m ON m.order_id = o.id LEFT JOIN (SELECT order_id, MAX(id) AS id"
-    " FROM event WHERE kind = 'OrderShipped' GROUP BY order_id) AS s ON s.order_id = o.id"
+    " FROM (SELECT order_id, id FROM event WHERE kind = 'OrderShipped' UNION ALL SELECT e.order_id, e.id FROM event e"
+    # The last part of an order may leave after its first one was delivered, or what is left of it be cancelled.
+    " JOIN sales_order h ON h.id = e.order_id AND h.handed_over_at = e.at"
+    " WHERE e.kind IN ('ShipmentHandedOver', 'OrderLineCancelled')) AS gone"
+    " GROUP BY order_id) AS s ON s.order_id = o.id"
     " GROUP BY o.id, o.number, o.status, o.paid_cents"
     f" HAVING o.paid_cents <> {_PAID} OR {_DEPOSITS} <> {_LEFT}"
 )
@@ -189,11 +171,8 @@ def _stock(ctx: Context) -> Iterator[Imbalance]:
 
 
 def _lines(ctx: Context) -> Iterator[Imbalance]:
-    for row in ctx.db.execute(_BY_LINE):
-        account = _ACCOUNT_OF_STATUS.get(Status(row.status))
-        found = f"{row.units} {row.account}" if row.account else "none"
-        wanted = f"{row.quantity} {account.value}" if account else "none"
-        yield Imbalance("reserved", f"order {row.number} ({row.status}), line {row.id}", found, wanted)
+    for finding in shipment_findings(ctx):
+        yield Imbalance(*finding)
     for row in ctx.db.execute(_UNOWNED):
         yield Imbalance("unowned", row.account, f"{row.units}", f"{row.owned}")
 

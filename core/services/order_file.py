@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from core.context import Context
+from core.db.shipping_tables import carrier
 from core.db.world_tables import (
     blocked_buyer,
     event,
@@ -18,7 +19,6 @@ from core.db.world_tables import (
     order_line,
     order_payload,
     sales_order,
-    shipment,
     sku,
     warehouse,
 )
@@ -26,12 +26,16 @@ from core.domain.errors import NotFound, RuleViolation
 from core.domain.masking import mask_contacts, mask_email, mask_phone
 from core.domain.orders import OrderState, Reason, Status, refusal
 from core.domain.review import ReviewedLine, address_faults, price_is_off, review
+from core.domain.shipments import ShipmentStatus, shipment_refusal
 from core.domain.stock import Account
 from core.services import intake, parameters
 from core.services.order_rows import state_of
+from core.services.shipment_rows import read_task, shipments_of
 from core.services.stock import units_in
 
-COMMANDS = ("confirm", "cancel", "release", "start_picking", "pack", "ship", "deliver")
+COMMANDS = ("confirm", "cancel", "release")
+# The steps of a parcel that the order's page offers, in the order of the work.
+STEPS = ("accept_task", "pick_all", "pack", "hand_over")
 _NEAR = 3 * 86_400  # seconds before and after in which another order of the buyer is a neighbour
 _NEIGHBOURS = 12
 _s = sales_order.c
@@ -108,12 +112,24 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A shipment of the order."""
+    """A shipment of the order. Units: `units` are those for this order; `orders` counts the orders in it.
 
-    carrier: str
+    `refusals` says why the machine refuses each step of its work, None where it may go.
+    """
+
+    id: int
+    number: str
+    status: ShipmentStatus
+    warehouse: str
+    carrier: str | None
+    carrier_en: str
+    carrier_zh: str
     waybill: str
-    handed_over_at: int
+    handed_over_at: int | None
     delivered_at: int | None
+    units: int
+    orders: int
+    refusals: dict[str, RuleViolation | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +318,31 @@ def _neighbours(ctx: Context, row: Row[Any]) -> tuple[Neighbour, ...]:
 
 
 def _parcels(ctx: Context, order_id: int) -> tuple[Parcel, ...]:
-    found = select(shipment).where(shipment.c.order_id == order_id).order_by(shipment.c.id)
-    return tuple(
-        Parcel(row.carrier, row.waybill, row.handed_over_at, row.delivered_at) for row in ctx.db.execute(found)
-    )
+    houses = {row.id: row.code for row in ctx.db.execute(select(warehouse.c.id, warehouse.c.code))}
+    names = {row.code: row for row in ctx.db.execute(select(carrier.c.code, carrier.c.name_en, carrier.c.name_zh))}
+    found = []
+    for row in shipments_of(ctx, order_id):
+        task = read_task(ctx, row.id)
+        state = task.state()
+        name = names.get(row.carrier or "")
+        found.append(
+            Parcel(
+                id=row.id,
+                number=row.number,
+                status=ShipmentStatus(row.status),
+                warehouse=houses[row.warehouse_id],
+                carrier=row.carrier,
+                carrier_en=name.name_en if name else "",
+                carrier_zh=name.name_zh if name else "",
+                waybill=row.waybill,
+                handed_over_at=row.handed_over_at,
+                delivered_at=row.delivered_at,
+                units=sum(line.quantity for line in task.lines_of(order_id)),
+                orders=len(task.orders),
+                refusals={step: shipment_refusal(step, state) for step in STEPS},
+            )
+        )
+    return tuple(found)
 
 
 def _payload(ctx: Context, order_id: int) -> dict[str, str]:

@@ -23,10 +23,13 @@ SEGMENTS: dict[str, tuple[tuple[Status, ...], bool]] = {
         (
             Status.CONFIRMED,
             Status.BACKORDERED,
+            Status.PARTLY_ALLOCATED,
             Status.ALLOCATED,
             Status.RELEASED,
             Status.PICKING,
             Status.PACKED,
+            Status.PARTLY_SHIPPED,
+            Status.PARTLY_DELIVERED,
         ),
         True,
     ),

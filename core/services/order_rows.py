@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, text, update
 
 from core.context import Context
 from core.db.history import record
-from core.db.world_tables import order_line, sales_order
-from core.domain.errors import NotFound, RuleViolation
+from core.db.world_tables import event, order_line, sales_order
+from core.domain.errors import Colleague, NotFound, RuleViolation
 from core.domain.facts import OrderDims, status_fact
+from core.domain.labels import fact_of
 from core.domain.orders import OrderState, Reason, Status, Transition, is_open
+from core.domain.stock import SET_ASIDE
 from core.services.parameters import base_cents
-from core.services.stock import reserved_units
+
+_NAMES = ", ".join(f"'{account.value}'" for account in SET_ASIDE)
+_SET_ASIDE_UNITS = text(
+    f"SELECT COALESCE(SUM(CASE WHEN p.to_account IN ({_NAMES}) THEN p.quantity ELSE 0 END"
+    f" - CASE WHEN p.from_account IN ({_NAMES}) THEN p.quantity ELSE 0 END), 0)"
+    " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id WHERE l.order_id = :order_id"
+)
 
 
 def load_order(ctx: Context, order_id: int) -> Row[Any]:
@@ -42,7 +52,7 @@ def state_of(ctx: Context, row: Row[Any], exceptions: tuple[Reason, ...] | None 
         fulfilled_by=m["fulfilled_by"],
         paid_cents=m["paid_cents"],
         total_cents=m["total_cents"],
-        reserved_quantity=reserved_units(ctx, m["id"]),
+        reserved_quantity=int(ctx.db.execute(_SET_ASIDE_UNITS, {"order_id": m["id"]}).scalar_one()),
         wanted_quantity=sum(lines),
     )
 
@@ -85,13 +95,28 @@ def move_order(
     return event_id
 
 
-def check_version(row: Row[Any], version: int | None) -> None:
+def check_version(ctx: Context, row: Row[Any], version: int | None) -> None:
     """Refuses when somebody changed the order since the page was drawn.
 
-    Raises: RuleViolation.
+    Raises: RuleViolation that says who did what, and when.
     """
-    if version is not None and row._mapping["version"] != version:
-        raise RuleViolation(
-            "Order {number} was changed by somebody else in the meantime. Look at it again; nothing was written.",
-            number=row._mapping["number"],
-        )
+    m = row._mapping
+    if version is None or m["version"] == version:
+        return
+    last = _last_done(ctx, m["id"])
+    raise RuleViolation(
+        "Order {number} was changed by somebody else in the meantime ({who}: “{what}”, {when})."
+        " Look at it again; nothing was written.",
+        number=m["number"],
+        who=Colleague(last.actor),
+        what=fact_of(last.kind),
+        when=f"{datetime.fromtimestamp(last.at, ZoneInfo(ctx.world.timezone)):%Y-%m-%d %H:%M}",
+    )
+
+
+def _last_done(ctx: Context, order_id: int) -> Any:
+    """The fact that began the last command on an order: what follows from it by itself comes after it."""
+    e = event.c
+    own = select(e.at, e.kind, e.actor).where(e.order_id == order_id)
+    last = ctx.db.execute(own.order_by(e.id.desc()).limit(1)).one()
+    return ctx.db.execute(own.where(e.at == last.at, e.actor == last.actor).order_by(e.id).limit(1)).one()

@@ -15,10 +15,12 @@ from core.domain.errors import Label, RuleViolation
 from core.domain.facts import status_fact
 from core.domain.orders import Fact, Reason, Status, decide, transition
 from core.domain.review import APPROVABLE
+from core.domain.shipments import NOT_PICKED_YET
 from core.domain.stock import Account, Move, Place
 from core.domain.texts import typed
 from core.services import allocation, intake
 from core.services.order_rows import check_version, dims_of, load_order, move_order, state_of
+from core.services.shipment_rows import call_off, need_untouched, shares_a_parcel
 from core.services.stock import units_in
 
 # What may be corrected, and how the desk calls it.
@@ -42,7 +44,7 @@ _AMENDABLE_STATUSES = (
     Status.ALLOCATED,
     Status.RELEASED,
 )
-_MAX_TEXT = 500
+MOST_TEXT = 500
 
 
 def confirm_order(
@@ -60,7 +62,7 @@ def confirm_order(
     """
     ctx.actor.need("orders.review")
     row = load_order(ctx, order_id)
-    check_version(row, version)
+    check_version(ctx, row, version)
     notes = {Reason(reason): typed(note) for reason, note in (approved or {}).items()}
     for reason, note in notes.items():
         if reason not in APPROVABLE:
@@ -80,10 +82,11 @@ def recheck_order(ctx: Context, order_id: int) -> tuple[Reason, ...]:
     row = load_order(ctx, order_id)
     if row.status != Status.EXCEPTION:
         raise RuleViolation("Order {number} isn't stopped.", number=row.number)
-    return _keep_reasons(ctx, order_id)
+    return keep_reasons(ctx, order_id)
 
 
-def _keep_reasons(ctx: Context, order_id: int) -> tuple[Reason, ...]:
+def keep_reasons(ctx: Context, order_id: int) -> tuple[Reason, ...]:
+    """Judges an order anew and keeps what the review has against it now."""
     reasons = intake.reasons_now(ctx, order_id)
     ctx.db.execute(
         update(sales_order)
@@ -104,13 +107,14 @@ def amend_order(
     """
     ctx.actor.need("orders.amend")
     row = load_order(ctx, order_id)
-    check_version(row, version)
+    check_version(ctx, row, version)
     if row.status not in _AMENDABLE_STATUSES or row.fulfilled_by != "us":
         raise RuleViolation(
             "Order {number} is {status}; it can't be corrected any more.",
             number=row.number,
             status=Status(row.status),
         )
+    need_untouched(ctx, row, NOT_PICKED_YET)
     changed = {
         name: [row._mapping[name], typed(value)]
         for name, value in changes.items()
@@ -121,11 +125,13 @@ def amend_order(
     if not changed:
         raise RuleViolation("Nothing was changed.")
     for name, (_, new) in changed.items():
-        if len(new) > _MAX_TEXT:
+        if len(new) > MOST_TEXT:
             raise RuleViolation(
-                "{field} may have {most} characters at most.", field=Label(AMENDABLE[name]), most=_MAX_TEXT
+                "{field} may have {most} characters at most.", field=Label(AMENDABLE[name]), most=MOST_TEXT
             )
     _checked_message(message_text)
+    if set(changed) - {"note"} and shares_a_parcel(ctx, order_id):
+        raise RuleViolation("Order {number} goes in one parcel with others; split the parcel first.", number=row.number)
     data: dict[str, object] = {"changed": changed}
     values: dict[str, Any] = {name: new for name, (_, new) in changed.items()}
     if "region" in changed:
@@ -138,11 +144,12 @@ def amend_order(
         }
     record(ctx, Fact.AMENDED, f"order:{order_id}", data, order_id=order_id)
     ctx.db.execute(update(sales_order).where(sales_order.c.id == order_id).values(values))
-    _tell_buyer(ctx, load_order(ctx, order_id), "Your order was corrected", message_text)
-    reasons = _keep_reasons(ctx, order_id)
+    tell_buyer(ctx, load_order(ctx, order_id), "Your order was corrected", message_text)
+    reasons = keep_reasons(ctx, order_id)
     if reasons and row.status in transition("stop").sources and row.status != Status.RECEIVED:
         # An amendment must not slip a bad address past the review: the order stops again.
         fresh = load_order(ctx, order_id)
+        call_off(ctx, order_id)
         move_order(ctx, fresh, decide("stop", state_of(ctx, fresh)), {"reasons": list(reasons)})
     return reasons
 
@@ -154,10 +161,10 @@ def hold_order(ctx: Context, order_id: int, reason: str, *, version: int | None 
     """
     ctx.actor.need("orders.hold")
     row = load_order(ctx, order_id)
-    check_version(row, version)
+    check_version(ctx, row, version)
     reason = typed(reason)
-    if not reason or len(reason) > _MAX_TEXT:
-        raise RuleViolation("A hold needs a reason of 1 to {most} characters.", most=_MAX_TEXT)
+    if not reason or len(reason) > MOST_TEXT:
+        raise RuleViolation("A hold needs a reason of 1 to {most} characters.", most=MOST_TEXT)
     if row.hold_reason is not None:
         raise RuleViolation("Order {number} is on hold already ({reason}).", number=row.number, reason=row.hold_reason)
     if not row.is_open:
@@ -175,7 +182,7 @@ def release_hold(ctx: Context, order_id: int, *, version: int | None = None) -> 
     """
     ctx.actor.need("orders.hold")
     row = load_order(ctx, order_id)
-    check_version(row, version)
+    check_version(ctx, row, version)
     if row.hold_reason is None:
         raise RuleViolation("Order {number} isn't on hold.", number=row.number)
     record(ctx, Fact.HOLD_RELEASED, f"order:{order_id}", {"reason": row.hold_reason}, order_id=order_id)
@@ -191,14 +198,15 @@ def cancel_order(ctx: Context, order_id: int, reason: str, *, version: int | Non
     """
     ctx.actor.need("orders.cancel")
     row = load_order(ctx, order_id)
-    check_version(row, version)
+    check_version(ctx, row, version)
     reason = typed(reason)
-    if not reason or len(reason) > _MAX_TEXT:
-        raise RuleViolation("A cancellation needs a reason of 1 to {most} characters.", most=_MAX_TEXT)
+    if not reason or len(reason) > MOST_TEXT:
+        raise RuleViolation("A cancellation needs a reason of 1 to {most} characters.", most=MOST_TEXT)
     decided = decide("cancel", state_of(ctx, row))
     held = [move for account in (Account.RESERVED, Account.PICKED) for move in units_in(ctx, order_id, account)]
     freed = sum(units.quantity for units in held)
     extra = {"reason": reason, "units_freed": freed}
+    call_off(ctx, order_id)
     event_id = move_order(ctx, row, decided, extra, cancelled_at=ctx.now, exceptions="", hold_reason=None)
     post(
         ctx,
@@ -216,7 +224,7 @@ def cancel_order(ctx: Context, order_id: int, reason: str, *, version: int | Non
         ],
     )
     _pay_back(ctx, event_id, row)
-    _tell_buyer(
+    tell_buyer(
         ctx,
         row,
         "Your order was cancelled",
@@ -227,17 +235,21 @@ def cancel_order(ctx: Context, order_id: int, reason: str, *, version: int | Non
 
 def _pay_back(ctx: Context, event_id: int, row: Row[Any]) -> None:
     """Gives back what is left of each payment to the means it came by."""
+    for means, cents in deposits_of(ctx, row).items():
+        post_money(ctx, event_id, row.id, "deposits", "buyer", cents, row.currency, means)
+
+
+def deposits_of(ctx: Context, row: Row[Any]) -> dict[str, int]:
+    """What is left of an order's payments by the means they came by. Units: cents of the order's currency."""
     m = money_posting.c
-    sums: dict[tuple[str, str], int] = {}
-    for posting in ctx.db.execute(select(money_posting).where(m.order_id == row.id)):
-        key = (posting.means, posting.currency)
+    sums: dict[str, int] = {}
+    for posting in ctx.db.execute(select(money_posting).where(m.order_id == row.id).order_by(m.id)):
+        key = posting.means
         if posting.to_account == "deposits":
             sums[key] = sums.get(key, 0) + posting.amount_cents
         elif posting.from_account == "deposits":
             sums[key] = sums.get(key, 0) - posting.amount_cents
-    for (means, currency), cents in sums.items():
-        if cents > 0:
-            post_money(ctx, event_id, row.id, "deposits", "buyer", cents, currency, means)
+    return {means: cents for means, cents in sums.items() if cents > 0}
 
 
 def notify_buyer(ctx: Context, order_id: int, text: str) -> None:
@@ -248,7 +260,7 @@ def notify_buyer(ctx: Context, order_id: int, text: str) -> None:
     ctx.actor.need("orders.notify")
     row = load_order(ctx, order_id)
     _checked_message(text)
-    _tell_buyer(ctx, row, "About your order", text)
+    tell_buyer(ctx, row, "About your order", text)
 
 
 def _checked_message(text: str) -> None:
@@ -256,7 +268,8 @@ def _checked_message(text: str) -> None:
         raise RuleViolation("The message to the buyer needs 1 to {most} characters.", most=2_000)
 
 
-def _tell_buyer(ctx: Context, row: Row[Any], subject: str, text: str) -> None:
+def tell_buyer(ctx: Context, row: Row[Any], subject: str, text: str) -> None:
+    """Puts a message to an order's buyer into the outbox."""
     recipient = row.buyer_phone or row.buyer_email or row.buyer_name
     event_id = record(ctx, Fact.BUYER_NOTIFIED, f"order:{row.id}", {"subject": subject}, order_id=row.id)
     ctx.db.execute(

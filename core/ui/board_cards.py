@@ -17,7 +17,9 @@ from core.ui.safe import safe
 from core.ui.targets import page_target
 
 ROWS_PAGE = "order_list"
-_TONES: Mapping[Status, str] = MappingProxyType({Status.EXCEPTION: "red", Status.BACKORDERED: "orange"})
+_TONES: Mapping[Status, str] = MappingProxyType(
+    {Status.EXCEPTION: "red", Status.BACKORDERED: "orange", Status.PARTLY_ALLOCATED: "orange"}
+)
 
 
 def rows_query(board: Board, known: Places, row_set: str, **more: str) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -12,8 +14,9 @@ from core.context import Actor
 from core.domain.errors import OrderlyError
 from core.domain.orders import REASON_LABELS, Status
 from core.domain.review import APPROVABLE
-from core.services import orders, shipping
-from core.services.order_file import OrderFile
+from core.domain.shipments import ShipmentStatus
+from core.services import orders, picking, shipping
+from core.services.order_file import OrderFile, Parcel
 from core.ui import order_forms, page
 from core.ui.i18n import join_list, t, translate_error
 from core.ui.order_forms import key_of, open_key
@@ -31,6 +34,19 @@ _AMENDABLE_STATUSES = frozenset(
 )
 
 
+# What comes next for a parcel, by where it stands.
+_STEPS = MappingProxyType(
+    {
+        ShipmentStatus.PLANNED: "accept_task",
+        ShipmentStatus.RELEASED: "pick_all",
+        ShipmentStatus.PICKING: "pick_all",
+        ShipmentStatus.PICKED: "pack",
+        ShipmentStatus.VERIFIED: "pack",
+        ShipmentStatus.PACKED: "hand_over",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One button: what it is called, why it can't be pressed (empty where it can), and what it opens or does."""
@@ -42,6 +58,7 @@ class Action:
     primary: bool = False
     form: Callable[[OrderFile], None] | None = None
     command: Callable[..., Any] | None = None
+    target: int | None = None  # what the command is for, where it isn't the order
     done: str = ""
     versioned: bool = False
 
@@ -81,7 +98,7 @@ def _button(file: OrderFile, action: Action, opened: bool) -> None:
         st.button(
             action.label,
             on_click=page.command,
-            args=(action.command, file.fields["id"]),
+            args=(action.command, file.fields["id"] if action.target is None else action.target),
             kwargs={"form_key": key_of(file, action.name), "done": action.done, **versioned},
             **common,
         )
@@ -100,8 +117,8 @@ def _actions(file: OrderFile, actor: Actor) -> list[Action]:
             label = t("Check again")
             done = t("The review was run again.")
             found.append(Action("recheck", label, "refresh", "", command=orders.recheck_order, done=done))
-    if actor.may("shipping.work") and (step := _warehouse_action(file)):
-        found.append(step)
+    if actor.may("shipping.work"):
+        found += _warehouse_actions(file)
     if actor.may("orders.amend"):
         found.append(
             Action("amend", t("Correct the data"), "edit_location_alt", _no_amending(file), form=order_forms.amend_form)
@@ -141,25 +158,47 @@ def _confirm_action(file: OrderFile) -> Action:
     )
 
 
-def _warehouse_action(file: OrderFile) -> Action | None:
-    def refused(command: str) -> str:
-        return _words(file.refusals[command])
+def _warehouse_actions(file: OrderFile) -> list[Action]:
+    """The next step of the order's release and of each of its parcels."""
+    found = []
+    parcels = [parcel for parcel in file.parcels if parcel.status in _STEPS]
+    free = file.status is Status.ALLOCATED and not parcels
+    if free or file.status in (Status.PARTLY_ALLOCATED, Status.PARTLY_SHIPPED):
+        label, done = t("Release to the warehouse"), t("The order was given to the warehouse.")
+        why = _words(file.refusals["release"])
+        found.append(Action("release", label, "forklift", why, command=shipping.release_order, done=done))
+    for parcel in parcels:
+        action = _step_of(parcel)
+        if len(parcels) > 1:
+            title = f"{action.label} · {parcel.number}"
+            action = replace(action, name=f"{action.name}-{parcel.id}", label=title)
+        found.append(action)
+    return found
 
-    match file.status:
-        case Status.ALLOCATED:
+
+def _step_of(parcel: Parcel) -> Action:
+    """The next step of a parcel."""
+    step = _STEPS[parcel.status]
+    refused = _words(parcel.refusals[step])
+    match step:
+        case "accept_task" if parcel.refusals[step] is None:
+            label, done = t("Take the task"), t("The warehouse has taken the task.")
+            return Action(step, label, "forklift", "", command=shipping.accept_task, target=parcel.id, done=done)
+        case "accept_task":
             label, done = t("Release to the warehouse"), t("The order was given to the warehouse.")
-            return Action("release", label, "forklift", refused("release"), command=shipping.release_order, done=done)
-        case Status.RELEASED:
-            label, done = t("Start picking"), t("The units are picked.")
-            why = refused("start_picking")
-            return Action("start_picking", label, "shopping_basket", why, command=shipping.start_picking, done=done)
-        case Status.PICKING:
-            label, done = t("Pack"), t("The parcel is packed.")
-            return Action("pack", label, "package_2", refused("pack"), command=shipping.pack_order, done=done)
-        case Status.PACKED:
-            return Action("ship", t("Hand over"), "local_shipping", refused("ship"), form=order_forms.ship_form)
+            return Action("release", label, "forklift", "", command=shipping.release_order, done=done)
+        case "pick_all":
+            label, done = t("Report as picked"), t("The units are picked.")
+            pick = picking.pick_shipment
+            return Action(step, label, "shopping_basket", refused, command=pick, target=parcel.id, done=done)
+        case "pack":
+            form = partial(order_forms.pack_form, parcel=parcel)
+            return Action(step, t("Pack"), "package_2", refused, form=form)
         case _:
-            return None
+            label, done = t("Hand over"), t("The parcel was handed over.")
+            return Action(
+                step, label, "local_shipping", refused, command=shipping.hand_over, target=parcel.id, done=done
+            )
 
 
 def _hold_action(file: OrderFile) -> Action:

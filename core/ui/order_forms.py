@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.domain.orders import REASON_LABELS, Reason
 from core.domain.places import PROVINCE_BY_CODE, PROVINCES
-from core.services import orders, shipping
-from core.services.order_file import OrderFile
+from core.services import orders, packing
+from core.services.carriers import carriers_in
+from core.services.order_file import OrderFile, Parcel
 from core.ui import guard, page
 from core.ui.buyer_letters import correction_letter
 from core.ui.i18n import format_money, language, t
@@ -95,21 +96,28 @@ def _notify(file: OrderFile, key: str) -> None:
     _close_after(file, key)
 
 
-def ship_form(file: OrderFile) -> None:
-    """Carrier and waybill of a parcel."""
-    key = key_of(file, "ship")
-    st.markdown(f"**{t('Hand the parcel over')}**")
+def pack_form(file: OrderFile, parcel: Parcel) -> None:
+    """Weight, carrier and waybill of a parcel."""
+    key = page.form_key(f"pack-{parcel.id}")
+    st.markdown(f"**{t('Close the parcel')}**")
+    carriers = {one.code: one.name_zh if language() == "zh" else one.name_en for one in page.read(carriers_in)}
     with st.form(f"form-{key}", border=False):
-        left, right = st.columns(2)
-        left.text_input(t("Carrier"), max_chars=80, key=f"{key}-carrier")
-        right.text_input(t("Waybill number"), max_chars=80, key=f"{key}-waybill")
-        st.form_submit_button(t("Hand over"), type="primary", on_click=_ship, args=(file, key))
+        first, second, third = st.columns(3)
+        chosen = list(carriers).index(parcel.carrier) if parcel.carrier in carriers else None
+        first.selectbox(
+            t("Carrier"), list(carriers), chosen, format_func=lambda code: carriers[code], key=f"{key}-carrier"
+        )
+        second.text_input(
+            t("Waybill number"), max_chars=40, key=f"{key}-waybill", help=t("Empty: the carrier's next number is used.")
+        )
+        third.number_input(t("Weight in grams"), 1, 200_000, None, key=f"{key}-weight")
+        st.form_submit_button(t("Pack"), type="primary", on_click=_pack, args=(file, parcel, key))
 
 
-def _ship(file: OrderFile, key: str) -> None:
-    carrier, waybill = (st.session_state.get(f"{key}-{name}") or "" for name in ("carrier", "waybill"))
-    done = t("The parcel was handed over.")
-    page.command(shipping.ship_order, file.fields["id"], carrier, waybill, form_key=key, done=done)
+def _pack(file: OrderFile, parcel: Parcel, key: str) -> None:
+    carrier, waybill, weight = (st.session_state.get(f"{key}-{name}") for name in ("carrier", "waybill", "weight"))
+    arguments = (parcel.id, weight, carrier, waybill or "")
+    page.command(packing.pack_shipment, *arguments, form_key=key, done=t("The parcel is packed."))
     _close_after(file, key)
 
 

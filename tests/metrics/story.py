@@ -8,8 +8,9 @@ from core.channels.incoming import IncomingLine, Payment
 from core.context import Context
 from core.db.engines import Databases
 from core.db.world_tables import channel
-from core.services import intake, orders, shipping
+from core.services import intake, orders
 from tests.services.desk import Desk, incoming, lay_desk
+from tests.services.parcels import bring_on, deliver
 
 HOUR, DAY = 3_600, 86_400
 # What the review knows of an address has to fit: region → (city, postcode).
@@ -60,16 +61,13 @@ class Story:
         """Takes an allocated order through the warehouse in one moment."""
         self.desk.now = self.start + at
         with self.desk.work() as ctx:
-            shipping.release_order(ctx, order_id)
-            shipping.start_picking(ctx, order_id)
-            shipping.pack_order(ctx, order_id)
-            shipping.ship_order(ctx, order_id, "SF", f"W-{order_id}")
+            bring_on(ctx, order_id, 4)
 
     def deliver(self, order_id: int, at: int) -> None:
         """The carrier's word."""
         self.desk.now = self.start + at
         with self.desk.work() as ctx:
-            shipping.deliver_order(ctx, order_id)
+            deliver(ctx, order_id)
 
     def cancel(self, order_id: int, at: int) -> None:
         """The buyer thought better of it."""

@@ -13,14 +13,15 @@ from core.db.engines import reader, transaction
 from core.db.history import post, record
 from core.domain.orders import Fact
 from core.domain.stock import LOSS, Account, Move, Place, take_first_in
-from core.services import intake, orders, shipping, stock
+from core.services import intake, orders, packing, picking, shipping, stock
 from core.services.lots import lots_of
+from core.services.shipment_rows import shipments_of
 from seed.base import lay_base
 from seed.history import tell
 from seed.incoming import incoming_order
 from seed.oddities import CORRECTION
 from seed.rhythm import DAY
-from seed.rows import Rows
+from seed.rows import SHIPMENT_COLUMNS, Rows
 from seed.scenario import Scenario
 from seed.story import Story
 from tests.seed.worlds import context, empty_world
@@ -34,7 +35,8 @@ class Replay:
 
     def __init__(self, engine: Engine, story: Story) -> None:
         self._engine, self._story, self._rows = engine, story, Rows(story)
-        self._shipments = {row[1]: row for row in self._rows.shipments()}
+        shipments = {row[0]: row[SHIPMENT_COLUMNS.index("carrier")] for row in self._rows.shipments()}
+        self._carriers = {order_id: shipments[parcel] for _, parcel, order_id, *_ in self._rows.shipment_lines()}
         self._payments = self._prepayments()
 
     def _prepayments(self) -> dict[int, list[Payment]]:
@@ -57,6 +59,10 @@ class Replay:
                 ctx = context(db, event.at)
                 self._carry_out(ctx, event)
                 done = db.execute(text("SELECT MAX(id) FROM event")).scalar_one()
+
+    def _parcel(self, ctx: Context, order_id: int) -> int:
+        (row,) = shipments_of(ctx, order_id)
+        return int(row.id)
 
     def _carry_out(self, ctx: Context, event: Any) -> None:
         data, order_id = json.loads(event.data), event.order_id
@@ -84,14 +90,13 @@ class Replay:
             case Fact.RELEASED:
                 shipping.release_order(ctx, order_id)
             case Fact.PICKING_STARTED:
-                shipping.start_picking(ctx, order_id)
+                picking.pick_shipment(ctx, self._parcel(ctx, order_id))
             case Fact.PACKED:
-                shipping.pack_order(ctx, order_id)
+                packing.pack_shipment(ctx, self._parcel(ctx, order_id), carrier_code=self._carriers[order_id])
             case Fact.SHIPPED:
-                _, _, _, carrier, waybill, _, _ = self._shipments[order_id]
-                shipping.ship_order(ctx, order_id, carrier, waybill)
+                shipping.hand_over(ctx, self._parcel(ctx, order_id))
             case Fact.DELIVERED:
-                shipping.deliver_order(ctx, order_id)
+                shipping.deliver_shipment(ctx, self._parcel(ctx, order_id))
             case Fact.COMPLETED:
                 shipping.complete_order(ctx, order_id)
             case Fact.CANCELLED:
@@ -127,4 +132,4 @@ def replay(engine: Engine, path: Any, scenario: Scenario, seed: int, now: int) -
 
 def _copy_blocked(db: Connection, blocked: list[Any]) -> None:
     for phone, reason, at in blocked:
-        db.execute(text("INSERT INTO blocked_buyer VALUES (:p, :r, :a)"), {"p": phone, "r": reason, "a": at})
+        db.execute(text("INSERT INTO blocked_buyer (phone, reason, blocked_at) VALUES (:p, :r, :a)"), {"p": phone, "r": reason, "a": at})

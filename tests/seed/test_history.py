@@ -26,6 +26,7 @@ _EQUAL = {
     "lines": "SELECT * FROM order_line ORDER BY id",
     "money": "SELECT * FROM money_posting ORDER BY id",
     "shipments": "SELECT * FROM shipment ORDER BY id",
+    "what is in shipments": "SELECT * FROM shipment_line ORDER BY id",
     "messages": "SELECT * FROM message ORDER BY id",
     "payloads of open orders": "SELECT p.order_id, p.content_hash, p.payload FROM order_payload p"
     " JOIN sales_order o ON o.id = p.order_id WHERE o.is_open = 1 ORDER BY p.order_id",

@@ -11,9 +11,10 @@ from core.context import Actor
 from core.db.count_tables import count_line, stocktake
 from core.domain.counting import CountStatus
 from core.domain.rights import rights_of
-from core.services import count_entries, count_posting, counting, shipping
+from core.services import count_entries, count_posting, counting
 from core.services.books import imbalances
 from tests.services.desk import SHANGHAI, Desk, incoming
+from tests.services.parcels import bring_on
 
 KEEPER = Actor(8, "Wu", "employee", "W", rights_of("employee", "W"))
 APPROVER = Actor(10, "Qian", "employee", "P", rights_of("employee", "P"))
@@ -75,9 +76,8 @@ def order(desk: Desk, number: str, units: int, code: str = "KETTLE", price: int 
 
 
 def ship(desk: Desk, order_id: int) -> None:
-    for step in (shipping.release_order, shipping.start_picking, shipping.pack_order):
-        with desk.work(KEEPER) as ctx:
-            step(ctx, order_id)
+    with desk.work(KEEPER) as ctx:
+        bring_on(ctx, order_id, 3)
 
 
 def lying(desk: Desk, sku_id: int) -> dict[str, int]:

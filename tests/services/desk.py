@@ -13,6 +13,7 @@ from core.channels.incoming import IncomingLine, IncomingOrder, Payment, SourceR
 from core.context import ENGINE, Actor, Context, World
 from core.db.engines import Databases, reader, transaction
 from core.db.inbound_tables import supplier
+from core.db.shipping_tables import carrier, carrier_rate
 from core.db.warehouse_tables import bin_place
 from core.db.world_tables import channel, event, message, sales_order, sku, warehouse, world
 from core.domain.rights import rights_of
@@ -102,10 +103,9 @@ def lay_desk(databases: Databases, now: int, units: int = 10) -> Desk:
             names = {"name_en": code, "name_zh": code}
             ctx.db.execute(warehouse.insert().values(id=number, code=code, region=region, **names))
         ctx.db.execute(supplier.insert().values(id=SUPPLIER, code="ACME", name_en="Acme", name_zh="顶点", lead_days=3))
+        _lay_carriers(ctx)
         for bin_id, code, kind in ((FLOOR, "FLOOR", "floor"), (BIN_A, "A-01", "pick"), (BIN_B, "B-01", "pick")):
-            ctx.db.execute(
-                bin_place.insert().values(warehouse_id=SHANGHAI, code=code, walk=10 - bin_id, kind=kind)
-            )
+            ctx.db.execute(bin_place.insert().values(warehouse_id=SHANGHAI, code=code, walk=10 - bin_id, kind=kind))
         for sku_id, code, price in ((KETTLE, "KETTLE", 19_900), (CUP, "CUP", 3_500), (LAMP, "LAMP", 8_800)):
             ctx.db.execute(
                 sku.insert().values(
@@ -125,6 +125,18 @@ def lay_desk(databases: Databases, now: int, units: int = 10) -> Desk:
                     stock.receive_stock(ctx.at(ctx.now + 3_600), sku_id, place, units - units // 2, price // 2)
     desk.now = now
     return desk
+
+
+def _lay_carriers(ctx: Context) -> None:
+    """Two carriers; the slow one doesn't go to Guangdong."""
+    for code, prefix, regions in (("swift", "SW", ("CN-SH", "CN-GD")), ("slow", "SL", ("CN-SH",))):
+        names = {"name_en": code.title(), "name_zh": code.title(), "waybill_prefix": prefix}
+        ctx.db.execute(carrier.insert().values(code=code, daily_parcels=1_000, max_weight_g=30_000, **names))
+        for place in (SHANGHAI, GUANGZHOU):
+            for region in regions:
+                weights = {"first_weight_g": 1_000, "first_cents": 800, "step_weight_g": 500, "step_cents": 150}
+                key = {"carrier": code, "warehouse_id": place, "region": region}
+                ctx.db.execute(carrier_rate.insert().values(**key, **weights, transit_hours=24))
 
 
 def incoming(number: str = "T-1001", **changes: Any) -> IncomingOrder:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from core.services import orders, shipping
+from core.services import orders
 from core.services.books import CHECK_LABELS, Imbalance, imbalances
 from tests.services.desk import Desk, incoming
 from tests.services.goods_breakages import GOODS_BREAKAGES
+from tests.services.parcels import bring_on
 
 # What is broken behind the services' back, and which checks notice.
 BREAKAGES = {
@@ -25,15 +26,31 @@ BREAKAGES = {
     ),
     "a posting that the balances don't know": (
         "UPDATE stock_posting SET quantity = quantity + 1 WHERE to_account = 'picked'",
-        {"balance", "reserved", "unowned"},
+        {"balance", "reserved", "parcels", "unowned"},
     ),
     "reserved for nobody": (
         "UPDATE stock_posting SET order_line_id = NULL WHERE to_account = 'reserved'",
-        {"reserved", "unowned"},
+        {"reserved", "parcels", "derived", "unowned"},
     ),
     "a line that wants more": (
         "UPDATE order_line SET quantity = quantity + 1 WHERE order_id = 1",
-        {"reserved"},
+        {"reserved", "derived"},
+    ),
+    "a parcel with more in it than was picked": (
+        "UPDATE shipment_line SET quantity = quantity + 1, picked_quantity = picked_quantity + 1",
+        {"parcels"},
+    ),
+    "a parcel that was verified before it was picked": (
+        "UPDATE shipment_line SET verified_quantity = quantity + 1",
+        {"parcel"},
+    ),
+    "a parcel packed without a waybill": (
+        "UPDATE shipment SET status = 'packed', packed_at = 1, carrier = 'swift'",
+        {"parcel", "derived"},
+    ),
+    "a parcel of an order that is said to wait": (
+        "UPDATE shipment SET status = 'released', picked_at = NULL",
+        {"parcel", "derived"},
     ),
     "money that goes nowhere": (
         "UPDATE money_posting SET to_account = from_account WHERE order_id = 1",
@@ -48,7 +65,7 @@ BREAKAGES = {
         "DELETE FROM money_posting WHERE from_account = 'deposits' AND order_id = 3",
         {"deposit"},
     ),
-    "a status without a fact": ("UPDATE sales_order SET status = 'packed' WHERE id = 2", {"status", "reserved"}),
+    "a status without a fact": ("UPDATE sales_order SET status = 'packed' WHERE id = 2", {"status", "derived"}),
     "an order without any fact": ("UPDATE event SET order_id = NULL WHERE order_id = 4", {"status"}),
     "an ended order that stays open": ("UPDATE sales_order SET is_open = 1 WHERE id = 3", {"open"}),
     "an end at another time": ("UPDATE sales_order SET cancelled_at = cancelled_at + 1 WHERE id = 3", {"instants"}),
@@ -63,8 +80,7 @@ def worked(desk: Desk) -> Desk:
         desk.receive(incoming(f"T-{number}", buyer_phone=f"1390000000{number}"))
     desk.receive(incoming("T-4", payments=(), buyer_phone="13900000004"))
     with desk.work() as ctx:
-        shipping.release_order(ctx, 1)
-        shipping.start_picking(ctx, 1)
+        bring_on(ctx, 1, 2)
         orders.cancel_order(ctx, 3, "changed their mind")
     return desk
 

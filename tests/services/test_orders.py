@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -15,8 +17,9 @@ from core.db.world_tables import event, money_posting, sales_order
 from core.domain.errors import NotAllowed, NotFound, OrderlyError
 from core.domain.orders import Reason, Status
 from core.domain.rights import rights_of
-from core.services import adjustments, intake, orders, shipping, stock
+from core.services import adjustments, intake, orders, packing, picking, shipping, stock
 from tests.services.desk import KETTLE, SHANGHAI, Desk, incoming
+from tests.services.parcels import WAY, bring_on, hand_over
 
 CHEAP = (IncomingLine("KETTLE", "Kettle", 2, 18_000),)
 
@@ -89,7 +92,11 @@ def test_somebody_elses_change_is_noticed(desk: Desk, clerk: Actor) -> None:
     message = _refused(
         desk, clerk, lambda ctx: orders.confirm_order(ctx, order_id, approved={"price": "ok"}, version=seen)
     )
-    assert "was changed by somebody else in the meantime" in message
+    assert message == (
+        f"Order T-1001 was changed by somebody else in the meantime (person:{clerk.person_id}: “OrderHeld”, "
+        f"{datetime.fromtimestamp(desk.now, ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M})."
+        " Look at it again; nothing was written."
+    )
 
 
 def test_a_held_order_is_not_confirmed(desk: Desk, clerk: Actor) -> None:
@@ -200,8 +207,7 @@ def test_a_correction_is_refused_by_name(
 def test_goods_on_the_packing_table_are_not_corrected_any_more(desk: Desk, clerk: Actor) -> None:
     order_id = desk.receive(incoming())
     with desk.work() as ctx:
-        shipping.release_order(ctx, order_id)
-        shipping.start_picking(ctx, order_id)
+        bring_on(ctx, order_id, 2)
     message = _refused(desk, clerk, lambda ctx: orders.amend_order(ctx, order_id, {"city": "杭州市"}, "x"))
     assert message == "Order T-1001 is picking; it can't be corrected any more."
 
@@ -265,8 +271,7 @@ def test_refunds_go_back_by_the_means_they_came(desk: Desk, clerk: Actor) -> Non
 def test_picked_goods_go_back_to_the_shelf(desk: Desk, clerk: Actor) -> None:
     order_id = desk.receive(incoming())
     with desk.work() as ctx:
-        shipping.release_order(ctx, order_id)
-        shipping.start_picking(ctx, order_id)
+        bring_on(ctx, order_id, 2)
     assert (desk.units("picked"), desk.units("reserved")) == (2, 0)
     with desk.work(clerk) as ctx:
         assert orders.cancel_order(ctx, order_id, "x") == 3
@@ -283,9 +288,9 @@ def test_an_unpaid_order_is_cancelled_without_a_refund(desk: Desk, clerk: Actor)
 def test_what_is_on_the_road_is_not_cancelled(desk: Desk, clerk: Actor) -> None:
     order_id = desk.receive(incoming())
     with desk.work() as ctx:
-        for step in (shipping.release_order, shipping.start_picking, shipping.pack_order):
+        for step in WAY[:3]:
             step(ctx, order_id)
-        shipping.ship_order(ctx, order_id, "swift", "SW1")
+        hand_over(ctx, order_id)
     message = _refused(desk, clerk, lambda ctx: orders.cancel_order(ctx, order_id, "x"))
     assert message.startswith("Order T-1001 is shipped; this needs one of: received,")
 
@@ -325,10 +330,10 @@ COMMANDS: dict[str, Callable[[Context, int], object]] = {
     "cancel": lambda ctx, order_id: orders.cancel_order(ctx, order_id, "x"),
     "notify": lambda ctx, order_id: orders.notify_buyer(ctx, order_id, "x"),
     "release": shipping.release_order,
-    "pick": shipping.start_picking,
-    "pack": shipping.pack_order,
-    "ship": lambda ctx, order_id: shipping.ship_order(ctx, order_id, "swift", "SW1"),
-    "deliver": shipping.deliver_order,
+    "pick": picking.pick_shipment,
+    "pack": packing.pack_shipment,
+    "hand over": shipping.hand_over,
+    "deliver": shipping.deliver_shipment,
 }
 
 

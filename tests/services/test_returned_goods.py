@@ -11,9 +11,10 @@ from core.db.warehouse_tables import bin_stock
 from core.db.world_tables import lot
 from core.domain.errors import NotFound, OrderlyError, RuleViolation
 from core.domain.rights import rights_of
-from core.services import returned_goods, shipping
+from core.services import returned_goods
 from core.services.books import imbalances
 from tests.services.desk import BIN_A, KETTLE, SHANGHAI, Desk, incoming
+from tests.services.parcels import bring_on, deliver
 
 KEEPER = Actor(8, "Wu", "employee", "W", rights_of("employee", "W"))
 
@@ -22,14 +23,11 @@ KEEPER = Actor(8, "Wu", "employee", "W", rights_of("employee", "W"))
 def delivered(desk: Desk) -> int:
     """An order of two kettles and a cup that its buyer has."""
     order_id = desk.receive(incoming())
-    for step in (shipping.release_order, shipping.start_picking, shipping.pack_order):
-        with desk.work() as ctx:
-            step(ctx, order_id)
     with desk.work() as ctx:
-        shipping.ship_order(ctx, order_id, "SwiftHorse", "SH1")
+        bring_on(ctx, order_id, 4)
     desk.now += 80 * 3_600
     with desk.work() as ctx:
-        shipping.deliver_order(ctx, order_id)
+        deliver(ctx, order_id)
     return order_id
 
 

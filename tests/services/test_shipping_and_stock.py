@@ -9,22 +9,22 @@ from sqlalchemy import select
 
 from core.channels.incoming import IncomingLine
 from core.context import Actor
-from core.db.world_tables import event, shipment, stock_posting
+from core.db.shipping_tables import shipment
+from core.db.world_tables import event, stock_posting
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.orders import Status
 from core.domain.rights import rights_of
 from core.services import adjustments, allocation, intake, orders, shipping, stock
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, SHANGHAI, Desk, incoming
+from tests.services.parcels import WAY, deliver
 
 KEEPER = Actor(8, "Wu", "employee", "W", rights_of("employee", "W"))
 
 
 def _ship(desk: Desk, order_id: int) -> None:
-    for step in (shipping.release_order, shipping.start_picking, shipping.pack_order):
+    for step in WAY[:4]:
         with desk.work(KEEPER) as ctx:
             step(ctx, order_id)
-    with desk.work(KEEPER) as ctx:
-        shipping.ship_order(ctx, order_id, " swift ", " SW-1 ")
 
 
 def test_goods_and_money_move_with_the_parcel(desk: Desk) -> None:
@@ -36,10 +36,11 @@ def test_goods_and_money_move_with_the_parcel(desk: Desk) -> None:
     assert desk.money(order_id) == {"buyer": -43_300, "revenue": 43_300}
     with desk.look() as ctx:
         parcel = ctx.db.execute(select(shipment)).one()
-    assert (parcel.order_id, parcel.carrier, parcel.waybill) == (order_id, "swift", "SW-1")
+    assert (parcel.number, parcel.status, parcel.carrier) == ("SP-000001", "handed_over", "swift")
+    assert parcel.waybill == "SW000000048271"
     desk.now += 80 * 3_600
     with desk.work(KEEPER) as ctx:
-        shipping.deliver_order(ctx, order_id)
+        deliver(ctx, order_id)
     assert (desk.units("customer"), desk.units("in_transit")) == (2, 0)
     with desk.work() as ctx:
         shipping.complete_order(ctx, order_id)
@@ -54,21 +55,9 @@ def test_a_delivery_is_judged_against_its_promise(desk: Desk, hours: int, by_tim
     _ship(desk, order_id)
     desk.now = start + hours * 3_600
     with desk.work(KEEPER) as ctx:
-        shipping.deliver_order(ctx, order_id)
+        deliver(ctx, order_id)
         data = json.loads(ctx.db.execute(select(event.c.data).where(event.c.kind == "OrderDelivered")).scalar_one())
     assert (data["late_by_time"], data["late_by_date"]) == (by_time, by_date)
-
-
-def test_handing_over_needs_carrier_and_waybill(desk: Desk) -> None:
-    order_id = desk.receive(incoming())
-    for step in (shipping.release_order, shipping.start_picking, shipping.pack_order):
-        with desk.work(KEEPER) as ctx:
-            step(ctx, order_id)
-    before = desk.everything()
-    for carrier, waybill in (("", "SW-1"), ("swift", "  ")):
-        with pytest.raises(RuleViolation, match="needs a carrier and a waybill"), desk.work(KEEPER) as ctx:
-            shipping.ship_order(ctx, order_id, carrier, waybill)
-    assert desk.everything() == before
 
 
 def test_first_in_first_out(desk: Desk) -> None:

@@ -18,7 +18,23 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("blocked_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), server_default="engine", nullable=False),
         sa.PrimaryKeyConstraint("phone"),
+    )
+    op.create_table(
+        "carrier",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("waybill_prefix", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("daily_parcels", sa.Integer(), nullable=False),
+        sa.Column("max_weight_g", sa.Integer(), nullable=False),
+        sa.Column("carries", sa.Text(), server_default="", nullable=False),
+        sa.Column("contract_from_on", sa.Text(), nullable=True),
+        sa.Column("contract_to_on", sa.Text(), nullable=True),
+        sa.Column("pickup_by", sa.Text(), server_default="18:00", nullable=False),
+        sa.PrimaryKeyConstraint("code"),
     )
     op.create_table(
         "cell",
@@ -126,6 +142,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("name_zh", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("verifies", sa.SmallInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
     )
@@ -143,6 +160,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("warehouse_id", "code"),
+    )
+    op.create_table(
+        "carrier_rate",
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("first_weight_g", sa.Integer(), nullable=False),
+        sa.Column("first_cents", sa.BigInteger(), nullable=False),
+        sa.Column("step_weight_g", sa.Integer(), nullable=False),
+        sa.Column("step_cents", sa.BigInteger(), nullable=False),
+        sa.Column("transit_hours", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["carrier"],
+            ["carrier.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("carrier", "warehouse_id", "region"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "demand_day",
@@ -200,6 +238,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_sku_id"), ["sku_id"], unique=False)
 
     op.create_table(
+        "manifest",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["carrier"],
+            ["carrier.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("manifest", schema=None) as batch_op:
+        batch_op.create_index(
+            "manifest_open",
+            ["warehouse_id", "carrier"],
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+
+    op.create_table(
         "message",
         sa.Column("id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -252,6 +318,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.create_index("period_close_until", ["until_at"], unique=False)
+
+    op.create_table(
+        "pick_batch",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("pick_batch", schema=None) as batch_op:
+        batch_op.create_index(
+            "pick_batch_open",
+            ["actor"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "purchase_order",
@@ -662,6 +750,7 @@ def upgrade() -> None:
         sa.Column("sku_code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("cancelled_quantity", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("unit_price_cents", sa.BigInteger(), nullable=False),
         sa.Column("freight_cents", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
@@ -769,15 +858,38 @@ def upgrade() -> None:
     op.create_table(
         "shipment",
         sa.Column("id", ID, nullable=False),
-        sa.Column("order_id", ID, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
         sa.Column("warehouse_id", ID, nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("waybill", sa.Text(), nullable=False),
-        sa.Column("handed_over_at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("waybill", sa.Text(), server_default="", nullable=False),
+        sa.Column("wave_id", ID, nullable=True),
+        sa.Column("batch_id", ID, nullable=True),
+        sa.Column("manifest_id", ID, nullable=True),
+        sa.Column("planned_at", sa.BigInteger(), nullable=False),
+        sa.Column("ship_by_at", sa.BigInteger(), nullable=True),
+        sa.Column("picked_at", sa.BigInteger(), nullable=True),
+        sa.Column("verified_at", sa.BigInteger(), nullable=True),
+        sa.Column("packed_at", sa.BigInteger(), nullable=True),
+        sa.Column("handed_over_at", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("weight_g", sa.Integer(), nullable=True),
+        sa.Column("cost_cents", sa.BigInteger(), nullable=True),
+        sa.Column("warehouse_answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("carrier_answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["sales_order.id"],
+            ["batch_id"],
+            ["pick_batch.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["carrier"],
+            ["carrier.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["manifest_id"],
+            ["manifest.id"],
         ),
         sa.ForeignKeyConstraint(
             ["warehouse_id"],
@@ -786,7 +898,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("shipment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_shipment_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(
+            "shipment_manifest", ["manifest_id"], unique=False, sqlite_where=sa.text("manifest_id IS NOT NULL")
+        )
+        batch_op.create_index("shipment_number", ["number"], unique=False)
+        batch_op.create_index(
+            "shipment_open",
+            ["warehouse_id", "status", "ship_by_at"],
+            unique=False,
+            sqlite_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
+            postgresql_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
+        )
 
     op.create_table(
         "stock_balance",
@@ -934,12 +1056,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_returned_line_order_line_id"), ["order_line_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_returned_line_parcel_id"), ["parcel_id"], unique=False)
 
+    op.create_table(
+        "shipment_line",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("shipment_id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("order_line_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("picked_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("verified_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"],
+            ["order_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("shipment_line", schema=None) as batch_op:
+        batch_op.create_index("shipment_line_order", ["order_id"], unique=False)
+        batch_op.create_index("shipment_line_shipment", ["shipment_id"], unique=False)
+
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
 
 
 def downgrade() -> None:
     """Goes back to the revision before."""
+    with op.batch_alter_table("shipment_line", schema=None) as batch_op:
+        batch_op.drop_index("shipment_line_shipment")
+        batch_op.drop_index("shipment_line_order")
+
+    op.drop_table("shipment_line")
     with op.batch_alter_table("returned_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_returned_line_parcel_id"))
         batch_op.drop_index(batch_op.f("ix_returned_line_order_line_id"))
@@ -967,7 +1121,13 @@ def downgrade() -> None:
 
     op.drop_table("stock_balance")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_shipment_order_id"))
+        batch_op.drop_index(
+            "shipment_open",
+            sqlite_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
+            postgresql_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
+        )
+        batch_op.drop_index("shipment_number")
+        batch_op.drop_index("shipment_manifest", sqlite_where=sa.text("manifest_id IS NOT NULL"))
 
     op.drop_table("shipment")
     with op.batch_alter_table("returned_parcel", schema=None) as batch_op:
@@ -1058,6 +1218,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("purchase_order")
+    with op.batch_alter_table("pick_batch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "pick_batch_open", sqlite_where=sa.text("closed_at IS NULL"), postgresql_where=sa.text("closed_at IS NULL")
+        )
+
+    op.drop_table("pick_batch")
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.drop_index("period_close_until")
 
@@ -1070,6 +1236,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_order_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("manifest", schema=None) as batch_op:
+        batch_op.drop_index(
+            "manifest_open", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
+        )
+
+    op.drop_table("manifest")
     with op.batch_alter_table("lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_sku_id"))
 
@@ -1079,6 +1251,7 @@ def downgrade() -> None:
 
     op.drop_table("import_problem")
     op.drop_table("demand_day")
+    op.drop_table("carrier_rate")
     op.drop_table("bin")
     op.drop_table("warehouse")
     op.drop_table("supplier")
@@ -1093,4 +1266,5 @@ def downgrade() -> None:
     op.drop_table("command_key")
     op.drop_table("channel")
     op.drop_table("cell")
+    op.drop_table("carrier")
     op.drop_table("blocked_buyer")

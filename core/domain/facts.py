@@ -22,6 +22,10 @@ and besides:
     OrderAmended    changed: {column: [old, new]}; where the region changed also moved: the present status fact
                     (to, channel, region, warehouse, received_at, value_cents) with to_region and to_warehouse
 
+    OrderLineCancelled  the present status fact (to, channel, region, warehouse, received_at, value_cents) with
+                    kept_cents, what the order is worth afterwards; line (position), sku, quantity, reason,
+                    units_freed, refunded_cents
+
 Instants that aren't known are left out. `late_by_time` is delivered_at > promised_at; `late_by_date` compares the
 calendar days of the channel's own timezone; both are left out when nothing was promised.
 """

@@ -37,7 +37,7 @@ from core.domain.facts import local_day
 from core.domain.orders import CLOSED, Fact, Status
 from core.domain.sums import Codes, Columns, Ints, columns, ints, joined, summed
 
-VERSION = "4"  # raised with every change of what is counted: the cells of another version are made anew
+VERSION = "5"  # raised with every change of what is counted: the cells of another version are made anew
 BLOCKS = (8, 64)  # days; each a multiple of the one before
 SPAN_DAYS = 30
 COARSE = 4  # lanes keep four buckets as one
@@ -138,6 +138,7 @@ class Tally:
             Fact.SHIPPED.value: self._shipped,
             Fact.DELIVERED.value: self._delivered,
             Fact.AMENDED.value: self._amended,
+            Fact.LINE_CANCELLED.value: self._reduced,
         }
 
     def add(self, events: Iterable[Event]) -> None:
@@ -301,6 +302,11 @@ class Tally:
         corrected = [data | {"region": data["to_region"], "warehouse": data["to_warehouse"]} for data in moved]
         self._stand(facts._replace(data=moved), -1)
         self._stand(facts._replace(data=corrected), 1)
+
+    def _reduced(self, facts: _Facts) -> None:
+        """An order of which a part was cancelled is worth less."""
+        self._stand(facts, -1)
+        self._stand(facts._replace(data=[data | {"value_cents": data["kept_cents"]} for data in facts.data]), 1)
 
 
 def increments(at: int, kind: str, data: Mapping[str, Any], timezone: str) -> tuple[Increment, ...]:

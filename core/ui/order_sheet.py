@@ -66,6 +66,7 @@ SUBJECT_LABELS = MappingProxyType(
     {
         "Your order was corrected": "Your order was corrected",
         "Your order was cancelled": "Your order was cancelled",
+        "A part of your order was cancelled": "A part of your order was cancelled",
         "About your order": "About your order",
     }
 )
@@ -368,10 +369,14 @@ def fact_details(kind: str, data: Mapping[str, Any], currency: str) -> list[str]
         before, after = (province(value) if field == "region" else value for value in (old, new))
         label = t(FIELD_LABELS[field]) if field in FIELD_LABELS else field
         parts.append(t("{field}: {old} → {new}", field=label, old=before or "–", new=after or "–"))
-    if kind in (Fact.HELD, Fact.HOLD_RELEASED, Fact.CANCELLED) and data.get("reason"):
+    if kind == Fact.LINE_CANCELLED:
+        parts.append(t("{n} × {sku}", n=data["quantity"], sku=data["sku"]))
+    if kind in (Fact.HELD, Fact.HOLD_RELEASED, Fact.CANCELLED, Fact.LINE_CANCELLED) and data.get("reason"):
         parts.append(str(data["reason"]))
     if freed := data.get("units_freed"):
         parts.append(t("1 unit free again") if freed == 1 else t("{n} units free again", n=freed))
+    if back := data.get("refunded_cents"):
+        parts.append(t("{amount} paid back", amount=format_money(back, currency)))
     if kind == Fact.BUYER_NOTIFIED and data.get("subject") in SUBJECT_LABELS:
         parts.append(t(SUBJECT_LABELS[data["subject"]]))
     if kind == Fact.PAID:

@@ -18,6 +18,7 @@ from core.domain.errors import RuleViolation
 from core.portal.people import ensure_demo_people
 from seed.base import lay_base
 from seed.history import write_history
+from seed.inbound import lay_inbound
 from seed.rhythm import DAY
 from seed.scenario import PRACTICE_SEEDS, get_scenario
 from seed.templates import template
@@ -48,6 +49,7 @@ def prepare_demo(
             ctx = Context(db, ENGINE, now, world_of(db, "live", "live"))
             lay_base(ctx.at(now - scenario.days * DAY), scenario, SEED)
             write_history(ctx, scenario, SEED)
+            lay_inbound(ctx, SEED)
             write_meta(db, scenario=SCENARIO, seed=SEED)
     tell("Metric cells")
     fold(databases.live)

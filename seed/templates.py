@@ -14,6 +14,7 @@ from core.db.engines import transaction, var_folder
 from core.db.worlds import SCHEMA_VERSION, create_world, pack_world, world_of
 from seed.base import lay_base
 from seed.history import write_history
+from seed.inbound import lay_inbound
 from seed.rhythm import DAY
 from seed.scenario import PRACTICE_CLOCK_AT, get_scenario
 
@@ -62,6 +63,7 @@ def _build(name: str, seed: int, path: Path) -> None:
             ctx = Context(db, ENGINE, PRACTICE_CLOCK_AT, world_of(db, "practice", name))
             lay_base(ctx.at(PRACTICE_CLOCK_AT - scenario.days * DAY), scenario, seed)
             write_history(ctx, scenario, seed)
+            lay_inbound(ctx, seed)
         pack_world(engine, draft)
         os.replace(draft, path)
     finally:

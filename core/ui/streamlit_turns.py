@@ -18,7 +18,7 @@ from streamlit.runtime.state import SafeSessionState
 
 AT_ONCE = 2  # of those that don't wait for the disk: one computes while the other reads or sends
 PATIENCE = 0.25  # seconds after which a run doesn't count any more: an import doesn't keep clicks waiting
-LONGEST_WAIT = 1.0  # seconds that a page which refreshes itself waits for those who clicked
+HANDICAP = 1.0  # seconds that somebody may click later than a page wanted to refresh itself, and still goes first
 QUIET_SECONDS = 1.0  # without a run, after which it is quiet
 IDLE_SECONDS = 30.0  # how long a thread waits for more work before it ends
 
@@ -73,16 +73,18 @@ class Turns:
             yield
             return
         with self._changed:
-            began = self._under_way.pop(runner)
-            self._aside[runner] = began
-            if self._asked or self._by_itself:
-                self._call()
+            began = self._under_way.pop(runner, None)
+            if began is not None:
+                self._aside[runner] = began
+                if self._asked or self._by_itself:
+                    self._call()
         try:
             yield
         finally:
-            with self._changed:
-                del self._aside[runner]
-                self._under_way[runner] = began
+            if began is not None:  # else the run was aside already
+                with self._changed:
+                    del self._aside[runner]
+                    self._under_way[runner] = began
 
     def is_quiet(self) -> bool:
         """Whether nothing has run for a moment."""
@@ -108,7 +110,7 @@ class Turns:
         if self._room() <= 0:
             return None
         lines = [self._asked, self._by_itself]
-        if self._by_itself and self._clock() - self._by_itself[0].asked_at > LONGEST_WAIT:
+        if all(lines) and self._by_itself[0].asked_at + HANDICAP < self._asked[0].asked_at:
             lines.reverse()
         for line in lines:
             held = {runner.session_id for runner in (*self._under_way, *self._aside) if not runner.callbacks_done}
@@ -145,7 +147,8 @@ class Turns:
                     return None
                 watches = waiting and not self._watched
                 self._watched = self._watched or watches
-                self._changed.wait(self._until_patience_ends() if watches else max(until - self._clock(), 0.01))
+                idle = IDLE_SECONDS if waiting else max(until - self._clock(), 0.0)
+                self._changed.wait(self._until_patience_ends() if watches else idle)
                 if watches:
                     self._watched = False
             self._idle -= 1

@@ -138,15 +138,17 @@ def test_clicks_come_before_refreshes_but_not_for_ever(door: threading.Event, mo
     assert began == ["click", "refresh"]
 
     again = threading.Event()
-    monkeypatch.setattr(streamlit_turns, "LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(streamlit_turns, "HANDICAP", 0.05)
     ask(turns, Script(partial(again.wait, 10)))
+    early = Script(lambda: began.append("early click"))
     refresh = Script(lambda: began.append("overdue refresh"), is_by_itself=True)
-    click = Script(lambda: began.append("another click"))
-    ask(turns, refresh, click)
-    time.sleep(0.05)
+    late = Script(lambda: began.append("late click"))
+    ask(turns, early, refresh)
+    time.sleep(0.1)
+    ask(turns, late)
     again.set()
-    wait_for(refresh, click)
-    assert began[2:] == ["overdue refresh", "another click"]
+    wait_for(refresh, late)
+    assert began[2:] == ["early click", "overdue refresh", "late click"]
 
 
 @pytest.mark.usefixtures("patience")
@@ -167,7 +169,7 @@ def test_whoever_waits_for_the_disk_lets_others_compute(door: threading.Event) -
     turns = Turns(at_once=1)
 
     def write() -> None:
-        with turns.aside():
+        with turns.aside(), turns.aside():
             door.wait(10)
 
     writer, reader = Script(write), Script()

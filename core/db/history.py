@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
-
 from core.context import Context
 from core.db.bins import follow
-from core.db.world_tables import event, money_posting
+from core.db.statements import Statement
+from core.db.world_tables import money_posting
 from core.domain.errors import RuleViolation
-from core.domain.stock import BOUNDLESS, Move, Place
+from core.domain.stock import BOUNDLESS, Account, Move, Place
 
-_INSERT_POSTING = text(
+_INSERT_EVENT = Statement(
+    "INSERT INTO event (at, kind, subject, order_id, actor, data)"
+    " VALUES (:at, :kind, :subject, :order_id, :actor, :data) RETURNING id"
+)
+_INSERT_POSTING = Statement(
     "INSERT INTO stock_posting (at, event_id, sku_id, lot_id, from_warehouse_id, from_account,"
     " to_warehouse_id, to_account, quantity, order_line_id) VALUES (:at, :event_id, :sku_id, :lot_id,"
     " :from_warehouse_id, :from_account, :to_warehouse_id, :to_account, :quantity, :order_line_id)"
 )
-_LOCK = text(
+_LOCK = Statement(
     "SELECT 1 FROM stock_balance WHERE lot_id = ANY(:lots)"
     " ORDER BY account <> 'available', sku_id, warehouse_id, lot_id, account FOR UPDATE"
 )
-_TAKE = text(
+_TAKE = Statement(
     "UPDATE stock_balance SET quantity = quantity - :quantity"
     " WHERE sku_id = :sku_id AND warehouse_id = :warehouse_id AND lot_id = :lot_id"
     " AND account = :account AND quantity >= :quantity"
 )
-_ADD = text(
+_ADD = Statement(
     "INSERT INTO stock_balance (sku_id, warehouse_id, lot_id, account, quantity)"
     " VALUES (:sku_id, :warehouse_id, :lot_id, :account, :quantity)"
     " ON CONFLICT (sku_id, warehouse_id, lot_id, account)"
-    " DO UPDATE SET quantity = stock_balance.quantity + :quantity"
+    " DO UPDATE SET quantity = stock_balance.quantity + excluded.quantity"
 )
-
-_CLOSED_UNTIL = text("SELECT MAX(until_at) FROM period_close")
+_CLOSED_UNTIL = Statement("SELECT MAX(until_at) FROM period_close")
 
 
 def closed_until(ctx: Context) -> int | None:
     """The last instant of the closed periods, or None where none was closed."""
-    found = ctx.db.execute(_CLOSED_UNTIL).scalar_one()
-    return None if found is None else int(found)
+    row = _CLOSED_UNTIL.row(ctx.db, {})
+    return None if row is None or row[0] is None else int(row[0])
 
 
 def need_open_period(ctx: Context) -> None:
@@ -73,17 +75,17 @@ def record(
 
     `subject` is `order:17`, `sku:4` and the like; `data` is what the fold and readers of the log need.
     """
-    statement = event.insert().values(
-        at=ctx.now,
-        kind=kind,
-        subject=subject,
-        order_id=order_id,
-        actor=actor_name(ctx),
-        data=dump(data or {}),
-    )
-    key = ctx.db.execute(statement).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    values = {
+        "at": ctx.now,
+        "kind": str(kind),
+        "subject": subject,
+        "order_id": order_id,
+        "actor": actor_name(ctx),
+        "data": dump(data or {}),
+    }
+    row = _INSERT_EVENT.row(ctx.db, values)
+    assert row is not None
+    return int(row[0])
 
 
 def actor_name(ctx: Context) -> str:
@@ -100,60 +102,76 @@ def post(ctx: Context, event_id: int, moves: Sequence[Move]) -> None:
     Bins follow by themselves. Raises: RuleViolation when an account of ours would go below zero, a quantity isn't
     positive, or the period is closed.
     """
-    if moves:
-        need_open_period(ctx)
+    if not moves:
+        return
+    need_open_period(ctx)
     ordered = sorted(moves, key=lambda m: (m.sku_id, m.source.warehouse_id, m.lot_id, m.source.account))
-    if ordered and ctx.db.dialect.name == "postgresql":
-        ctx.db.execute(_LOCK, {"lots": [m.lot_id for m in ordered]})
+    if ctx.db.dialect.name == "postgresql":
+        _LOCK.rows(ctx.db, {"lots": [m.lot_id for m in ordered]})
     for move in ordered:
         if move.quantity <= 0:
             raise RuleViolation("A stock move needs a positive quantity, found {quantity}.", quantity=move.quantity)
-        _take(ctx, move, move.source)
-        ctx.db.execute(_ADD, _balance_key(move, move.target) | {"quantity": move.quantity})
-    if ordered:
-        ctx.db.execute(
-            _INSERT_POSTING,
-            [
-                {
-                    "at": ctx.now,
-                    "event_id": event_id,
-                    "sku_id": m.sku_id,
-                    "lot_id": m.lot_id,
-                    "from_warehouse_id": m.source.warehouse_id,
-                    "from_account": m.source.account.value,
-                    "to_warehouse_id": m.target.warehouse_id,
-                    "to_account": m.target.account.value,
-                    "quantity": m.quantity,
-                    "order_line_id": m.order_line_id,
-                }
-                for m in ordered
-            ],
+    for part in _independent(ordered):
+        _shift(ctx, part)
+    _INSERT_POSTING.change_each(
+        ctx.db,
+        [
+            {
+                "at": ctx.now,
+                "event_id": event_id,
+                "sku_id": m.sku_id,
+                "lot_id": m.lot_id,
+                "from_warehouse_id": m.source.warehouse_id,
+                "from_account": m.source.account.value,
+                "to_warehouse_id": m.target.warehouse_id,
+                "to_account": m.target.account.value,
+                "quantity": m.quantity,
+                "order_line_id": m.order_line_id,
+            }
+            for m in ordered
+        ],
+    )
+    follow(ctx, event_id, ordered)
+
+
+def _independent(ordered: Sequence[Move]) -> Iterator[list[Move]]:
+    """Moves in parts, so that within one none takes from where another of the same part puts."""
+    part: list[Move] = []
+    filled: set[tuple[int, Place]] = set()
+    for move in ordered:
+        if (move.lot_id, move.source) in filled:
+            yield part
+            part, filled = [], set()
+        part.append(move)
+        filled.add((move.lot_id, move.target))
+    yield part
+
+
+def _shift(ctx: Context, moves: Sequence[Move]) -> None:
+    """Takes what moves take, each balance checked in the statement that changes it, and then adds what they add."""
+    takes = [_change(move, move.source, move.quantity) for move in moves if move.source.account not in BOUNDLESS]
+    adds = [_change(move, move.source, -move.quantity) for move in moves if move.source.account in BOUNDLESS]
+    adds += [_change(move, move.target, move.quantity) for move in moves]
+    if (place := _TAKE.first_idle(ctx.db, takes)) is not None:
+        short = takes[place]
+        raise RuleViolation(
+            "Not enough stock: {quantity} units of SKU {sku_id} wanted from “{account}”, warehouse {warehouse_id}.",
+            quantity=short["quantity"],
+            sku_id=short["sku_id"],
+            account=Account(str(short["account"])),
+            warehouse_id=short["warehouse_id"],
         )
-        follow(ctx, event_id, ordered)
+    _ADD.change_each(ctx.db, adds)
 
 
-def _balance_key(move: Move, place: Place) -> dict[str, object]:
+def _change(move: Move, place: Place, units: int) -> dict[str, object]:
     return {
         "sku_id": move.sku_id,
         "warehouse_id": place.warehouse_id,
         "lot_id": move.lot_id,
         "account": place.account.value,
+        "quantity": units,
     }
-
-
-def _take(ctx: Context, move: Move, place: Place) -> None:
-    key = _balance_key(move, place)
-    if place.account in BOUNDLESS:
-        ctx.db.execute(_ADD, key | {"quantity": -move.quantity})
-        return
-    if ctx.db.execute(_TAKE, key | {"quantity": move.quantity}).rowcount != 1:
-        raise RuleViolation(
-            "Not enough stock: {quantity} units of SKU {sku_id} wanted from “{account}”, warehouse {warehouse_id}.",
-            quantity=move.quantity,
-            sku_id=move.sku_id,
-            account=place.account,
-            warehouse_id=place.warehouse_id,
-        )
 
 
 def post_money(

@@ -91,7 +91,9 @@ def phone_is_plausible(country: str, phone: str) -> bool:
 
 
 def price_is_off(line: ReviewedLine, policy: ReviewPolicy) -> bool:
-    """Whether a line's price leaves the list price by more than the tolerance."""
+    """Whether a line's price leaves the list price by more than the tolerance; nobody pays for a cancelled line."""
+    if not line.quantity:
+        return False
     if line.list_price_cents is None:
         return True
     return abs(line.unit_price_cents - line.list_price_cents) > line.list_price_cents * policy.price_tolerance

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from core.context import Context
 from core.db.history import post
 from core.db.world_tables import order_line
 from core.domain.errors import RuleViolation
-from core.domain.orders import Fact, Status, decide, refusal, transition
+from core.domain.orders import Fact, OrderState, Status, decide, refusal, transition
 from core.domain.stock import SET_ASIDE, Account, LotStock, Move, Place, take_first_in
 from core.services.lots import lots_of
 from core.services.order_following import follow_order, standing_of
 from core.services.order_rows import load_order, move_order, state_of
 from core.services.stock import units_in
+
+Missing = tuple[int, int | None, int]  # an order line, its SKU, units that it lacks
+Shelf = dict[tuple[int, int], list[LotStock]]  # lots in the order of issue, by SKU and warehouse
 
 
 def allocate_order(ctx: Context, order_id: int) -> Status:
@@ -32,13 +37,17 @@ def allocate_confirmed(ctx: Context, order_id: int) -> Status:
     row = load_order(ctx, order_id)
     state = state_of(ctx, row)
     if state.reserved_quantity == state.wanted_quantity > 0:
+        decided = decide("allocate", state)
         if row.status not in (Status.CONFIRMED, Status.BACKORDERED):
             raise RuleViolation("Order {number} lacks nothing: all its units are set aside.", number=row.number)
-        # It was stopped after its units were reserved.
-        move_order(ctx, row, decide("allocate", state))
+        move_order(ctx, row, decided)  # it was stopped after its units were reserved
         return Status.ALLOCATED
     missing = _missing(ctx, order_id, state.reserved_quantity)
-    moves = _plan(ctx, row.warehouse_id, missing)
+    return reserve(ctx, row, state, plan_of(row.warehouse_id, missing, _shelf(ctx, row.warehouse_id, missing)))
+
+
+def reserve(ctx: Context, row: Row[Any], state: OrderState, moves: list[Move] | None) -> Status:
+    """Writes the reservation that was planned for an order, or that it has to wait where nothing could be."""
     if moves is None:
         if row.status != Status.CONFIRMED:
             return Status(row.status)
@@ -52,13 +61,13 @@ def allocate_confirmed(ctx: Context, order_id: int) -> Status:
     else:  # a part of the order is further already
         units = sum(move.quantity for move in moves)
         event_id = follow_order(ctx, row, Fact.RESERVED, None, {"units": units}, change=units)
-        status = standing_of(ctx, order_id, units).status(row.status)
+        status = standing_of(ctx, row.id, units).status(row.status)
     post(ctx, event_id, moves)
     return status
 
 
-def _missing(ctx: Context, order_id: int, reserved: int) -> list[tuple[int, int | None, int]]:
-    """What an order's lines still lack. Shape: (line, SKU, units)."""
+def _missing(ctx: Context, order_id: int, reserved: int) -> list[Missing]:
+    """What an order's lines still lack."""
     lines = ctx.db.execute(
         select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
     ).all()
@@ -70,11 +79,19 @@ def _missing(ctx: Context, order_id: int, reserved: int) -> list[tuple[int, int 
     return [(line_id, sku_id, units) for line_id, sku_id, units in left if units > 0]
 
 
-def _plan(ctx: Context, warehouse_id: int, lines: list[tuple[int, int | None, int]]) -> list[Move] | None:
-    """Moves that reserve every line, summed per SKU first; None where one can't be served in full."""
+def _shelf(ctx: Context, warehouse_id: int, lines: Sequence[Missing]) -> Shelf:
+    """The lots that lines may be served from."""
     # In one order for everybody, so that two who plan with the same SKUs don't wait for each other in a ring.
     wanted = sorted({sku_id for _, sku_id, _ in lines if sku_id is not None})
-    left: dict[int, list[LotStock]] = {sku_id: lots_of(ctx, sku_id, warehouse_id) for sku_id in wanted}
+    return {(sku_id, warehouse_id): lots_of(ctx, sku_id, warehouse_id) for sku_id in wanted}
+
+
+def plan_of(warehouse_id: int, lines: Sequence[Missing], shelf: Shelf) -> list[Move] | None:
+    """Moves that reserve every line, and take its units off the shelf as it was read; None where one can't be served.
+
+    Nothing is taken off the shelf then.
+    """
+    left = {sku_id: shelf.get((sku_id, warehouse_id), []) for _, sku_id, _ in lines if sku_id is not None}
     moves: list[Move] = []
     for line_id, sku_id, quantity in lines:
         if sku_id is None:
@@ -86,4 +103,5 @@ def _plan(ctx: Context, warehouse_id: int, lines: list[tuple[int, int | None, in
         left[sku_id] = [LotStock(s.lot_id, s.available - by_lot.get(s.lot_id, 0)) for s in left[sku_id]]
         source, target = Place(warehouse_id, Account.AVAILABLE), Place(warehouse_id, Account.RESERVED)
         moves += [Move(sku_id, lot_id, source, target, units, line_id) for lot_id, units in taken]
+    shelf.update({(sku_id, warehouse_id): lots for sku_id, lots in left.items()})
     return moves or None

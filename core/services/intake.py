@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
 from core.channels.incoming import IncomingOrder
 from core.context import Context
 from core.db.history import dump, post_money, record
-from core.db.world_tables import blocked_buyer, order_line, order_payload, sales_order, sku, warehouse
+from core.db.world_tables import order_line, order_payload, sales_order, sku, warehouse
 from core.domain.errors import RuleViolation
 from core.domain.facts import OrderDims, status_fact
 from core.domain.orders import Fact, Reason, Status, decide
-from core.domain.review import ReviewedLine, ReviewedOrder, review
-from core.domain.stock import Account
+from core.domain.review import ReviewedOrder, review
 from core.services import allocation, parameters
 from core.services.order_rows import load_order, move_order, state_of
-from core.services.stock import available_units, units_in
+from core.services.surroundings import Surroundings
 
 _HOUR = 3_600
 
@@ -201,73 +200,7 @@ def reasons_now(ctx: Context, order_id: int) -> tuple[Reason, ...]:
 
 def reviewed(ctx: Context, row: Row[Any]) -> ReviewedOrder:
     """An order with what the review has to know of its stock and neighbours."""
-    lines = ctx.db.execute(
-        select(order_line, sku.c.list_price_cents)
-        .select_from(order_line.outerjoin(sku, sku.c.id == order_line.c.sku_id))
-        .where(order_line.c.order_id == row.id)
-        .order_by(order_line.c.position)
-    ).all()
-    wanted: dict[int, int] = {}
-    for line in lines:
-        if line.sku_id is not None:
-            wanted[line.sku_id] = wanted.get(line.sku_id, 0) + line.quantity
-    spare = {sku_id: available_units(ctx, sku_id, row.warehouse_id) for sku_id in wanted}
-    blocked = ctx.db.execute(
-        select(blocked_buyer.c.phone).where(blocked_buyer.c.phone == row.buyer_phone)
-    ).one_or_none()
-    return ReviewedOrder(
-        country=row.country,
-        region=row.region,
-        city=row.city,
-        street=row.street,
-        postcode=row.postcode,
-        buyer_name=row.buyer_name,
-        buyer_phone=row.buyer_phone,
-        total_cents=row.total_cents,
-        paid_cents=row.paid_cents,
-        lines=tuple(
-            ReviewedLine(
-                quantity=wanted.get(line.sku_id, line.quantity),
-                unit_price_cents=line.unit_price_cents,
-                list_price_cents=line.list_price_cents,
-                available=spare.get(line.sku_id, 0),
-            )
-            for line in lines
-        ),
-        duplicates_count=_duplicates(ctx, row),
-        buyer_is_blocked=blocked is not None,
-        # A back-ordered order waits for stock already, and a reserved one has it.
-        needs_stock=row.status in (Status.RECEIVED, Status.EXCEPTION) and not units_in(ctx, row.id, Account.RESERVED),
-    )
-
-
-def _duplicates(ctx: Context, row: Row[Any]) -> int:
-    """Open orders of the same buyer with the same goods that came shortly before this one."""
-    if not row.buyer_phone:
-        return 0
-    s = sales_order.c
-    since = row.received_at - parameters.review_policy().duplicate_hours * _HOUR
-    neighbours = (
-        ctx.db.execute(
-            select(s.id).where(
-                s.is_open == 1,
-                s.buyer_phone == row.buyer_phone,
-                s.id < row.id,
-                s.received_at.between(since, row.received_at),
-            )
-        )
-        .scalars()
-        .all()
-    )
-    return sum(_goods(ctx, other) == _goods(ctx, row.id) for other in neighbours)
-
-
-def _goods(ctx: Context, order_id: int) -> dict[str, int]:
-    units = func.sum(order_line.c.quantity)
-    statement = (
-        select(order_line.c.sku_code, units).where(order_line.c.order_id == order_id).group_by(order_line.c.sku_code)
-    )
-    return {code: int(quantity) for code, quantity in ctx.db.execute(statement)}
+    return Surroundings(ctx, [row]).look_at(row)
 
 
 def expire_unpaid(ctx: Context) -> int:

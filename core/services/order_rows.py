@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, bindparam, select, text
 
 from core.context import Context
 from core.db.history import record
+from core.db.statements import Statement
 from core.db.world_tables import event, order_line, sales_order
 from core.domain.errors import Colleague, NotFound, RuleViolation
 from core.domain.facts import OrderDims, status_fact
@@ -26,14 +28,15 @@ _SET_ASIDE_UNITS = text(
     " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id WHERE l.order_id = :order_id"
 )
 
+_LOCKED = select(sales_order).where(sales_order.c.id == bindparam("order_id")).with_for_update()
+
 
 def load_order(ctx: Context, order_id: int) -> Row[Any]:
     """An order's row, locked against others until the transaction ends.
 
     Raises: NotFound.
     """
-    statement = select(sales_order).where(sales_order.c.id == order_id).with_for_update()
-    row = ctx.db.execute(statement).one_or_none()
+    row = ctx.db.execute(_LOCKED, {"order_id": order_id}).one_or_none()
     if row is None:
         raise NotFound("Order {order_id} isn't here.", order_id=order_id)
     return row
@@ -41,9 +44,15 @@ def load_order(ctx: Context, order_id: int) -> Row[Any]:
 
 def state_of(ctx: Context, row: Row[Any], exceptions: tuple[Reason, ...] | None = None) -> OrderState:
     """What the machine's guards look at; `exceptions` stands in for the stored reasons where given."""
+    lines = ctx.db.execute(select(order_line.c.quantity).where(order_line.c.order_id == row.id)).scalars().all()
+    set_aside = int(ctx.db.execute(_SET_ASIDE_UNITS, {"order_id": row.id}).scalar_one())
+    return state_with(row, exceptions, set_aside, sum(lines))
+
+
+def state_with(row: Row[Any], exceptions: tuple[Reason, ...] | None, set_aside: int, wanted: int) -> OrderState:
+    """The same from units that are known already. Units: units of the SKUs."""
     m = row._mapping
     stored = tuple(Reason(reason) for reason in m["exceptions"].split(",") if reason)
-    lines = ctx.db.execute(select(order_line.c.quantity).where(order_line.c.order_id == m["id"])).scalars().all()
     return OrderState(
         number=m["number"],
         status=Status(m["status"]),
@@ -52,8 +61,8 @@ def state_of(ctx: Context, row: Row[Any], exceptions: tuple[Reason, ...] | None 
         fulfilled_by=m["fulfilled_by"],
         paid_cents=m["paid_cents"],
         total_cents=m["total_cents"],
-        reserved_quantity=int(ctx.db.execute(_SET_ASIDE_UNITS, {"order_id": m["id"]}).scalar_one()),
-        wanted_quantity=sum(lines),
+        reserved_quantity=set_aside,
+        wanted_quantity=wanted,
     )
 
 
@@ -87,12 +96,17 @@ def move_order(
         status_fact(dims_of(row), m["status"], target, extra),
         order_id=m["id"],
     )
-    ctx.db.execute(
-        update(sales_order)
-        .where(sales_order.c.id == m["id"])
-        .values(status=target.value, is_open=int(is_open(target)), version=sales_order.c.version + 1, **columns)
-    )
+    values = {"status": target.value, "is_open": int(is_open(target)), **columns}
+    _update_of(tuple(values)).change(ctx.db, values | {"order_id": m["id"]})
     return event_id
+
+
+@cache
+def _update_of(columns: tuple[str, ...]) -> Statement:
+    """The statement that sets these columns of an order and counts the change; the same few come again and again."""
+    assert set(columns) <= set(sales_order.c.keys()), columns
+    said = ", ".join(f"{name} = :{name}" for name in columns)
+    return Statement(f"UPDATE sales_order SET {said}, version = version + 1 WHERE id = :order_id")
 
 
 def check_version(ctx: Context, row: Row[Any], version: int | None) -> None:

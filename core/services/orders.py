@@ -13,7 +13,7 @@ from core.db.history import post, post_money, record
 from core.db.world_tables import message, money_posting, sales_order
 from core.domain.errors import Label, RuleViolation
 from core.domain.facts import status_fact
-from core.domain.orders import Fact, Reason, Status, decide, transition
+from core.domain.orders import Fact, OrderState, Reason, Status, decide, transition
 from core.domain.review import APPROVABLE
 from core.domain.shipments import NOT_PICKED_YET
 from core.domain.stock import Account, Move, Place
@@ -63,17 +63,28 @@ def confirm_order(
     ctx.actor.need("orders.review")
     row = load_order(ctx, order_id)
     check_version(ctx, row, version)
+    notes = checked_notes(approved)
+    remaining = tuple(reason for reason in intake.reasons_now(ctx, order_id) if reason not in notes)
+    confirm(ctx, row, state_of(ctx, row, remaining), notes)
+    return allocation.allocate_confirmed(ctx, order_id)
+
+
+def checked_notes(approved: Mapping[str, str] | None) -> dict[Reason, str]:
+    """The reasons that a clerk lets pass, each with a note. Raises: RuleViolation for others, or without a note."""
     notes = {Reason(reason): typed(note) for reason, note in (approved or {}).items()}
     for reason, note in notes.items():
         if reason not in APPROVABLE:
             raise RuleViolation("“{reason}” can't be let pass; it has to be corrected.", reason=reason)
         if not note:
             raise RuleViolation("Letting “{reason}” pass needs a note saying why.", reason=reason)
-    remaining = tuple(reason for reason in intake.reasons_now(ctx, order_id) if reason not in notes)
-    decided = decide("confirm", state_of(ctx, row, remaining))
+    return notes
+
+
+def confirm(ctx: Context, row: Row[Any], state: OrderState, notes: Mapping[Reason, str]) -> None:
+    """Writes the confirmation of an order in the state that it was found in. Raises: RuleViolation."""
+    decided = decide("confirm", state)
     extra = {"paid_at": row.paid_at, "approved": {r.value: n for r, n in notes.items()} or None}
     move_order(ctx, row, decided, extra, confirmed_at=ctx.now, exceptions="")
-    return allocation.allocate_confirmed(ctx, order_id)
 
 
 def recheck_order(ctx: Context, order_id: int) -> tuple[Reason, ...]:

@@ -84,10 +84,10 @@ def _write_places(ctx: Context) -> None:
         ("id", "code", "name_en", "name_zh", "region"),
         [row for row in wanted if row[0] not in present],
     )
-    _write_carriers(ctx)
+    write_carriers(ctx)
 
 
-def _write_carriers(ctx: Context) -> None:
+def write_carriers(ctx: Context) -> None:
     """The carriers of the policy, with their rates from every warehouse to every province they go to."""
     if ctx.db.execute(select(carrier.c.code).limit(1)).first() is not None:
         return

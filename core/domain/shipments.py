@@ -29,7 +29,7 @@ class ShipmentStatus(StrEnum):
 
 SHIPMENT_STATUS_LABELS = MappingProxyType(
     {
-        ShipmentStatus.PLANNED: "Planned",
+        ShipmentStatus.PLANNED: "Parcel planned",
         ShipmentStatus.RELEASED: "To be picked",
         ShipmentStatus.PICKING: "Being picked",
         ShipmentStatus.PICKED: "Fully picked",
@@ -38,7 +38,7 @@ SHIPMENT_STATUS_LABELS = MappingProxyType(
         ShipmentStatus.MANIFESTED: "On a manifest",
         ShipmentStatus.HANDED_OVER: "With the carrier",
         ShipmentStatus.DELIVERED: "At the buyer's",
-        ShipmentStatus.CANCELLED: "Called off",
+        ShipmentStatus.CANCELLED: "Parcel called off",
     }
 )
 S = ShipmentStatus

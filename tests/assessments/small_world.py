@@ -12,6 +12,7 @@ from core.db.engines import transaction
 from core.db.world_tables import channel, sku, warehouse
 from core.db.worlds import create_world, pack_world
 from core.services import intake, stock
+from seed.base import write_carriers
 
 WAREHOUSES = (
     (0, "OUT", "Outside", "外部", ""),
@@ -44,6 +45,7 @@ def fill(engine: Engine, clock_at: int) -> None:
         )
         db.execute(insert(sku), [_article(number) for number in range(1, ARTICLES + 1)])
         ctx = Context(db, ENGINE, clock_at - 86_400, World("practice", "small"))
+        write_carriers(ctx)
         for sku_id in range(1, ARTICLES + 1):
             stock.receive_stock(ctx, sku_id, 1, 5, 3_000)
         for number in range(4):

@@ -11,6 +11,7 @@ from core.db.world_tables import channel, sku, warehouse
 from core.db.worlds import create_world, pack_world, world_of
 from core.services.intake import receive_order
 from core.services.stock import receive_stock
+from seed.base import write_carriers
 
 NOW = 1_772_600_000  # 4 March 2026, 12:53 in Shanghai
 _DAY = 86_400
@@ -54,6 +55,7 @@ def tiny_world(path: Path) -> Path:
             ],
         )
         past = Context(db, ENGINE, NOW - 30 * _DAY, world_of(db, "practice", "tiny"))
+        write_carriers(past)
         for number in range(1, 31):
             receive_stock(past, number, 1 + number % 4, 20 + number, 900)
         for place, who in enumerate(_BUYERS):

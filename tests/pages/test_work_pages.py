@@ -284,15 +284,21 @@ def test_a_hold_is_released_and_the_review_run_again(desk: Databases) -> None:
 
 def test_the_warehouse_works_an_order_off_step_by_step(desk: Databases) -> None:
     tab = open_order(desk, 1, "warehouse")
-    for key, status in (("do-release", "released"), ("do-start_picking", "picking"), ("do-pack", "packed")):
+    for key, status in (("do-release", "released"), ("do-pick_all", "picking")):
         press(tab, key)
         assert row_of(desk, 1).status == status
-    press(tab, "do-ship")
-    send_form(tab, "Hand over")
-    assert "needs a carrier" in errors(tab)
-    field(tab, "text_input", "Carrier").input("捷马速运")
+    press(tab, "do-pack")
+    send_form(tab, "Pack")
+    assert "Packing needs a carrier" in errors(tab)
+    field(tab, "selectbox", "Carrier").select("swifthorse")
     field(tab, "text_input", "Waybill").input("SH123")
-    send_form(tab, "Hand over")
+    field(tab, "number_input", "Weight").set_value(60_000)
+    send_form(tab, "Pack")
+    assert "SwiftHorse takes parcels of 1 g to 50000 g" in errors(tab)
+    field(tab, "number_input", "Weight").set_value(1_200)
+    send_form(tab, "Pack")
+    assert row_of(desk, 1).status == "packed"
+    press(tab, "do-hand_over")
     assert row_of(desk, 1).status == "shipped"
     assert facts_of(desk, 1)[-4:] == ["OrderReleased", "PickingStarted", "OrderPacked", "OrderShipped"]
 

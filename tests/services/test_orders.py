@@ -348,6 +348,6 @@ def test_the_services_refuse_by_themselves(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_an_order_that_is_not_there(desk: Desk, name: str) -> None:
-    with pytest.raises(NotFound, match=r"Order 4711 isn't here"), desk.work() as ctx:
+def test_an_order_or_a_parcel_that_is_not_there(desk: Desk, name: str) -> None:
+    with pytest.raises(NotFound, match=r"(Order|Shipment) 4711 isn't here"), desk.work() as ctx:
         COMMANDS[name](ctx, 4711)

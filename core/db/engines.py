@@ -107,7 +107,11 @@ def sqlite_engine(path: Path, *, durable: bool = True, pool_size: int = 8) -> En
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        try:
+            connection.connection.cursor().execute(statement)
+        except sqlite.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite.Error, dialect=connection.dialect) from error
 
     return engine
 

@@ -149,7 +149,7 @@ def change_condition(
     elif (found := sum(s.available for s in _lots_in(ctx, sku_id, warehouse_id, source, lot_id))) < units:
         raise RuleViolation("Only {found} units are in “{account}”.", found=found, account=source)
     need_open_period(ctx)
-    data = {"warehouse": warehouse_id, "lot": lot_id, "from": source.value, "to": target.value, "units": units}
+    data = {"warehouse": warehouse_id, "lot": lot_id, "was": source.value, "now": target.value, "units": units}
     event_id = record(ctx, "ConditionChanged", f"sku:{sku_id}", data | {"note": note})
     end = SUPPLIER if target is Account.SUPPLIER else Place(warehouse_id, target)
     post(ctx, event_id, [Move(sku_id, lot_id, Place(warehouse_id, source), end, units, bin_id=bin_id)])

@@ -122,7 +122,7 @@ def move_between_bins(ctx: Context, sku_id: int, lot_id: int, source: int, targe
             wanted=units,
         )
     need_open_period(ctx)
-    data = {"warehouse": begin.warehouse_id, "lot": lot_id, "from": begin.code, "to": end.code, "units": units}
+    data = {"warehouse": begin.warehouse_id, "lot": lot_id, "from_bin": begin.code, "to_bin": end.code, "units": units}
     relocate(ctx, record(ctx, "UnitsMoved", f"sku:{sku_id}", data), sku_id, lot_id, source, target, units)
 
 

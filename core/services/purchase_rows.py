@@ -86,7 +86,7 @@ def move_purchase(ctx: Context, row: Row[Any], decided: PurchaseTransition, data
     if decided.fact is PurchaseFact.RECEIVED and m["first_received_at"] is None:
         values["first_received_at"] = ctx.now
     ctx.db.execute(update(purchase_order).where(purchase_order.c.id == m["id"]).values(values))
-    head = {"from": m["status"], "to": target.value, "warehouse": m["warehouse_id"], "supplier": m["supplier_id"]}
+    head = {"was": m["status"], "now": target.value, "warehouse": m["warehouse_id"], "supplier": m["supplier_id"]}
     return record(ctx, decided.fact, f"purchase:{m['id']}", head | dict(data))
 
 

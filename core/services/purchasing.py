@@ -67,7 +67,7 @@ def place_purchase(
         ],
     )
     data = {
-        "to": PurchaseStatus.ORDERED.value,
+        "now": PurchaseStatus.ORDERED.value,
         "warehouse": warehouse_id,
         "supplier": supplier_id,
         "expected_on": expected_on,

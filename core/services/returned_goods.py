@@ -85,7 +85,7 @@ def take_in_return(
             for move in moves
         ],
     )
-    data = {"to": ReturnedStatus.ARRIVED.value, "warehouse": warehouse_id, "units": sum(units.values())}
+    data = {"now": ReturnedStatus.ARRIVED.value, "warehouse": warehouse_id, "units": sum(units.values())}
     post(ctx, record(ctx, ReturnedFact.ARRIVED, f"returned:{parcel_id}", data, order_id=order_id), moves)
     return parcel_id
 
@@ -139,8 +139,8 @@ def inspect_return(
     )
     target = _settle(ctx, parcel)
     data = {
-        "from": parcel.status,
-        "to": target.value,
+        "was": parcel.status,
+        "now": target.value,
         "line": line.id,
         "restocked": restocked,
         "damaged": damaged,

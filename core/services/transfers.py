@@ -89,7 +89,7 @@ def send_transfer(
     ]
     ctx.db.execute(transfer_line.insert(), rows)
     data = {
-        "to": TransferStatus.ON_THE_WAY.value,
+        "now": TransferStatus.ON_THE_WAY.value,
         "from_warehouse": from_warehouse_id,
         "to_warehouse": to_warehouse_id,
         "units": sum(move.quantity for move in moves),
@@ -232,8 +232,8 @@ def _settle(
 def _head(row: Row[Any], target: TransferStatus) -> dict[str, object]:
     m = row._mapping
     return {
-        "from": m["status"],
-        "to": target.value,
+        "was": m["status"],
+        "now": target.value,
         "from_warehouse": m["from_warehouse_id"],
         "to_warehouse": m["to_warehouse_id"],
     }

@@ -47,7 +47,7 @@ IMPORT_TABLE = (
     _room("core.domain", "", "numpy"),
     _room("core.context", "core.domain", "sqlalchemy"),
     _room("core.db", "core.context core.domain", "sqlalchemy alembic pysqlite3"),
-    _room("core.services", "core.domain core.context core.db core.channels", "sqlalchemy scipy"),
+    _room("core.services", "core.domain core.context core.db core.channels", "sqlalchemy numpy scipy"),
     _room("core.portal", "core.domain core.context core.db core.security", "sqlalchemy"),
     _room("core.metrics", "core.domain core.context core.db", "sqlalchemy pandas"),
     _room("core.channels", "core.domain", "pydantic openpyxl python_calamine pysqlite3"),

@@ -10,6 +10,7 @@ import time
 BENCHMARKS = (
     "first_page",
     "practice_speed",
+    "confirm_speed",
     "history_speed",
     "script_run",
     "import_speed",

@@ -12,7 +12,7 @@ from core.context import ENGINE, Context
 from core.db.shipping_tables import shipment
 from core.db.world_tables import order_line, sales_order
 from core.domain.errors import OrderlyError
-from core.services import adjustments, allocation, intake, order_lines, orders, shipping, stock
+from core.services import adjustments, allocation, bulk_confirmation, intake, order_lines, orders, shipping, stock
 from core.services.books import imbalances
 from tests.services import parcels
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, LIVE, SHANGHAI, incoming
@@ -94,6 +94,7 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
     commands = {f"receive {name}": _arrival(INCOMING[name]) for name in receipts}
     return commands | {
         "a day later, expire": lambda ctx: intake.expire_unpaid(ctx.at(ctx.now + 25 * HOUR)),
+        "confirm all": lambda ctx: bulk_confirmation.confirm_orders(ctx, [1, 2, 3], approved={"duplicate": "asked"}),
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
         "adjust up": lambda ctx: adjustments.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
         "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),

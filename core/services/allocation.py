@@ -12,7 +12,7 @@ from core.context import Context
 from core.db.history import post
 from core.db.world_tables import order_line
 from core.domain.errors import RuleViolation
-from core.domain.orders import Fact, OrderState, Status, decide, refusal, transition
+from core.domain.orders import WORKABLE, Fact, OrderState, Status, decide, refusal, transition
 from core.domain.stock import SET_ASIDE, Account, LotStock, Move, Place, take_first_in
 from core.services.lots import lots_of
 from core.services.order_following import follow_order, standing_of
@@ -49,6 +49,8 @@ def allocate_confirmed(ctx: Context, order_id: int) -> Status:
 def reserve(ctx: Context, row: Row[Any], state: OrderState, moves: list[Move] | None) -> Status:
     """Writes the reservation that was planned for an order, or that it has to wait where nothing could be."""
     if moves is None:
+        if row.status not in WORKABLE:
+            decide("allocate", state)
         if row.status != Status.CONFIRMED:
             return Status(row.status)
         move_order(ctx, row, decide("backorder", state))

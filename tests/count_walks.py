@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.context import Actor, Context
 from core.db.count_tables import count_line, stocktake
 from core.domain.rights import ENGINE_RIGHTS
-from core.services import count_entries, count_posting, counting, stock
+from core.services import adjustments, count_entries, count_posting, counting, stock
 from tests.services.desk import CUP, KETTLE, SHANGHAI
 from tests.walks import Command, per_order
 
@@ -84,6 +84,6 @@ def beside_stocktakes() -> dict[str, Command]:
     }
     return orders | {
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
-        "adjust up": lambda ctx: stock.adjust_stock(ctx, KETTLE, SHANGHAI, 2, "found"),
-        "adjust down": lambda ctx: stock.adjust_stock(ctx, KETTLE, SHANGHAI, -1, "broken"),
+        "adjust up": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, 2, "found"),
+        "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -1, "broken"),
     }

@@ -55,6 +55,13 @@ WANTED_LABELS = MappingProxyType(
         # the order as a whole
         "same_number": "each order once, its rows together; this number came before with other content",
         "already_other": "the content imported before for this number; the order stays as it was",
+        # count sheets
+        "other_stocktake": "a line of stocktake {number}",
+        "unknown_line": "the number of a line of this stocktake",
+        "other_place": "{wanted}, as the list has it for this line",
+        "count": "a whole number of 0 to {most}",
+        "counted_twice": "each line once; none of these counts is taken",
+        "counted_already": "a line that waits for a count; this one was counted already",
         # warnings: the order is imported
         "doubled_row": "each row once; the second one is left out",
         "doubled_order": "each order once; the second one is left out",

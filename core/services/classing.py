@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -59,12 +60,22 @@ def due_for_cycle(ctx: Context, warehouse_id: int, classes: frozenset[Abc]) -> l
 
     Of those overdue alike, the dearest come first.
     """
-    policy = counting_policy()
+    due = sorted((-days, -cents, sku_id) for sku_id, abc, days, cents in _due(ctx, warehouse_id) if abc in classes)
+    return [sku_id for _, _, sku_id in due[: counting_policy().most_articles]]
+
+
+def due_by_class(ctx: Context, warehouse_id: int) -> dict[Abc, int]:
+    """How many articles on a warehouse's shelf are due for a cycle count. Raises: NotAllowed."""
+    due = Counter(abc for _, abc, _, _ in _due(ctx, warehouse_id))
+    return {abc: due[abc] for abc in Abc}
+
+
+def _due(ctx: Context, warehouse_id: int) -> Iterator[tuple[int, Abc, float, int]]:
+    """Articles that are due. Shape: (SKU, class, days overdue, value of what it sold)."""
+    every = counting_policy().cycle_days
     counted, known = last_counted(ctx, warehouse_id), article_classes(ctx)
-    due: list[tuple[float, int, int]] = []
     for (sku_id,) in ctx.db.execute(_ON_SHELF, {"warehouse_id": warehouse_id}):
         found = known[sku_id]
-        overdue = days_overdue(counted.get(sku_id), ctx.now, policy.cycle_days[found.abc])
-        if found.abc in classes and overdue >= 0:
-            due.append((-overdue, -found.value_cents, sku_id))
-    return [sku_id for _, _, sku_id in sorted(due)[: policy.most_articles]]
+        overdue = days_overdue(counted.get(sku_id), ctx.now, every[found.abc])
+        if overdue >= 0:
+            yield sku_id, found.abc, overdue, found.value_cents

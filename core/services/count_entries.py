@@ -219,3 +219,21 @@ def _lot(ctx: Context, row: Row[Any], sku_id: int, lot_id: int | None) -> Any:
     if known is None:
         raise RuleViolation("This SKU was never received; receive it as a lot first.")
     return known
+
+
+def enter_typed(ctx: Context, stocktake_id: int, line_id: int, typed_units: str) -> None:
+    """Enters a count as somebody typed it. Raises: RuleViolation for what is no number of units; see `enter_count`."""
+    units = typed(typed_units).replace(",", "").replace(" ", "")
+    if not units.isascii() or not units.lstrip("-").isdigit() or len(units) > 15:
+        raise RuleViolation("“{found}” is no number of units.", found=typed_units[:40])
+    enter_count(ctx, stocktake_id, line_id, int(units))
+
+
+def found_typed(ctx: Context, stocktake_id: int, bin_code: str, article: str, lot_text: str, typed_units: str) -> int:
+    """Adds goods that nobody expected, as somebody typed them; gives the line's id. Raises: see `add_found`."""
+    units, lot_number = typed(typed_units), typed(lot_text)
+    for found in (units, lot_number or "0"):
+        if not found.isascii() or not found.lstrip("-").isdigit() or len(found) > 15:
+            raise RuleViolation("“{found}” is no number of units.", found=found[:40])
+    lot_id = int(lot_number) if lot_number else None
+    return add_found(ctx, stocktake_id, article, int(units), bin_code=bin_code, lot_id=lot_id)

@@ -103,6 +103,23 @@ SITE: tuple[SitePage, ...] = (
         practice=True,
         listed=False,
     ),
+    SitePage(
+        "work/stocktakes.py",
+        "Stocktakes",
+        "inventory",
+        "Count the shelf, explain and post differences",
+        ("stock.count", "stock.approve"),
+        practice=True,
+    ),
+    SitePage(
+        "work/stocktake.py",
+        "Stocktake",
+        "inventory",
+        "One stocktake, place by place",
+        ("stock.count", "stock.approve"),
+        practice=True,
+        listed=False,
+    ),
     SitePage("learn/path.py", "Your path", "route", "Tests and exercises in their order", ("tests.take",)),
     SitePage("learn/tests.py", "Test", "quiz", "Take the pre-test or the post-test", ("tests.take",), listed=False),
     SitePage(

@@ -11,7 +11,7 @@ from core.db.bins import relocate
 from core.db.history import record
 from core.db.world_tables import event
 from core.domain.errors import NotFound, RuleViolation
-from core.services import count_entries, counting, orders, stock
+from core.services import adjustments, count_entries, counting, orders, stock
 from core.services.stock import available_units
 from tests.services.count_story import KEEPER, MINUTE, Count, balanced, lying, order, ship
 from tests.services.desk import BIN_A, CUP, FLOOR, KETTLE, LAMP, SHANGHAI, Desk
@@ -153,7 +153,7 @@ def test_what_was_corrected_after_the_count_is_not_posted_twice(desk: Desk) -> N
     count.settle({count.lines(KETTLE)[0].id: -2})
     desk.now += MINUTE
     with desk.work() as ctx:
-        stock.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken")
+        adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken")
     before = desk.everything()
     with pytest.raises(RuleViolation, match="Stock of line 3 was corrected after it was counted"):
         count.post()

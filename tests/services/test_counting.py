@@ -12,7 +12,7 @@ from core.db.count_tables import count_entry, count_line
 from core.domain.counting import CountStatus
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from core.domain.rights import rights_of
-from core.services import count_entries, count_posting, counting, stock
+from core.services import adjustments, count_entries, count_posting, counting
 from tests.services.count_story import APPROVER, KEEPER, MINUTE, SECOND, Count, order, ship
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, LAMP, SHANGHAI, Desk
 
@@ -186,7 +186,7 @@ def test_a_warehouse_without_bins_is_counted_by_lot(desk: Desk) -> None:
     at = desk.now + MINUTE
     desk.now += 2 * MINUTE
     with desk.work() as ctx:
-        stock.adjust_stock(ctx, CUP, GUANGZHOU, -2, "broken")
+        adjustments.adjust_stock(ctx, CUP, GUANGZHOU, -2, "broken")
     desk.now += MINUTE
     with desk.work(KEEPER) as ctx:
         count_entries.enter_counts(ctx, count_id, {line.id: 5 for line in lines}, counted_at=at)

@@ -109,6 +109,18 @@ def _create_when_settled(session: Session, initial_rerun_data: RerunData) -> Non
         _carry_out(session)
     _create(session, initial_rerun_data)
     _look_later(session)
+    _tell_that_it_runs(session)
+
+
+def _tell_that_it_runs(session: Session) -> None:
+    """Shows the browser at once that its click has come, though the script may still have to wait for its turn.
+
+    Why: what was drawn before the click is out of date from now on, and the page says so.
+    """
+    message = session._create_session_status_changed_message()
+    message.session_status_changed.script_is_running = True
+    session._browser_queue.enqueue(message)
+    _send(session)
 
 
 _looking: WeakKeyDictionary[asyncio.AbstractEventLoop, set[Session]] = WeakKeyDictionary()

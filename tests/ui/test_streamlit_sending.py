@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -38,7 +40,11 @@ class _Session:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._event_loop = loop
         self._scriptrunner: object = None
+        self._browser_queue = ForwardMsgQueue()
         self.done: list[object] = []
+
+    def _create_session_status_changed_message(self) -> ForwardMsg:
+        return ForwardMsg()
 
     def _handle_scriptrunner_event_on_event_loop(self, _sender: object, event: object, said: object = None) -> None:
         self.done.append(event if said is None else said)
@@ -157,6 +163,10 @@ def test_a_new_script_waits_for_what_the_last_one_said(monkeypatch: pytest.Monke
             streamlit_sending._queue(session, partial(said.append, word))  # type: ignore[arg-type]
         streamlit_sending._create_when_settled(session, "another script")  # type: ignore[arg-type]
         await asyncio.sleep(0.05)
+        assert [message.session_status_changed.script_is_running for message in session._browser_queue.flush()] == [
+            True,
+            True,
+        ]
 
     run_async(story())
     assert said == ["the first script", "drawn", "finished", "another script"]

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.state import SafeSessionState
@@ -313,6 +315,32 @@ def test_what_is_drawn_before_a_script_goes_quiet_is_shown(sample: str) -> None:
         assert "the other half" in visitor.texts()
 
     visit(sample, story)
+
+
+@dataclass
+class Listener(Visitor):
+    """A tab that notes the kinds of messages it gets, in their order."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def _take(self, message: ForwardMsg, size: int) -> None:
+        self.heard.append(str(message.WhichOneof("type")))
+        super()._take(message, size)
+
+
+def test_the_browser_hears_at_once_that_its_click_has_come(sample: str) -> None:
+    async def told() -> None:
+        visitor = Listener(sample)
+        await visitor.open()
+        visitor.heard.clear()
+        sent = asyncio.create_task(visitor.click("count"))
+        while not visitor.heard:
+            await asyncio.sleep(0.005)
+        assert visitor.heard[0] == "session_status_changed"
+        await sent
+        await visitor.close()
+
+    run_async(asyncio.wait_for(told(), 60))
 
 
 def test_streamlit_still_runs_scripts_like_this() -> None:

@@ -111,7 +111,7 @@ def _next_step(row: Row[Any]) -> Due | None:
 
 
 def _next_of_parcel(row: Row[Any]) -> Due | None:
-    """What a parcel is waiting for, and when it is due."""
+    """What a parcel is waiting for, and when it is due: late enough for people to get at it before."""
     parcel, since = int(row.id), int(row.since)
 
     def after(what: str, least: float, most: float) -> int:
@@ -123,17 +123,17 @@ def _next_of_parcel(row: Row[Any]) -> Due | None:
         case ShipmentStatus.PLANNED:
             return None
         case ShipmentStatus.RELEASED:
-            return after("pick", 2 * MINUTE, 8 * MINUTE), lambda ctx: picking.pick_shipment(ctx, parcel)
+            return after("pick", 20 * MINUTE, 90 * MINUTE), lambda ctx: picking.pick_shipment(ctx, parcel)
         case ShipmentStatus.PICKING:  # in somebody's hands; what they forgot is finished after a while
             return after("finish", 2 * HOUR, 3 * HOUR), lambda ctx: picking.pick_shipment(ctx, parcel)
         case ShipmentStatus.PICKED if row.verifies:
-            return after("verify", 2 * MINUTE, 5 * MINUTE), lambda ctx: _scan(ctx, parcel)
+            return after("verify", 10 * MINUTE, 25 * MINUTE), lambda ctx: _scan(ctx, parcel)
         case ShipmentStatus.PICKED | ShipmentStatus.VERIFIED:
             chosen = row.carrier or _carrier_of(parcel).code
             pack = partial(packing.pack_shipment, shipment_id=parcel, carrier_code=chosen)
-            return after("pack", 2 * MINUTE, 6 * MINUTE), pack
+            return after("pack", 10 * MINUTE, 45 * MINUTE), pack
         case ShipmentStatus.PACKED:
-            return after("ship", 5 * MINUTE, 40 * MINUTE), lambda ctx: shipping.hand_over(ctx, parcel)
+            return after("ship", 20 * MINUTE, 80 * MINUTE), lambda ctx: shipping.hand_over(ctx, parcel)
         case _:
             at = delivery_time(row)
             # The carrier's word comes late where nobody listened; it still says when the parcel was there.

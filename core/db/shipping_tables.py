@@ -38,7 +38,7 @@ carrier_rate = Table(
     sqlite_with_rowid=False,
 )
 
-# Shipments that one person picks on one walk.
+# Shipments that one person picks on one walk; it is over when none of them is being picked any more.
 pick_batch = Table(
     "pick_batch",
     world,
@@ -46,10 +46,6 @@ pick_batch = Table(
     Column("warehouse_id", Id, ForeignKey("warehouse.id"), nullable=False),
     Column("actor", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
-    Column("closed_at", Instant),
-    Index(
-        "pick_batch_open", "actor", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")
-    ),
 )
 
 # What a carrier signs for: the parcels of a warehouse that leave with it on one lorry.
@@ -102,6 +98,7 @@ shipment = Table(
     Column("refusal", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("shipment_number", "number"),
+    Index("shipment_waybill", "waybill"),
     Index(
         "shipment_open",
         "warehouse_id",
@@ -110,6 +107,7 @@ shipment = Table(
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     ),
+    Index("shipment_batch", "batch_id", sqlite_where=text("batch_id IS NOT NULL")),
     Index("shipment_manifest", "manifest_id", sqlite_where=text("manifest_id IS NOT NULL")),
 )
 

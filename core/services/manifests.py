@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -11,7 +12,7 @@ from core.db.shipping_tables import carrier, manifest, shipment
 from core.db.world_tables import warehouse
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.shipments import ManifestStatus
-from core.services.shipment_rows import advance, decide_shipment, load_task
+from core.services.shipment_rows import Task, advance, decide_shipment, load_task
 from core.services.shipping import hand_over_task
 
 _m, _s = manifest.c, shipment.c
@@ -48,11 +49,36 @@ def add_to_manifest(ctx: Context, manifest_id: int, shipment_id: int) -> None:
     row = _load(ctx, manifest_id, ManifestStatus.OPEN)
     task = load_task(ctx, shipment_id)
     decided = decide_shipment(ctx, "add_to_manifest", task)
-    if (task.row.warehouse_id, task.row.carrier) != (row.warehouse_id, row.carrier):
+    _need_same_way(task, row.warehouse_id, row.carrier)
+    advance(ctx, task, decided, {"manifest": manifest_id}, manifest_id=manifest_id)
+
+
+def _need_same_way(task: Task, warehouse_id: int, carrier_code: str) -> None:
+    """Raises: RuleViolation where a parcel is of another warehouse, or goes with another carrier."""
+    if (task.row.warehouse_id, task.row.carrier) != (warehouse_id, carrier_code):
         raise RuleViolation(
             "Shipment {number} goes with {carrier} from another list.", number=task.row.number, carrier=task.row.carrier
         )
-    advance(ctx, task, decided, {"manifest": manifest_id}, manifest_id=manifest_id)
+
+
+def load_manifest(ctx: Context, warehouse_id: int, carrier_code: str, shipment_ids: Sequence[int]) -> int:
+    """Puts several packed parcels onto the carrier's open manifest, beginning one where none is; gives its id.
+
+    Raises: NotFound, NotAllowed, RuleViolation where one of the parcels can't go with it.
+    """
+    ctx.actor.need("shipping.work")
+    if not shipment_ids:
+        raise RuleViolation("There is no parcel on this manifest yet.")
+    for shipment_id in shipment_ids:
+        task = load_task(ctx, shipment_id)
+        decide_shipment(ctx, "add_to_manifest", task)
+        _need_same_way(task, warehouse_id, carrier_code)
+    where = (_m.warehouse_id == warehouse_id, _m.carrier == carrier_code, _m.status == ManifestStatus.OPEN.value)
+    found = ctx.db.execute(select(_m.id).where(*where)).scalar()
+    manifest_id = open_manifest(ctx, warehouse_id, carrier_code) if found is None else int(found)
+    for shipment_id in shipment_ids:
+        add_to_manifest(ctx, manifest_id, shipment_id)
+    return manifest_id
 
 
 def take_off_manifest(ctx: Context, shipment_id: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 
 from core.context import Context
 from core.db.history import actor_name, post, record
-from core.db.shipping_tables import pick_batch, shipment_line
+from core.db.shipping_tables import pick_batch, shipment, shipment_line
 from core.db.warehouse_tables import bin_stock
 from core.db.world_tables import warehouse
 from core.domain.errors import NotFound, RuleViolation
@@ -37,16 +37,6 @@ _l = shipment_line.c
 _MAX_REASON = 500
 
 
-def start_picking(ctx: Context, shipment_id: int) -> None:
-    """Takes a released shipment in hand; its goods stay on the shelf until each is picked.
-
-    Raises: NotFound, NotAllowed, RuleViolation naming who was faster.
-    """
-    ctx.actor.need("shipping.work")
-    task = load_task(ctx, shipment_id)
-    advance(ctx, task, decide_shipment(ctx, "start_picking", task))
-
-
 def pick_shipment(ctx: Context, shipment_id: int) -> None:
     """Takes everything that a shipment still needs off the shelf in one go, where its list is reported as a whole.
 
@@ -58,6 +48,24 @@ def pick_shipment(ctx: Context, shipment_id: int) -> None:
     events = advance(ctx, task, decided, picked_at=ctx.now)
     shift_task(ctx, task, events, Account.RESERVED, Account.PICKED, "left")
     _note_picked(ctx, task)
+
+
+def pick_batch_whole(ctx: Context, batch_id: int) -> int:
+    """Notes that everything on a walk was found as the list says; gives how many shipments that finished.
+
+    Raises: NotFound, NotAllowed, RuleViolation.
+    """
+    ctx.actor.need("shipping.work")
+    s = shipment.c
+    mine = select(s.id).where(s.batch_id == batch_id, s.status == ShipmentStatus.PICKING.value).order_by(s.id)
+    ids = list(ctx.db.execute(mine).scalars())
+    if not ids:
+        raise NotFound("Nothing is left to pick on this walk.")
+    for shipment_id in ids:
+        decide_shipment(ctx, "pick_all", load_task(ctx, shipment_id))
+    for shipment_id in ids:
+        pick_shipment(ctx, shipment_id)
+    return len(ids)
 
 
 def _note_picked(ctx: Context, task: Task) -> None:

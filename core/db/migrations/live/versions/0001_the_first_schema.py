@@ -325,22 +325,12 @@ def upgrade() -> None:
         sa.Column("warehouse_id", ID, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
-        sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["warehouse_id"],
             ["warehouse.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("pick_batch", schema=None) as batch_op:
-        batch_op.create_index(
-            "pick_batch_open",
-            ["actor"],
-            unique=False,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
-
     op.create_table(
         "purchase_order",
         sa.Column("id", ID, nullable=False),
@@ -899,6 +889,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("shipment", schema=None) as batch_op:
         batch_op.create_index(
+            "shipment_batch", ["batch_id"], unique=False, sqlite_where=sa.text("batch_id IS NOT NULL")
+        )
+        batch_op.create_index(
             "shipment_manifest", ["manifest_id"], unique=False, sqlite_where=sa.text("manifest_id IS NOT NULL")
         )
         batch_op.create_index("shipment_number", ["number"], unique=False)
@@ -1128,6 +1121,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("shipment_number")
         batch_op.drop_index("shipment_manifest", sqlite_where=sa.text("manifest_id IS NOT NULL"))
+        batch_op.drop_index("shipment_batch", sqlite_where=sa.text("batch_id IS NOT NULL"))
 
     op.drop_table("shipment")
     with op.batch_alter_table("returned_parcel", schema=None) as batch_op:
@@ -1218,11 +1212,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("purchase_order")
-    with op.batch_alter_table("pick_batch", schema=None) as batch_op:
-        batch_op.drop_index(
-            "pick_batch_open", sqlite_where=sa.text("closed_at IS NULL"), postgresql_where=sa.text("closed_at IS NULL")
-        )
-
     op.drop_table("pick_batch")
     with op.batch_alter_table("period_close", schema=None) as batch_op:
         batch_op.drop_index("period_close_until")

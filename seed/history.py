@@ -26,14 +26,18 @@ from seed.ground import Ground, read_ground, read_shelves
 from seed.ledger import serve
 from seed.oddities import draw_oddities
 from seed.plan import draw_plan
-from seed.postings import Postings
-from seed.receipts import EVENT_COLUMNS, LOT_COLUMNS, POSTING_COLUMNS, lot_rows
+from seed.postings import POSTING_COLUMNS, Postings
+from seed.receipts import LOT_COLUMNS, lot_rows
 from seed.road import Step, draw_road
 from seed.rows import (
     LINE_COLUMNS,
+    LINE_SAME,
+    LOG_COLUMNS,
     MESSAGE_COLUMNS,
     MONEY_COLUMNS,
+    MONEY_SAME,
     ORDER_COLUMNS,
+    ORDER_SAME,
     PAYLOAD_COLUMNS,
     SHIPMENT_COLUMNS,
     SHIPMENT_LINE_COLUMNS,
@@ -63,12 +67,13 @@ def write_history(ctx: Context, scenario: Scenario, seed: int) -> int:
 def _write(ctx: Context, story: Story) -> None:
     db, rows, postings = ctx.db, Rows(story), Postings(story)
     _write_blocked_buyers(ctx, story)
-    insert_rows(db, sales_order, ORDER_COLUMNS, rows.orders())
-    insert_rows(db, order_line, LINE_COLUMNS, rows.lines())
-    insert_rows(db, lot, LOT_COLUMNS, lot_rows(story.ledger.receipts, story.ids.lot))
-    insert_rows(db, event, EVENT_COLUMNS, rows.events(actor_name(ctx)))
-    insert_rows(db, stock_posting, POSTING_COLUMNS, postings.rows())
-    insert_rows(db, money_posting, MONEY_COLUMNS, rows.money())
+    ids, by = story.ids, {"actor": actor_name(ctx)}
+    insert_rows(db, sales_order, ORDER_COLUMNS, rows.orders(), first_id=ids.order, same=ORDER_SAME)
+    insert_rows(db, order_line, LINE_COLUMNS, rows.lines(), first_id=ids.line, same=LINE_SAME)
+    insert_rows(db, lot, LOT_COLUMNS, lot_rows(story.ledger.receipts, ids.lot))
+    insert_rows(db, event, LOG_COLUMNS, rows.events(), first_id=ids.event, same=by)
+    insert_rows(db, stock_posting, POSTING_COLUMNS, postings.rows(), first_id=ids.posting)
+    insert_rows(db, money_posting, MONEY_COLUMNS, rows.money(), first_id=ids.money, same=MONEY_SAME)
     insert_rows(db, shipment, SHIPMENT_COLUMNS, rows.shipments())
     insert_rows(db, shipment_line, SHIPMENT_LINE_COLUMNS, rows.shipment_lines())
     insert_rows(db, message, MESSAGE_COLUMNS, rows.messages())

@@ -56,8 +56,8 @@ def draw_oddities(plan: Plan, seed: int) -> Oddities:
     luck = rng.random(len(plan)).tolist()
     for order in np.nonzero(plan.reasons & (BIT_ADDRESS | BIT_PHONE))[0].tolist():
         found.bad[order] = _bad_values(plan, order, luck[order])
-    for order in np.nonzero(plan.has(Reason.PAYMENT))[0].tolist():
-        total = int(plan.goods.total_cents[order])
+    short = np.nonzero(plan.has(Reason.PAYMENT))[0]
+    for order, total in zip(short.tolist(), plan.goods.total_cents[short].tolist(), strict=True):
         found.short_cents[order] = max(1, int(total * (0.4 + 0.5 * luck[order])) // 100 * 100 or total // 2)
     for order in np.nonzero(plan.kind == Kind.HELD)[0].tolist():
         found.hold[order] = HOLDS[int(luck[order] * len(HOLDS))]
@@ -79,11 +79,11 @@ BIT_PHONE = 1 << list(Reason).index(Reason.PHONE)
 
 def _bad_values(plan: Plan, order: int, luck: float) -> dict[str, list[str]]:
     """Faults as buyers make them; each is what the review calls a bad address or phone."""
-    buyers, buyer = plan.buyers, int(plan.buyer[order])
+    buyers, buyer, reasons = plan.buyers, int(plan.buyer[order]), int(plan.reasons[order])
     bad: dict[str, list[str]] = {}
-    if plan.has(Reason.PHONE)[order]:
+    if reasons & BIT_PHONE:
         bad["buyer_phone"] = [bad_phone(buyers.phone[buyer], luck), buyers.phone[buyer]]
-    if plan.has(Reason.ADDRESS)[order]:
+    if reasons & BIT_ADDRESS:
         column, value = bad_address(buyers.region[buyer], buyers.street[buyer], luck)
         good = {"street": buyers.street, "postcode": buyers.postcode, "city": buyers.city}[column]
         bad[column] = [value, good[buyer]]

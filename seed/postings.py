@@ -12,6 +12,11 @@ from core.domain.stock import OUTSIDE, Account
 from seed.road import NEVER, Step
 from seed.story import Story
 
+# Numbered by the bulk writer, in the order of the rows.
+POSTING_COLUMNS = (
+    "at", "event_id", "sku_id", "lot_id", "from_warehouse_id", "from_account", "to_warehouse_id", "to_account",
+    "quantity", "order_line_id",
+)  # fmt: skip
 _SLICE = 100_000
 _ACCOUNTS = (
     Account.SUPPLIER, Account.AVAILABLE, Account.RESERVED, Account.PICKED, Account.IN_TRANSIT, Account.CUSTOMER,
@@ -110,9 +115,7 @@ class Postings:
         event, at, sku_id, lot_id, warehouse_id, source, target, quantity, line = part
         lines = line.astype(object)
         lines[line == 0] = None
-        first = self._story.ids.posting + begin
         return zip(
-            range(first, first + len(event)),
             at.tolist(),
             event.tolist(),
             sku_id.tolist(),

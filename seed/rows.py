@@ -22,19 +22,20 @@ from seed.story import Story
 from seed.trade import trade
 
 _SLICE = 60_000
+# Orders, lines, facts and money are numbered by the bulk writer, in the order of the rows; ..._SAME is in all of them.
 ORDER_COLUMNS = (
-    "id", "number", "channel", "status", "is_open", "exceptions", "hold_reason", "fulfilled_by", "warehouse_id",
+    "number", "channel", "status", "is_open", "exceptions", "hold_reason", "warehouse_id",
     "received_at", "paid_at", "confirmed_at", "handed_over_at", "delivered_at", "cancelled_at", "ship_by_at",
-    "promised_at", "buyer_name", "buyer_phone", "buyer_email", "country", "region", "city", "district", "street",
-    "postcode", "currency", "items_cents", "shipping_cents", "discount_cents", "total_cents", "paid_cents", "note",
+    "promised_at", "buyer_name", "buyer_phone", "buyer_email", "region", "city", "district", "street",
+    "postcode", "items_cents", "shipping_cents", "discount_cents", "total_cents", "paid_cents", "note",
     "version",
 )  # fmt: skip
-LINE_COLUMNS = (
-    "id", "order_id", "position", "sku_id", "sku_code", "name", "quantity", "unit_price_cents", "freight_cents",
-)  # fmt: skip
-MONEY_COLUMNS = (
-    "id", "at", "event_id", "order_id", "from_account", "to_account", "amount_cents", "currency", "means",
-)  # fmt: skip
+ORDER_SAME = {"fulfilled_by": "us", "country": "CN", "currency": "CNY"}
+LINE_COLUMNS = ("order_id", "position", "sku_id", "sku_code", "name", "quantity", "unit_price_cents")
+LINE_SAME = {"freight_cents": 0}
+LOG_COLUMNS = ("at", "kind", "subject", "order_id", "data")
+MONEY_COLUMNS = ("at", "event_id", "order_id", "from_account", "to_account", "amount_cents", "means")
+MONEY_SAME = {"currency": "CNY"}
 SHIPMENT_COLUMNS = (
     "id", "number", "warehouse_id", "status", "carrier", "waybill", "planned_at", "ship_by_at", "picked_at",
     "packed_at", "handed_over_at", "delivered_at", "version",
@@ -105,14 +106,12 @@ class Rows:
         columns = self._columns
         note = [story.odd.note.get(order, "") for order in range(len(plan))] if story.odd.note else repeat("")
         return zip(
-            range(story.ids.order, story.ids.order + len(plan)),
             self._number,
             np.array([channel.code for channel in story.ground.channels], dtype=object)[plan.channel].tolist(),
             [status.value for status in self._status.tolist()],
             self._is_open.tolist(),
             self._exceptions(),
             self._hold_reasons(),
-            repeat("us"),
             plan.warehouse_id.tolist(),
             plan.received.tolist(),
             paid_at,
@@ -125,13 +124,11 @@ class Rows:
             columns["buyer_name"],
             columns["buyer_phone"],
             columns["buyer_email"],
-            repeat("CN"),
             plan.region.tolist(),
             columns["city"],
             columns["district"],
             columns["street"],
             columns["postcode"],
-            repeat("CNY"),
             goods.items_cents.tolist(),
             goods.shipping_cents.tolist(),
             goods.discount_cents.tolist(),
@@ -166,7 +163,6 @@ class Rows:
         story, goods = self._story, self._plan.goods
         position = np.arange(len(goods.order)) - goods.first[goods.order] + 1
         return zip(
-            range(story.ids.line, story.ids.line + len(goods.order)),
             (goods.order + story.ids.order).tolist(),
             position.tolist(),
             story.ground.sku_id[goods.article].tolist(),
@@ -174,11 +170,10 @@ class Rows:
             story.ground.name[goods.article].tolist(),
             goods.quantity.tolist(),
             goods.price_cents.tolist(),
-            repeat(0),
-            strict=False,
+            strict=True,
         )
 
-    def events(self, actor: str) -> Iterator[Row]:
+    def events(self) -> Iterator[Row]:
         """Rows of event, in order of time and id."""
         story = self._story
         kinds = np.array([FACT_OF_STEP[step].value for step in Step], dtype=object)
@@ -189,18 +184,16 @@ class Rows:
             part = slice(begin, begin + _SLICE)
             steps, orders, other = story.log_step[part], story.log_order[part], story.log_other[part]
             kind, subject, data = kinds[steps], subjects[orders], np.empty(len(steps), dtype=object)
-            order_id = (orders + story.ids.order).astype(object)
+            order_id: list[int | None] = (orders + story.ids.order).tolist()
             for step in np.unique(steps[steps >= 0]).tolist():
                 here = np.nonzero(steps == step)[0]
                 data[here] = self._texts.of(step, orders[here])
             here = np.nonzero(other >= 0)[0]
             kind[here], subject[here], data[here] = others[other[here]].T
-            order_id[here] = None
-            ids = range(story.ids.event + begin, story.ids.event + begin + len(steps))
+            for place in here.tolist():
+                order_id[place] = None
             at = story.log_at[part].tolist()
-            return zip(
-                ids, at, kind.tolist(), subject.tolist(), order_id.tolist(), repeat(actor), data.tolist(), strict=False
-            )
+            return zip(at, kind.tolist(), subject.tolist(), order_id, data.tolist(), strict=True)
 
         return chain.from_iterable(map(one_slice, range(0, len(story.log_at), _SLICE)))
 
@@ -245,11 +238,7 @@ class Rows:
         joined = [np.concatenate([np.asarray(part[i], dtype=kind) for part in parts]) for i, kind in enumerate(kinds)]
         by_event = np.argsort(joined[1], kind="stable")
         at, event_id, order_id, source_of, target_of, amount, means_of = (c[by_event].tolist() for c in joined)
-        return zip(
-            range(story.ids.money, story.ids.money + len(by_event)),
-            at, event_id, order_id, source_of, target_of, amount, repeat("CNY"), means_of,
-            strict=False,
-        )  # fmt: skip
+        return zip(at, event_id, order_id, source_of, target_of, amount, means_of, strict=True)
 
     def shipments(self) -> Iterator[Row]:
         """Rows of shipment: every order that was released has one."""

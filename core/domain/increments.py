@@ -306,7 +306,7 @@ class Tally:
     def _reduced(self, facts: _Facts) -> None:
         """An order of which a part was cancelled is worth less."""
         self._stand(facts, -1)
-        self._stand(facts._replace(data=[data | {"value_cents": data["kept_cents"]} for data in facts.data]), 1)
+        self._stand(facts._replace(data=[{**data, "value_cents": data["kept_cents"]} for data in facts.data]), 1)
 
 
 def increments(at: int, kind: str, data: Mapping[str, Any], timezone: str) -> tuple[Increment, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from core.context import ENGINE, Context, World
@@ -23,6 +24,27 @@ def test_rows_come_back_unharmed_and_ids_go_on(each_databases: Databases, clock:
         assert [tuple(row) for row in back] == rows
     with transaction(each_databases.live) as db:
         assert record(Context(db, ENGINE, clock, World("live", "live")), "X", "y") == first + 1000
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 128, 129, 500])
+def test_rows_are_numbered_on_and_hold_what_is_the_same_in_all(
+    each_databases: Databases, clock: int, count: int
+) -> None:
+    same = {"actor": "o'neil; -- 'x'", "subject": "order:1"}
+    with transaction(each_databases.live) as db:
+        insert_rows(
+            db, event, ("at", "kind", "data"), [(clock, "First", HARD)], first_id=reserve_ids(db, event), same=same
+        )
+        first = reserve_ids(db, event)
+        rows = [(clock + n, "OrderHeld", HARD) for n in range(count)]
+        insert_rows(db, event, ("at", "kind", "data"), iter(rows), first_id=first, same=same)
+        names = ("id", "at", "kind", "data", *same)
+        back = db.execute(
+            select(*(event.c[name] for name in names)).where(event.c.id >= first).order_by(event.c.id)
+        ).all()
+        assert [tuple(row) for row in back] == [(first + n, *row, *same.values()) for n, row in enumerate(rows)]
+    with transaction(each_databases.live) as db:
+        assert record(Context(db, ENGINE, clock, World("live", "live")), "X", "y") == first + count
 
 
 def test_balances_add_up(each_databases: Databases, clock: int) -> None:

@@ -43,7 +43,7 @@ class Replay:
         """What came together with the order."""
         found: dict[int, list[Payment]] = {}
         received = self._story.plan.received.tolist()
-        for _, at, _, order_id, source, _, cents, _, means in self._rows.money():
+        for at, _, order_id, source, _, cents, means in self._rows.money():
             order = order_id - self._story.ids.order
             if source == "buyer" and at == received[order] and self._story.plan.prepaid[order]:
                 found.setdefault(order, []).append(Payment(means, cents))

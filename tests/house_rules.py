@@ -54,7 +54,7 @@ IMPORT_TABLE = (
     _room("core.security", "core.domain core.context core.db", "sqlalchemy argon2 cryptography"),
     _room("core.documents", "core.domain", "reportlab"),
     # google is protobuf, Streamlit's messages; anyio is what Starlette runs on.
-    _room("core.ui", "core", "streamlit starlette plotly babel pandas sqlalchemy google anyio"),
+    _room("core.ui", "core", "streamlit starlette uvicorn plotly babel pandas sqlalchemy google anyio"),
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),
     _room("seed", "core.domain core.context core.services core.portal core.channels core.db", "faker numpy sqlalchemy"),
     _room("seed.demo", "core.domain core.context core.db core.portal seed", "sqlalchemy"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from core.domain.errors import ContentError
@@ -25,6 +26,8 @@ _RETRIES = 6
 
 T = TypeVar("T")
 
+IDLE_SECONDS = 2.0  # after which a connection to PostgreSQL is asked whether it still stands
+_SEEN = "orderly_seen"
 _BUSY_SECONDS = 30  # how long a writer waits for others before it gives up
 # Whose turn it is to write, for each SQLite engine; reentrant, so that a nested write is refused by SQLite as ever.
 _turns: WeakKeyDictionary[Engine, RLock] = WeakKeyDictionary()
@@ -117,14 +120,32 @@ def sqlite_engine(path: Path, *, durable: bool = True, pool_size: int = 8) -> En
 
 
 def postgres_engine(url: str, schema: str) -> Engine:
-    """An engine whose connections see one schema only."""
-    return create_engine(
+    """An engine whose connections see one schema only; those that were opened stay open for the next.
+
+    A connection that lay idle is asked whether it still stands, since a server may have been restarted meanwhile. Why
+    not each: it is a journey to the server before every transaction.
+    """
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={"options": f"-csearch_path={schema}"},
-        pool_size=8,
-        max_overflow=24,
-        pool_pre_ping=True,
+        pool_size=32,
+        max_overflow=0,
     )
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info[_SEEN] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_SEEN, float("inf")) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("The connection was lost while it lay idle.") from error
+
+    return engine
 
 
 def create_schema(engine: Engine) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
+from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 
 _NAME = re.compile(r"(?<![:\w]):(\w+)")
 
+_CURSOR = "orderly_cursor"
 Values = Mapping[str, Any]
 
 
@@ -31,23 +33,18 @@ class Statement:
 
     def rows(self, db: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Everything a query finds."""
-        cursor = self._run(db, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.close()
+        found: list[tuple[Any, ...]] = self._run(db, values).fetchall()
         return found
 
     def row(self, db: Connection, values: Values) -> tuple[Any, ...] | None:
         """The first row a query finds, or None."""
-        cursor = self._run(db, values)
-        found: tuple[Any, ...] | None = cursor.fetchone()
-        cursor.close()
-        return found
+        # All are fetched: a statement left half-read keeps SQLite on an old view after the commit.
+        found: list[tuple[Any, ...]] = self._run(db, values).fetchall()
+        return found[0] if found else None
 
     def change(self, db: Connection, values: Values) -> int:
         """Carries a change out; gives how many rows it touched."""
-        cursor = self._run(db, values)
-        count: int = cursor.rowcount
-        cursor.close()
+        count: int = self._run(db, values).rowcount
         return count
 
     def change_each(self, db: Connection, rows: Sequence[Values]) -> None:
@@ -57,7 +54,6 @@ class Statement:
             cursor.executemany(sql, rows)
         except _errors(db) as error:
             raise _told(db, sql, error) from error
-        cursor.close()
 
     def first_idle(self, db: Connection, rows: Sequence[Values]) -> int | None:
         """Carries a change out for each set of values; gives the place of the first that touched no row, or None.
@@ -72,7 +68,6 @@ class Statement:
         except _errors(db) as error:
             raise _told(db, sql, error) from error
         counts = [cursor.rowcount for _ in cursor.results()] if rows else []
-        cursor.close()
         return next((place for place, count in enumerate(counts) if not count), None)
 
     def _run(self, db: Connection, values: Values) -> Any:
@@ -86,9 +81,27 @@ class Statement:
 
     @staticmethod
     def _cursor(db: Connection) -> Any:
+        """The one cursor that serves all statements of a connection."""
         if not db.in_transaction():
             db.begin()
-        return db.connection.cursor()
+        connection = db.connection
+        cursor = connection.info.get(_CURSOR)
+        if cursor is None:
+            cursor = connection.info[_CURSOR] = connection.cursor()
+        return cursor
+
+
+class RowShape:
+    """Makes rows as SQLAlchemy's queries give them, by attribute and by name, of what a statement found."""
+
+    __slots__ = ("_metadata",)
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._metadata = SimpleResultMetaData(tuple(names))
+
+    def row(self, values: tuple[Any, ...]) -> Row[Any]:
+        """A row of these values. Shape: one for each name."""
+        return Row(self._metadata, None, self._metadata._key_to_index, values)
 
 
 def _errors(db: Connection) -> type[BaseException]:

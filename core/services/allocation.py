@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from core.context import Context
 from core.db.history import post
-from core.db.world_tables import order_line
+from core.db.statements import Statement
 from core.domain.errors import RuleViolation
 from core.domain.orders import WORKABLE, Fact, OrderState, Status, decide, refusal, transition
 from core.domain.stock import SET_ASIDE, Account, LotStock, Move, Place, take_first_in
@@ -21,6 +21,8 @@ from core.services.stock import units_in
 
 Missing = tuple[int, int | None, int]  # an order line, its SKU, units that it lacks
 Shelf = dict[tuple[int, int], list[LotStock]]  # lots in the order of issue, by SKU and warehouse
+
+_LINES = Statement("SELECT id, sku_id, quantity FROM order_line WHERE order_id = :order_id ORDER BY position")
 
 
 def allocate_order(ctx: Context, order_id: int) -> Status:
@@ -70,14 +72,12 @@ def reserve(ctx: Context, row: Row[Any], state: OrderState, moves: list[Move] | 
 
 def _missing(ctx: Context, order_id: int, reserved: int) -> list[Missing]:
     """What an order's lines still lack."""
-    lines = ctx.db.execute(
-        select(order_line).where(order_line.c.order_id == order_id).order_by(order_line.c.position)
-    ).all()
+    lines = _LINES.rows(ctx.db, {"order_id": order_id})
     has: dict[int | None, int] = {}
     for account in SET_ASIDE if reserved else ():
         for move in units_in(ctx, order_id, account):
             has[move.order_line_id] = has.get(move.order_line_id, 0) + move.quantity
-    left = ((line.id, line.sku_id, line.quantity - has.get(line.id, 0)) for line in lines)
+    left = ((line_id, sku_id, quantity - has.get(line_id, 0)) for line_id, sku_id, quantity in lines)
     return [(line_id, sku_id, units) for line_id, sku_id, units in left if units > 0]
 
 

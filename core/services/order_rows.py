@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, select
 
 from core.context import Context
 from core.db.history import record
-from core.db.statements import Statement
-from core.db.world_tables import event, order_line, sales_order
+from core.db.statements import RowShape, Statement
+from core.db.world_tables import event, sales_order
 from core.domain.errors import Colleague, NotFound, RuleViolation
 from core.domain.facts import OrderDims, status_fact
 from core.domain.labels import fact_of
@@ -22,13 +22,15 @@ from core.domain.stock import SET_ASIDE
 from core.services.parameters import base_cents
 
 _NAMES = ", ".join(f"'{account.value}'" for account in SET_ASIDE)
-_SET_ASIDE_UNITS = text(
-    f"SELECT COALESCE(SUM(CASE WHEN p.to_account IN ({_NAMES}) THEN p.quantity ELSE 0 END"
+_UNITS = Statement(
+    "SELECT (SELECT COALESCE(SUM(quantity), 0) FROM order_line WHERE order_id = :order_id),"
+    f" (SELECT COALESCE(SUM(CASE WHEN p.to_account IN ({_NAMES}) THEN p.quantity ELSE 0 END"
     f" - CASE WHEN p.from_account IN ({_NAMES}) THEN p.quantity ELSE 0 END), 0)"
-    " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id WHERE l.order_id = :order_id"
+    " FROM stock_posting p JOIN order_line l ON l.id = p.order_line_id WHERE l.order_id = :order_id)"
 )
-
-_LOCKED = select(sales_order).where(sales_order.c.id == bindparam("order_id")).with_for_update()
+_COLUMNS = RowShape(sales_order.c.keys())
+_BY_ID = f"SELECT {', '.join(sales_order.c.keys())} FROM sales_order WHERE id = :order_id"
+_LOCKED = Statement(_BY_ID, postgresql=f"{_BY_ID} FOR UPDATE")
 
 
 def load_order(ctx: Context, order_id: int) -> Row[Any]:
@@ -36,17 +38,18 @@ def load_order(ctx: Context, order_id: int) -> Row[Any]:
 
     Raises: NotFound.
     """
-    row = ctx.db.execute(_LOCKED, {"order_id": order_id}).one_or_none()
-    if row is None:
+    found = _LOCKED.row(ctx.db, {"order_id": order_id})
+    if found is None:
         raise NotFound("Order {order_id} isn't here.", order_id=order_id)
-    return row
+    return _COLUMNS.row(found)
 
 
 def state_of(ctx: Context, row: Row[Any], exceptions: tuple[Reason, ...] | None = None) -> OrderState:
     """What the machine's guards look at; `exceptions` stands in for the stored reasons where given."""
-    lines = ctx.db.execute(select(order_line.c.quantity).where(order_line.c.order_id == row.id)).scalars().all()
-    set_aside = int(ctx.db.execute(_SET_ASIDE_UNITS, {"order_id": row.id}).scalar_one())
-    return state_with(row, exceptions, set_aside, sum(lines))
+    units = _UNITS.row(ctx.db, {"order_id": row.id})
+    assert units is not None
+    wanted, set_aside = units
+    return state_with(row, exceptions, int(set_aside), int(wanted))
 
 
 def state_with(row: Row[Any], exceptions: tuple[Reason, ...] | None, set_aside: int, wanted: int) -> OrderState:

@@ -114,3 +114,19 @@ def test_run_gives_other_errors_on(postgres: Databases) -> None:
     with pytest.raises(Exception, match="division by zero") as raised:
         run(postgres.live, work)
     assert not isinstance(raised.value, OperationalError)
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_cut_while_it_lay_idle_is_replaced(
+    postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def backend() -> int:
+        with reader(postgres.live) as db:
+            return int(db.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    first = backend()
+    assert backend() == first, "it stays open for the next"
+    with transaction(postgres.portal) as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0.0)
+    assert backend() != first

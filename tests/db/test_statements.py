@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.db.engines import Databases, reader, transaction
-from core.db.statements import Statement
+from core.db.statements import RowShape, Statement
 
 PUT = Statement("INSERT INTO meta (key, value) VALUES (:key, :value)")
 FIND = Statement("SELECT key, value FROM meta WHERE key LIKE 'test%' AND (:key = '' OR key = :key) ORDER BY key")
@@ -80,3 +81,15 @@ def test_two_wordings(three: Databases) -> None:
         assert one == (three.live.dialect.name,)
         assert Statement("SELECT CAST(:n AS bigint) + 5 % 3").row(db, {"n": 4}) == (6,)
         assert Statement("SELECT 1", postgresql="SELECT 1::bigint").row(db, {}) == (1,)
+
+
+def test_a_row_is_read_like_any_other(three: Databases) -> None:
+    with reader(three.live) as db:
+        mine = RowShape(("key", "value")).row(FIND.rows(db, {"key": "test2"})[0])
+        theirs = db.execute(text("SELECT key, value FROM meta WHERE key = 'test2'")).one()
+    assert mine == theirs
+    assert (mine.key, mine.value, mine[1]) == ("test2", "2", "2")
+    assert dict(mine._mapping) == dict(theirs._mapping) == {"key": "test2", "value": "2"}
+    assert mine._mapping["value"] == "2"
+    with pytest.raises(AttributeError):
+        _ = mine.nothing

@@ -14,6 +14,7 @@ BENCHMARKS = (
     "history_speed",
     "script_run",
     "import_speed",
+    "reservation_speed",
     "load_test_answers",
     "load_board",
     "board_speed",

@@ -130,7 +130,25 @@ class Tally:
         self._counts: list[Columns] = []  # question, day, scope, the empty word
         self._leads: list[Columns] = []  # question, day, scope, bucket
         self._cells: list[Columns] = []  # metric, at, a, b
-        self._handlers: dict[str, Callable[[_Facts], object]] = {
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Counts events in, whatever their order. Shape: (at, kind, data)."""
+        by_kind: defaultdict[str, tuple[list[int], list[Mapping[str, Any]]]] = defaultdict(lambda: ([], []))
+        for at, kind, data in events:
+            instants, said = by_kind[kind]
+            instants.append(at)
+            said.append(data)
+        handlers = self._handlers()
+        for kind, (instants, said) in by_kind.items():
+            facts, handler = _Facts(ints(instants), said), handlers.get(kind)
+            if handler is None:
+                facts, handler = facts.those(["to" in data for data in said]), self._moved
+            if facts.data:
+                handler(facts)
+
+    def _handlers(self) -> dict[str, Callable[[_Facts], object]]:
+        """What is done with facts of each kind. Not kept: a tally that holds its own methods outlives its use."""
+        return {
             Fact.RECEIVED.value: self._received,
             Fact.PAID.value: self._paid,
             Fact.CONFIRMED.value: self._confirmed,
@@ -140,20 +158,6 @@ class Tally:
             Fact.AMENDED.value: self._amended,
             Fact.LINE_CANCELLED.value: self._reduced,
         }
-
-    def add(self, events: Iterable[Event]) -> None:
-        """Counts events in, whatever their order. Shape: (at, kind, data)."""
-        by_kind: defaultdict[str, tuple[list[int], list[Mapping[str, Any]]]] = defaultdict(lambda: ([], []))
-        for at, kind, data in events:
-            instants, said = by_kind[kind]
-            instants.append(at)
-            said.append(data)
-        for kind, (instants, said) in by_kind.items():
-            facts, handler = _Facts(ints(instants), said), self._handlers.get(kind)
-            if handler is None:
-                facts, handler = facts.those(["to" in data for data in said]), self._moved
-            if facts.data:
-                handler(facts)
 
     def increments(self) -> list[Increment]:
         """What everything added so far comes to, in the order of the table, without what cancels out."""

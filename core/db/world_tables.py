@@ -234,6 +234,7 @@ stock_posting = Table(
     Column("quantity", Quantity, nullable=False),
     Column("order_line_id", Id),
     Index("stock_posting_line", "order_line_id"),
+    Index("stock_posting_lot", "lot_id"),
     # What orders took and gave back, day by day.
     Index(
         "stock_posting_demand",

@@ -93,6 +93,13 @@ def adjust_stock(
     return adjustment_id
 
 
+def is_waiting(ctx: Context, adjustment_id: int) -> bool:
+    """Whether a correction waits for somebody's approval."""
+    ctx.actor.need("stock.read")
+    status = ctx.db.execute(select(adjustment.c.status).where(adjustment.c.id == adjustment_id)).scalar_one_or_none()
+    return status == AdjustmentStatus.WAITING
+
+
 def approve_adjustment(ctx: Context, adjustment_id: int, note: str = "") -> None:
     """Posts a correction that waited, on the book as it is now.
 

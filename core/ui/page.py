@@ -40,14 +40,18 @@ class SignedOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The value that a widget will have when its form is sent."""
+    """The value that a widget will have when its form is sent; `otherwise` where it is empty."""
 
     key: str
+    otherwise: Any = None
 
 
-def field(key: str) -> Any:
-    """Stands for a widget's value in a command's arguments; it is read when the command runs."""
-    return Field(key)
+def field(key: str, otherwise: Any = None) -> Any:
+    """Stands for a widget's value in a command's arguments; it is read when the command runs.
+
+    `otherwise` is what an empty widget means: a number field that was cleared has no value.
+    """
+    return Field(key, otherwise)
 
 
 # ---- who ------------------------------------------------------------------------------------------------------
@@ -310,6 +314,8 @@ def _resolve(value: Any) -> Any:
     if not isinstance(value, Field):
         return value
     typed = st.session_state.get(value.key)
+    if typed is None:
+        return value.otherwise
     return typed.replace("\x00", "\ufffd") if isinstance(typed, str) else typed
 
 

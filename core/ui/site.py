@@ -138,7 +138,7 @@ SITE: tuple[SitePage, ...] = (
     ),
     SitePage(
         "work/receiving.py",
-        "Receiving",
+        "Inbound",
         "warehouse",
         "Receive, inspect and put away what suppliers bring",
         ("stock.receive",),

@@ -486,6 +486,7 @@ def upgrade() -> None:
             ),
         )
         batch_op.create_index("stock_posting_line", ["order_line_id"], unique=False)
+        batch_op.create_index("stock_posting_lot", ["lot_id"], unique=False)
 
     op.create_table(
         "stock_threshold",
@@ -902,6 +903,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
             postgresql_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
         )
+        batch_op.create_index("shipment_waybill", ["waybill"], unique=False)
 
     op.create_table(
         "stock_balance",
@@ -1114,6 +1116,7 @@ def downgrade() -> None:
 
     op.drop_table("stock_balance")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index("shipment_waybill")
         batch_op.drop_index(
             "shipment_open",
             sqlite_where=sa.text("status NOT IN ('handed_over', 'delivered', 'cancelled')"),
@@ -1181,6 +1184,7 @@ def downgrade() -> None:
     op.drop_table("stocktake")
     op.drop_table("stock_threshold")
     with op.batch_alter_table("stock_posting", schema=None) as batch_op:
+        batch_op.drop_index("stock_posting_lot")
         batch_op.drop_index("stock_posting_line")
         batch_op.drop_index(
             "stock_posting_demand",

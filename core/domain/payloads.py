@@ -63,7 +63,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A line of the order as it was taken in, before anything of it was cancelled. Units: cents of the order."""
+    """A line of the order as it stands. Units: cents of the order."""
 
     sku_code: str
     name: str

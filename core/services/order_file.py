@@ -45,10 +45,12 @@ _s = sales_order.c
 class LineView:
     """One line: what was ordered at which price, against the list and the shelf. Units: cents, units of the SKU."""
 
+    id: int
     sku_code: str
     name: str
     name_en: str
     quantity: int
+    cancelled: int
     unit_price_cents: int
     list_price_cents: int | None
     price_off: bool
@@ -227,10 +229,12 @@ def _lines(ctx: Context, row: Row[Any], looked_at: tuple[ReviewedLine, ...]) -> 
     )
     return tuple(
         LineView(
+            id=line.id,
             sku_code=line.sku_code,
             name=line.name,
             name_en=line.name_en or line.name,
             quantity=line.quantity,
+            cancelled=line.cancelled_quantity,
             unit_price_cents=line.unit_price_cents,
             list_price_cents=seen.list_price_cents,
             price_off=price_is_off(seen, policy),

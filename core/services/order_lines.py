@@ -66,15 +66,9 @@ def cancel_line(
         return None
     need_open_period(ctx)
     frees, cuts = _cuts(ctx, order_id, line, quantity)
-    sums, freight = _sums_without(row, line, quantity)
-    refund = refund_due(row.paid_cents, row.total_cents, sums.total_cents)
-    done = Reduction(
-        freed=sum(move.quantity for move in frees),
-        refunds=divided(refund, deposits_of(ctx, row)),
-        total_cents=sums.total_cents,
-    )
+    done, sums, freight = _reduction(ctx, row, line, quantity, frees)
     event_id = _record(ctx, row, line, quantity, reason, done)
-    _shrink(ctx, row, line, quantity, sums, freight, refund)
+    _shrink(ctx, row, line, quantity, sums, freight, sum(done.refunds.values()))
     for cut in cuts:
         _cut(ctx, cut)
     post(ctx, event_id, frees)
@@ -83,6 +77,32 @@ def cancel_line(
     _go_on(ctx, order_id, event_id)
     _tell(ctx, row, line, quantity, reason)
     return done
+
+
+def would_cancel(ctx: Context, order_id: int, line_id: int, quantity: int) -> Reduction | None:
+    """What cancelling units of a line would do, before anybody does it; None where the whole order would end.
+
+    Raises: NotFound, NotAllowed, RuleViolation as `cancel_line` does.
+    """
+    ctx.actor.need("orders.cancel")
+    row = ctx.db.execute(select(sales_order).where(sales_order.c.id == order_id)).one_or_none()
+    if row is None:
+        raise NotFound("Order {order_id} isn't here.", order_id=order_id)
+    line = _line_of(ctx, row, line_id)
+    _need_cancellable(ctx, row, line, quantity)
+    if quantity == _wanted(ctx, order_id):
+        return None
+    return _reduction(ctx, row, line, quantity, _cuts(ctx, order_id, line, quantity)[0])[0]
+
+
+def _reduction(
+    ctx: Context, row: Row[Any], line: Row[Any], quantity: int, frees: list[Move]
+) -> tuple[Reduction, Sums, int]:
+    """What cancelling does, the order's sums afterwards, and the freight taken off the line."""
+    sums, freight = _sums_without(row, line, quantity)
+    refund = refund_due(row.paid_cents, row.total_cents, sums.total_cents)
+    freed = sum(move.quantity for move in frees)
+    return Reduction(freed, divided(refund, deposits_of(ctx, row)), sums.total_cents), sums, freight
 
 
 def _line_of(ctx: Context, row: Row[Any], line_id: int) -> Row[Any]:

@@ -17,7 +17,8 @@ from core.domain.review import APPROVABLE
 from core.domain.shipments import ShipmentStatus
 from core.services import orders, picking, shipping
 from core.services.order_file import OrderFile, Parcel
-from core.ui import order_forms, page
+from core.services.order_lines import CANCELLABLE
+from core.ui import order_forms, order_line_forms, page
 from core.ui.i18n import join_list, t, translate_error
 from core.ui.order_forms import key_of, open_key
 from core.ui.safe import safe
@@ -128,8 +129,19 @@ def _actions(file: OrderFile, actor: Actor) -> list[Action]:
     if actor.may("orders.notify"):
         found.append(Action("notify", t("Write to the buyer"), "chat", "", form=order_forms.notify_form))
     if actor.may("orders.cancel"):
+        found.append(_cancel_line_action(file))
         found.append(Action("cancel", t("Cancel the order"), "cancel", _words(file.refusals["cancel"])))
     return found
+
+
+def _cancel_line_action(file: OrderFile) -> Action:
+    why = ""
+    if file.fields["fulfilled_by"] != "us":
+        why = t("This order is fulfilled outside and isn't worked on here.")
+    elif file.status not in CANCELLABLE:
+        why = t("Nothing of this order can be cancelled any more.")
+    label = t("Cancel a part")
+    return Action("part", label, "remove_shopping_cart", why, form=order_line_forms.cancel_line_form)
 
 
 def _words(violation: OrderlyError | None) -> str:

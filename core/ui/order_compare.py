@@ -86,7 +86,8 @@ def _sum(one: Compared) -> tuple[str, str, str]:
 
 
 def _marked(text: str, mark: str) -> str:
-    return f"<span{f' class={mark}' if mark else ''}>{said(text) or '–'}</span>"
+    style = f' class="{mark}"' if mark else ""
+    return f"<span{style}>{said(text) or '–'}</span>"
 
 
 def _named(one: Compared) -> str:

@@ -55,10 +55,10 @@ def _confirm(file: OrderFile, key: str, reasons: tuple[Reason, ...]) -> None:
         form_key=key,
         done=t("The order is confirmed."),
     )
-    _close_after(file, key)
+    close_after(file, key)
 
 
-def _close_after(file: OrderFile, key: str) -> None:
+def close_after(file: OrderFile, key: str) -> None:
     """Closes the form once its command was carried out; a refused one stays open with what was typed."""
     if page.form_key(key.rpartition(":")[0]) != key:
         st.session_state.pop(open_key(file), None)
@@ -78,7 +78,7 @@ def _hold(file: OrderFile, key: str) -> None:
     done = t("The order is on hold.")
     version = file.fields["version"]
     page.command(orders.hold_order, file.fields["id"], reason, version=version, form_key=key, done=done)
-    _close_after(file, key)
+    close_after(file, key)
 
 
 def notify_form(file: OrderFile) -> None:
@@ -93,7 +93,7 @@ def notify_form(file: OrderFile) -> None:
 def _notify(file: OrderFile, key: str) -> None:
     text = st.session_state.get(f"{key}-text") or ""
     page.command(orders.notify_buyer, file.fields["id"], text, form_key=key, done=t("The message was sent."))
-    _close_after(file, key)
+    close_after(file, key)
 
 
 def pack_form(file: OrderFile, parcel: Parcel) -> None:
@@ -118,7 +118,7 @@ def _pack(file: OrderFile, parcel: Parcel, key: str) -> None:
     carrier, waybill, weight = (st.session_state.get(f"{key}-{name}") for name in ("carrier", "waybill", "weight"))
     arguments = (parcel.id, weight, carrier, waybill or "")
     page.command(packing.pack_shipment, *arguments, form_key=key, done=t("The parcel is packed."))
-    _close_after(file, key)
+    close_after(file, key)
 
 
 def amend_form(file: OrderFile) -> None:
@@ -208,7 +208,7 @@ def _amend(file: OrderFile, key: str, names: tuple[str, ...]) -> None:
         form_key=key,
         done=t("The order was corrected and the buyer was told."),
     )
-    _close_after(file, key)
+    close_after(file, key)
 
 
 def cancel_dialog(file: OrderFile) -> None:

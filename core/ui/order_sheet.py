@@ -258,10 +258,11 @@ def lines(file: OrderFile) -> str:
         short = " short" if not done and not line.reserved and line.available < line.quantity else ""
         stock = f"<b>{format_int(line.reserved)}</b> {said(t('reserved'))}" if line.reserved else "–"
         free = "" if done else f'<small class="{short}">{said(t("{n} available", n=line.available))}</small>'
+        gone = f"<small>{said(t('{n} cancelled', n=format_int(line.cancelled)))}</small>" if line.cancelled else ""
         rows.append(
             (
                 f"{said(name)}<small>{said(line.sku_code)}</small>",
-                format_int(line.quantity),
+                format_int(line.quantity) + gone,
                 f'<span class="{off}">{said(format_money(line.unit_price_cents, currency))}</span>'
                 f"<small>{said(t('list {price}', price=listed))}"
                 + (f' · <b class="{off}">{said(_deviation(line))}</b>' if line.price_off else "")

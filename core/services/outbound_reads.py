@@ -31,7 +31,10 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class OutboundTask:
-    """A shipment that waits for the warehouse; its weight is what its articles weigh until it is weighed. `held` is whether an order in it is on hold."""
+    """A shipment that waits for the warehouse. `held` is whether an order in it is on hold.
+
+    Units: `weight_g` is what its articles weigh, until the parcel itself is weighed.
+    """
 
     id: int
     number: str
@@ -59,7 +62,8 @@ _HOUSES = text(
 _TASKS = (
     "SELECT s.id, s.number, s.status, s.ship_by_at, s.carrier, s.waybill, s.warehouse_answer, s.batch_id,"
     " MIN(o.region) AS region, MIN(o.city) AS city, COUNT(l.id) AS lines, SUM(l.quantity) AS units,"
-    " SUM(l.verified_quantity) AS scanned, COALESCE(s.weight_g, SUM(l.quantity * k.weight_g)) AS weight_g, COUNT(o.hold_reason) AS held"
+    " SUM(l.verified_quantity) AS scanned, COALESCE(s.weight_g, SUM(l.quantity * k.weight_g)) AS weight_g,"
+    " COUNT(o.hold_reason) AS held"
     " FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id JOIN sales_order o ON o.id = l.order_id"
     " JOIN order_line i ON i.id = l.order_line_id JOIN sku k ON k.id = i.sku_id"
     " WHERE {where} GROUP BY s.id, s.number, s.status, s.ship_by_at, s.carrier, s.waybill, s.warehouse_answer,"

@@ -54,6 +54,21 @@ def confirm_orders(
     return tuple(_outcome(ctx, order_id, rows.get(order_id), notes, around, shelf) for order_id in wanted)
 
 
+def open_batch(ctx: Context, order_ids: Sequence[int], approved: Mapping[str, str] | None = None) -> list[int]:
+    """What is to be confirmed in one go, checked before the first order is: gives the orders, each of them once.
+
+    Raises: NotAllowed, RuleViolation as `confirm_orders` does, and where nothing was chosen.
+    """
+    ctx.actor.need("orders.review")
+    checked_notes(approved)
+    wanted = list(dict.fromkeys(order_ids))
+    if not wanted:
+        raise RuleViolation("Choose at least one order.")
+    if len(wanted) > MOST_AT_ONCE:
+        raise RuleViolation("At most {most} orders are confirmed at once, found {n}.", most=MOST_AT_ONCE, n=len(wanted))
+    return wanted
+
+
 def _load(ctx: Context, order_ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The orders, locked in one order for everybody until the transaction ends."""
     s = sales_order.c

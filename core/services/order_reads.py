@@ -133,7 +133,14 @@ def reason_counts(ctx: Context) -> dict[Reason, int]:
 
 
 def orders_in(
-    ctx: Context, segment: str, *, search: str = "", reason: str = "", channel: str = "", page: int = 1
+    ctx: Context,
+    segment: str,
+    *,
+    search: str = "",
+    reason: str = "",
+    channel: str = "",
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> QueuePage:
     """A page of the desk's queue; an unknown segment or reason lists nothing.
 
@@ -157,12 +164,12 @@ def orders_in(
         select(sales_order)
         .where(*conditions)
         .order_by(*order)
-        .offset((max(1, page) - 1) * PER_PAGE)
-        .limit(PER_PAGE + 1)
+        .offset((max(1, page) - 1) * per_page)
+        .limit(per_page + 1)
     )
     rows = ctx.db.execute(found).all()
     sees = ctx.actor.may("orders.amend")
-    return QueuePage(tuple(_queue_row(row, sees) for row in rows[:PER_PAGE]), len(rows) > PER_PAGE)
+    return QueuePage(tuple(_queue_row(row, sees) for row in rows[:per_page]), len(rows) > per_page)
 
 
 def _matches(words: str) -> ColumnElement[bool]:

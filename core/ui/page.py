@@ -223,6 +223,25 @@ def command(work: Callable[..., Any], /, *args: Any, form_key: str, done: str = 
     _command(_place, actor, command_key, work, args, kwargs, form_key, done)
 
 
+def writing(work: Callable[..., T], /) -> Callable[..., T]:
+    """A command for a thread that goes on by itself: each call is one transaction. Raises then: SignedOut.
+
+    World and rights are those of now; that the session still stands is looked up again at every call.
+    """
+    place, who, session_id = _place(), actor(), _session_id()
+
+    def later(*args: Any, **kwargs: Any) -> T:
+        with reader(databases().portal) as db:
+            if find_session(db, session_id, wall_clock()) is None:
+                raise SignedOut
+        outcome = run(place.engine, lambda db: work(place.context(db, who), *args, **kwargs))
+        if place.world.kind == "practice":
+            _note_practice(place.world.id)
+        return outcome
+
+    return later
+
+
 def portal_command(work: Callable[..., Any], /, *args: Any, form_key: str, done: str = "", **kwargs: Any) -> None:
     """A button's callback: one service call in one transaction of the portal; see `command`."""
     _command(_portal_place, portal_actor, portal_command_key, work, args, kwargs, form_key, done)

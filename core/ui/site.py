@@ -104,6 +104,15 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
+        "work/confirm_many.py",
+        "Confirm many orders",
+        "done_all",
+        "Let the stopped orders of a filter pass in one go",
+        ("orders.review",),
+        practice=True,
+        listed=False,
+    ),
+    SitePage(
         "work/outbound.py",
         "Outbound",
         "local_shipping",

@@ -152,6 +152,19 @@ def columns_for(segment: str) -> list[Column]:
     return first + (why + status if segment == "decision" else status + why if segment == "all" else status) + rest
 
 
+def draw_batch_link(desk: Desk, segment: str) -> None:
+    """The way to confirming everything that the filter lists."""
+    if segment != "decision" or not desk.page.rows or not page.actor().may("orders.review"):
+        return
+    kept = {name: text for name, text in st.query_params.items() if name in ("q", "reason", "channel") and text}
+    st.page_link(
+        page_named("confirm_many").path,
+        label=t("Confirm many at once"),
+        icon=":material/done_all:",
+        query_params=kept or None,
+    )
+
+
 def draw_list(desk: Desk, segment: str) -> None:
     """The orders that fit, the way to turn the page, or why there are none."""
     rows, number = desk.page.rows, page_number()
@@ -206,6 +219,7 @@ st.segmented_control(
     label_visibility="collapsed",
 )
 draw_filters(desk)
+draw_batch_link(desk, segment)
 draw_list(desk, segment)
 # The way back from an order leads to the list as it was.
 st.session_state["_desk"] = {name: text for name, text in st.query_params.items() if text}

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment
 from core.context import ENGINE, Context
 from core.db.shipping_tables import shipment
+from core.db.wave_tables import wave
 from core.db.world_tables import order_line, sales_order
 from core.domain.errors import OrderlyError
-from core.services import adjustments, allocation, bulk_confirmation, intake, order_lines, orders, shipping, stock
+from core.domain.wave_settings import WaveSettings
+from core.services import (
+    adjustments,
+    allocation,
+    bulk_confirmation,
+    intake,
+    order_lines,
+    orders,
+    shipping,
+    stock,
+    waves,
+)
 from core.services.books import imbalances
+from core.services.wave_reads import waiting_orders
+from core.services.wave_solver import solve
 from tests.services import parcels
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, LIVE, SHANGHAI, incoming
 
@@ -85,6 +100,17 @@ def _owed(ctx: Context, order_id: int) -> int:
     return int(row) if row is not None else 1
 
 
+def plan_wave(ctx: Context) -> None:
+    """A wave of everything that waits, with the plan that is there at once."""
+    wave_id = waves.open_wave(ctx, [one.id for one in waiting_orders(ctx)], WaveSettings(3_000, 20_000, 0.0))
+    case = waves.wave_case(ctx, wave_id)
+    waves.keep_plan(ctx, case, solve(case.problem, time.monotonic, 0.0))
+
+
+def _last_wave(ctx: Context) -> int:
+    return int(ctx.db.execute(select(func.max(wave.c.id))).scalar_one() or 0)
+
+
 def _arrival(order: IncomingOrder) -> Command:
     return lambda ctx: intake.receive_order(ctx, order)
 
@@ -98,6 +124,10 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
         "adjust up": lambda ctx: adjustments.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
         "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),
+        "plan a wave": plan_wave,
+        "pin in the wave": lambda ctx: waves.pin_order(ctx, _last_wave(ctx), 1, GUANGZHOU),
+        "accept the wave": lambda ctx: waves.accept_wave(ctx, _last_wave(ctx)),
+        "discard the wave": lambda ctx: waves.discard_wave(ctx, _last_wave(ctx)),
         "adjust down too far": lambda ctx: adjustments.adjust_stock(ctx, CUP, GUANGZHOU, -99, "broken"),
     }
 

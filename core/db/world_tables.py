@@ -25,6 +25,7 @@ from core.db import (  # noqa: F401  their tables belong to a world, too
     inbound_tables,
     shipping_tables,
     warehouse_tables,
+    wave_tables,
 )
 from core.db.columns import Cents, Id, Instant, Quantity
 from core.db.world_metadata import world

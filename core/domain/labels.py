@@ -19,6 +19,8 @@ from core.domain.shipments import (
 )
 from core.domain.stock import ACCOUNT_LABELS
 from core.domain.transfers import TRANSFER_STATUS_LABELS
+from core.domain.wave_settings import WAVE_STATUS_LABELS
+from core.domain.waves import LIMIT_LABELS
 
 # Looked up by type first: members of two enums that share a value are equal to each other.
 _TABLES = (
@@ -41,6 +43,8 @@ _TABLES = (
     ADJUSTMENT_STATUS_LABELS,
     TRANSFER_STATUS_LABELS,
     RETURNED_STATUS_LABELS,
+    WAVE_STATUS_LABELS,
+    LIMIT_LABELS,
 )
 _FACTS = (Fact, ShipmentFact)
 _BY_TYPE = {type(member): table for table in _TABLES for member in table}

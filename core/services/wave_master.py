@@ -162,6 +162,32 @@ class Master:
         prices = np.minimum(np.asarray(solved.ineqlin.marginals), 0.0) if limits is not None else np.zeros(0)
         return float(solved.fun), np.append(prices, 0.0), np.asarray(solved.eqlin.marginals)
 
+    def bring_near(self, relaxed: Relaxed, window: float, loose: Bools, most: int) -> tuple[list[int], float]:
+        """Takes in the patterns in a window above the bound; gives all columns, and how wide a window not many more
+        than so many patterns fill. For `loose` see OrderPatterns.within.
+
+        The patterns that the relaxation was solved with stay wherever they lie: they help to find a plan.
+        """
+        lowest = relaxed.orders.tolist()
+        near = [one.nearness(relaxed.prices, low, loose) for one, low in zip(self.orders, lowest, strict=True)]
+        distances = np.concatenate(near)
+        fill = most
+        while True:
+            if np.count_nonzero(distances <= window) > fill:
+                window = float(np.partition(distances, fill)[fill])
+            found: list[tuple[int, Pattern]] = []
+            for number, order in enumerate(self.orders):
+                found += [(number, one) for one in order.within(relaxed.prices, lowest[number] + window, loose)]
+                if len(found) > 1.5 * most:
+                    break
+            else:
+                break
+            # The same pair of warehouses may mean many pairs of carriers.
+            fill = fill * number // (2 * len(self.orders))
+        for number, pattern in found:
+            self.add(number, pattern)
+        return list(range(len(self.columns))), window
+
     # ---- whole numbers ----------------------------------------------------------------------------------------
 
     def choose(self, kept: Sequence[int], seconds: float, gap: float, loose: Bools | None = None) -> Chosen:

@@ -13,6 +13,7 @@ from core.services.wave_master import Clock, Deadline, Master
 from core.services.wave_patterns import OrderPatterns, Pattern, Row, Rows
 
 SECONDS = 5.0
+_MOST_PATTERNS = 10_000
 # What lifting a limit by one is worth: what is easiest to lift comes first. Nobody lifts stock that isn't there.
 _STRETCH = {"pick": 1.0, "parcels": 3.0, "stock": 10.0}
 _UNPIN = 5.0
@@ -58,8 +59,10 @@ def shortages(problem: WaveProblem, clock: Clock, seconds: float = SECONDS) -> t
     if not able:
         return tuple(found)
     master = Master(able, rows, stretch)
-    master.relax(deadline)
-    chosen = master.choose(range(len(master.columns)), max(deadline.left(), 1.0), 0.01)
+    relaxed = master.relax(deadline)
+    loose = np.append(np.zeros(len(rows.rows), dtype=bool), True)  # no limit is left out
+    kept, _ = master.bring_near(relaxed, np.inf, loose, _MOST_PATTERNS)
+    chosen = master.choose(kept, max(deadline.left(), 1.0), 0.01)
     if chosen.patterns is not None:
         found += _unpinned(able, chosen.patterns)
         for row, missing in zip(rows.rows, chosen.slack.tolist(), strict=True):

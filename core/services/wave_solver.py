@@ -8,13 +8,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-import numpy as np
-
 from core.domain.wave_checks import Outcome, breaches, evaluate
 from core.domain.wave_greedy import plan_greedily
 from core.domain.waves import Parcel, Plan, WaveProblem
-from core.services.wave_master import Chosen, Clock, Deadline, Master, Relaxed
-from core.services.wave_patterns import Bools, OrderPatterns, Pattern, Rows
+from core.services.wave_master import Chosen, Clock, Deadline, Master
+from core.services.wave_patterns import OrderPatterns, Rows
 
 SECONDS = 20.0
 GAP = 2e-3  # relative distance from the bound at which the search may stop
@@ -118,10 +116,10 @@ def _search(problem: WaveProblem, greedy_plan: Plan, best_cents: float, gap: flo
         return _Found(None, _whole(relaxed.bound), impossible)
     best, bound = _Best(None, min(best_cents, forbidden)), _whole(relaxed.bound)
     loose = relaxed.prices > -1e-6
-    kept, _ = _within(master, relaxed, best.cents - relaxed.bound, loose, _FEW_PATTERNS)
+    kept, _ = master.bring_near(relaxed, best.cents - relaxed.bound, loose, _FEW_PATTERNS)
     best = _better(master, best, master.choose(kept, deadline.left() / 2, gap / 4))
     while best.cents - bound > gap * best.cents and (left := deadline.left()) > _LEAST_SECONDS:
-        kept, held = _within(master, relaxed, best.cents - relaxed.bound, loose, _MOST_PATTERNS)
+        kept, held = master.bring_near(relaxed, best.cents - relaxed.bound, loose, _MOST_PATTERNS)
         chosen = master.choose(kept, left, gap / 4, loose)
         bound = max(bound, _whole(min(relaxed.bound + held, chosen.bound)))
         if bound >= forbidden:
@@ -177,28 +175,3 @@ def _master(problem: WaveProblem, greedy_plan: Plan) -> tuple[Master, float]:
         if (pattern := orders[number].pattern_of(parcels)) is not None:
             master.add(number, pattern)
     return master, forbidden
-
-
-def _within(master: Master, relaxed: Relaxed, window: float, loose: Bools, most: int) -> tuple[list[int], float]:
-    """The columns of the patterns in a window above the bound, and how wide a window not many more than so many fill.
-
-    The patterns that the relaxation was solved with are kept wherever they lie: they help to find a plan.
-    """
-    lowest = relaxed.orders.tolist()
-    near = [order.nearness(relaxed.prices, low, loose) for order, low in zip(master.orders, lowest, strict=True)]
-    distances = np.concatenate(near)
-    fill = most
-    while True:
-        if np.count_nonzero(distances <= window) > fill:
-            window = float(np.partition(distances, fill)[fill])
-        found: list[tuple[int, Pattern]] = []
-        for number, order in enumerate(master.orders):
-            found += [(number, one) for one in order.within(relaxed.prices, lowest[number] + window, loose)]
-            if len(found) > 1.5 * most:
-                break
-        else:
-            break
-        fill = fill * number // (2 * len(master.orders))  # the same pair of warehouses may mean many pairs of carriers
-    for number, pattern in found:
-        master.add(number, pattern)
-    return list(range(len(master.columns))), window

@@ -147,6 +147,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     op.create_table(
+        "wave",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("planned_at", sa.BigInteger(), nullable=True),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("figures", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "bin",
         sa.Column("id", ID, nullable=False),
         sa.Column("warehouse_id", ID, nullable=False),
@@ -963,6 +976,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_transfer_line_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
+        "wave_order",
+        sa.Column("wave_id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("order_version", sa.Integer(), nullable=True),
+        sa.Column("pinned_warehouse_id", ID, nullable=True),
+        sa.Column("waits_for", sa.Text(), server_default="", nullable=False),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["pinned_warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["wave_id"],
+            ["wave.id"],
+        ),
+        sa.PrimaryKeyConstraint("wave_id", "order_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "count_entry",
         sa.Column("id", ID, nullable=False),
         sa.Column("line_id", ID, nullable=False),
@@ -1078,12 +1115,70 @@ def upgrade() -> None:
         batch_op.create_index("shipment_line_order", ["order_id"], unique=False)
         batch_op.create_index("shipment_line_shipment", ["shipment_id"], unique=False)
 
+    op.create_table(
+        "wave_parcel",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("wave_id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("weight_g", sa.Integer(), nullable=False),
+        sa.Column("cost_cents", sa.BigInteger(), nullable=False),
+        sa.Column("late_permille", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["carrier"],
+            ["carrier.code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sales_order.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"],
+            ["shipment.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["wave_id"],
+            ["wave.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("wave_parcel", schema=None) as batch_op:
+        batch_op.create_index("wave_parcel_wave", ["wave_id"], unique=False)
+
+    op.create_table(
+        "wave_parcel_line",
+        sa.Column("parcel_id", ID, nullable=False),
+        sa.Column("order_line_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"],
+            ["order_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["parcel_id"],
+            ["wave_parcel.id"],
+        ),
+        sa.PrimaryKeyConstraint("parcel_id", "order_line_id"),
+        sqlite_with_rowid=False,
+    )
+
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
 
 
 def downgrade() -> None:
     """Goes back to the revision before."""
+    op.drop_table("wave_parcel_line")
+    with op.batch_alter_table("wave_parcel", schema=None) as batch_op:
+        batch_op.drop_index("wave_parcel_wave")
+
+    op.drop_table("wave_parcel")
     with op.batch_alter_table("shipment_line", schema=None) as batch_op:
         batch_op.drop_index("shipment_line_shipment")
         batch_op.drop_index("shipment_line_order")
@@ -1103,6 +1198,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_count_entry_line_id"))
 
     op.drop_table("count_entry")
+    op.drop_table("wave_order")
     with op.batch_alter_table("transfer_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_line_transfer_id"))
 
@@ -1246,6 +1342,7 @@ def downgrade() -> None:
     op.drop_table("demand_day")
     op.drop_table("carrier_rate")
     op.drop_table("bin")
+    op.drop_table("wave")
     op.drop_table("warehouse")
     op.drop_table("supplier")
     op.drop_table("sku")

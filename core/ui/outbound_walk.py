@@ -33,7 +33,9 @@ def draw_walk(house: House) -> None:
         return
     first, rest = stops[0], stops[1:]
     units = sum(stop.quantity for stop in stops)
-    st.caption(safe(t("{stops} stops, {units} units to go", stops=format_int(len(stops)), units=format_int(units))))
+    st.caption(
+        safe(t("Stops left: {stops} · units left: {units}", stops=format_int(len(stops)), units=format_int(units)))
+    )
     _draw_stop(first)
     if rest:
         with st.expander(t("What comes after"), icon=":material/route:", expanded=False):

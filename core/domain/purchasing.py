@@ -25,7 +25,7 @@ class PurchaseStatus(StrEnum):
 
 PURCHASE_STATUS_LABELS = MappingProxyType(
     {
-        PurchaseStatus.ORDERED: "Ordered",
+        PurchaseStatus.ORDERED: "Ordered, on its way",
         PurchaseStatus.PARTLY_RECEIVED: "Partly received",
         PurchaseStatus.RECEIVED: "Received, being inspected",
         PurchaseStatus.INSPECTED: "Inspected, to be put away",

@@ -91,7 +91,7 @@ def draw_lots(file: StockFile, timezone: str) -> None:
     rows = []
     for lot in file.lots:
         cells: dict[str, Any] = {
-            "lot": lot.id,
+            "lot": str(lot.id),
             "received": format_instant(lot.received_at, timezone),
             "expires": day_words(lot.expires_on),
             "cost": lot.unit_cost_cents / 100,
@@ -100,7 +100,7 @@ def draw_lots(file: StockFile, timezone: str) -> None:
         rows.append(cells | {account.value: lot.units.get(account, 0) for account in IN_HOUSE})
     used = [account for account in IN_HOUSE if any(row[account.value] for row in rows)]
     columns = [
-        Column("lot", t("Lot"), "number", width=70, pinned=True),
+        Column("lot", t("Lot"), width=70, pinned=True),
         Column("expires", t("Keeps until"), width=110),
         *(Column(account.value, t(label_of(account)), "number", width=95) for account in used),
         Column("bins", t("In bins"), width=200),

@@ -152,7 +152,7 @@ def _draw_one(transfer_id: int, actor: Actor) -> None:
         columns = [
             Column("sku", t("Article number"), width=110),
             Column("name", t("Article"), width=220),
-            Column("lot", t("Lot"), "number", width=70),
+            Column("lot", t("Lot"), width=70),
             Column("sent", t("Sent"), "number", width=80),
             Column("came", t("Arrived"), "number", width=80),
             Column("lost", t("Lost"), "number", width=80),
@@ -191,7 +191,7 @@ def _line_cells(line: TransferLine) -> dict[str, Any]:
     return {
         "sku": line.sku_code,
         "name": either(line.name_en, line.name_zh),
-        "lot": line.lot_id,
+        "lot": str(line.lot_id),
         "sent": line.progress.sent,
         "came": line.progress.received,
         "lost": line.progress.lost,

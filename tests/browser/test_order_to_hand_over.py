@@ -1,0 +1,144 @@
+"""An order's whole way through the house in a real browser, from the clerk's word to the driver's hands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core.db.engines import Databases, connect, reader
+from tests.app_server import AppServer
+from tests.browser.windows import PHONE, Window, Windows
+
+pytestmark = pytest.mark.browser
+
+# A stopped order that a clerk may let pass, and that its warehouse can serve.
+_PASSABLE = text(
+    "SELECT o.id FROM sales_order o WHERE o.status = 'exception' AND o.exceptions IN ('price', 'duplicate', 'fraud')"
+    " AND o.hold_reason IS NULL AND o.paid_cents >= o.total_cents AND NOT EXISTS (SELECT 1 FROM order_line l"
+    " WHERE l.order_id = o.id AND l.quantity > (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
+    " WHERE b.sku_id = l.sku_id AND b.warehouse_id = o.warehouse_id AND b.account = 'available'))"
+    " ORDER BY o.id DESC LIMIT 1"
+)
+_PARCEL = text(
+    "SELECT s.id, s.number, s.status, s.waybill, s.weight_g, s.cost_cents, s.carrier, s.manifest_id, w.code AS house"
+    " FROM shipment s"
+    " JOIN shipment_line l ON l.shipment_id = s.id JOIN warehouse w ON w.id = s.warehouse_id"
+    " WHERE l.order_id = :order_id ORDER BY s.id DESC LIMIT 1"
+)
+_GOODS = text("SELECT sku_code, quantity FROM order_line WHERE order_id = :order_id ORDER BY position")
+
+
+@pytest.fixture
+def databases(app: AppServer) -> Any:
+    """The databases behind the application."""
+    opened = connect("", app.var)
+    yield opened
+    opened.dispose()
+
+
+def one(databases: Databases, statement: Any, **values: object) -> Any:
+    with reader(databases.live) as db:
+        return db.execute(statement, values).first()
+
+
+def status(databases: Databases, order_id: int) -> str:
+    return str(one(databases, text("SELECT status FROM sales_order WHERE id = :order_id"), order_id=order_id).status)
+
+
+def test_an_order_goes_from_the_desk_to_the_drivers_hands(
+    windows: Windows, app: AppServer, databases: Databases
+) -> None:
+    order_id = int(one(databases, _PASSABLE).id)
+    confirm(windows.open("clerk"), order_id)
+    assert status(databases, order_id) == "allocated"
+    keeper = windows.open("warehouse", size=PHONE, language="en")
+    page = keeper.go(f"order?id={order_id}")
+    page.locator(".st-key-do-release button").click()
+    page.locator(".st-key-do-pick_all button").wait_for()
+    parcel = one(databases, _PARCEL, order_id=order_id)
+    pick(keeper, parcel.id, parcel.house)
+    assert status(databases, order_id) == "picking"
+    assert keeper.sideways() == 0
+    desk = windows.open("warehouse")
+    with reader(databases.live) as db:
+        goods = [(row.sku_code, row.quantity) for row in db.execute(_GOODS, {"order_id": order_id})]
+    scan_and_pack(desk, parcel.number, parcel.house, goods)
+    packed = one(databases, _PARCEL, order_id=order_id)
+    assert (packed.status, packed.weight_g) == ("packed", 1_234)
+    assert packed.cost_cents > 0 and packed.waybill
+    hand_over(desk, databases, order_id)
+    assert status(databases, order_id) == "shipped"
+    page = desk.go(f"order?id={order_id}")
+    assert "Handed over to the carrier" in page.locator(".od-history").inner_text()
+
+
+def confirm(window: Window, order_id: int) -> None:
+    """The clerk lets the order pass, with a note for each reason."""
+    page = window.go(f"order?id={order_id}")
+    page.locator(".st-key-do-confirm button").click()
+    form = page.locator(".st-key-order-form-confirm")
+    form.wait_for()
+    for field in form.locator("input").all():
+        field.fill("asked the buyer")
+    form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    page.get_by_text("The order is confirmed.").wait_for()
+
+
+def pick(window: Window, parcel: int, house: str) -> None:
+    """The keeper ticks the parcel, and presses one button per stop."""
+    page = window.go(f"outbound?warehouse={house}&at=tasks")
+    page.locator(f".st-key-tick-{parcel} label").first.click()
+    page.get_by_role("button", name="Pick what is ticked").click()
+    onwards = page.get_by_role("button", name="Picked, next stop")
+    onwards.wait_for()
+    for _ in range(12):
+        window.settle()
+        if not onwards.count():
+            return
+        onwards.click()
+        page.wait_for_timeout(700)
+    raise AssertionError("The walk never ends.")
+
+
+def scan_and_pack(window: Window, number: str, house: str, goods: list[tuple[str, int]]) -> None:
+    """Everything by keyboard: the parcel's number, a wrong article, then each unit; then weight and Enter."""
+    page = window.go(f"outbound?warehouse={house}&at=table")
+    field = page.locator(".st-key-scan-code input")
+    field.click()
+
+    def scan(code: str) -> None:
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+
+    scan(number)
+    page.get_by_text(number).first.wait_for()
+    page.wait_for_timeout(700)
+    scan("4711")
+    page.get_by_text("doesn't belong into shipment").first.wait_for()
+    left = sum(quantity for _, quantity in goods)
+    for code, quantity in goods:
+        for _ in range(quantity):
+            left -= 1
+            assert page.evaluate("document.activeElement.closest('.st-key-scan-code') !== null"), "the focus is lost"
+            scan(code)
+            page.get_by_text(f"{left} in all.").first.wait_for()
+            window.settle()
+    weight = page.locator("[class*=st-key-pack-][class*=-weight] input")
+    weight.fill("1234")
+    page.locator(".st-key-pack-panel").get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    page.get_by_text(f"{number} is packed.").wait_for()
+
+
+def hand_over(window: Window, databases: Databases, order_id: int) -> None:
+    """All of the carrier's parcels onto a manifest, closed, and gone."""
+    parcel = one(databases, _PARCEL, order_id=order_id)
+    page = window.go(f"outbound?warehouse={parcel.house}&at=dock")
+    page.locator(f".st-key-load-{parcel.carrier} button").click()
+    page.get_by_text("The parcels are on the manifest.").first.wait_for()
+    number = one(databases, _PARCEL, order_id=order_id).manifest_id
+    page.locator(f".st-key-close-{number} button").click()
+    page.locator(f".st-key-gone-{number} button").click()
+    page.get_by_text("with the carrier.").first.wait_for()
+    window.settle()

@@ -11,6 +11,7 @@ BENCHMARKS = (
     "first_page",
     "practice_speed",
     "confirm_speed",
+    "wave_speed",
     "history_speed",
     "script_run",
     "import_speed",

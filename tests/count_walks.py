@@ -7,11 +7,23 @@ from typing import Any
 from sqlalchemy import select
 
 from core.context import Actor, Context
+from core.db.alert_tables import stock_alert
 from core.db.count_tables import count_line, stocktake
 from core.domain.rights import ENGINE_RIGHTS
-from core.services import adjustments, count_entries, count_posting, counting, stock
+from core.services import (
+    adjustments,
+    count_entries,
+    count_posting,
+    counting,
+    demand,
+    intake,
+    replenishment,
+    stock,
+    stock_alerts,
+    thresholds,
+)  # fmt: skip
 from tests.services.desk import CUP, KETTLE, SHANGHAI
-from tests.walks import Command, per_order
+from tests.walks import INCOMING, Command, per_order
 
 KEEPER = Actor(8, "Wu", "employee", "W", ENGINE_RIGHTS)
 SECOND = Actor(9, "Hu", "employee", "W", ENGINE_RIGHTS)
@@ -86,4 +98,27 @@ def beside_stocktakes() -> dict[str, Command]:
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
         "adjust up": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, 2, "found"),
         "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -1, "broken"),
+    }
+
+
+def _alert(ctx: Context) -> int:
+    """The first alert there is, or one that isn't there."""
+    found = ctx.db.execute(select(stock_alert.c.id).order_by(stock_alert.c.id).limit(1)).scalar_one_or_none()
+    return int(found) if found is not None else 0
+
+
+def of_alerts() -> dict[str, Command]:
+    """Every command of thresholds, stock alerts and suggested purchases, for cups in Shanghai."""
+    cups = (CUP, SHANGHAI)
+    return {
+        "set a threshold": lambda ctx: thresholds.set_threshold(ctx, *cups, 100),
+        "set an impossible one": lambda ctx: thresholds.set_threshold(ctx, *cups, 5, 5),
+        "let the formula set it": lambda ctx: thresholds.use_formula(ctx, [cups]),
+        "take the threshold away": lambda ctx: thresholds.forget_threshold(ctx, *cups),
+        "renew": thresholds.renew_thresholds,
+        "add up demand": demand.bring_demand,
+        "look at stock": stock_alerts.evaluate_alerts,
+        "acknowledge": lambda ctx: stock_alerts.acknowledge_alert(ctx, _alert(ctx)),
+        "order what is suggested": lambda ctx: replenishment.order_suggested(ctx, [cups]),
+        "sell": lambda ctx: intake.receive_order(ctx, INCOMING["good"]),
     }

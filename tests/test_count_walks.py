@@ -9,11 +9,13 @@ from sqlalchemy import select
 
 from core.db.count_tables import stocktake
 from core.db.engines import Databases
+from core.db.inbound_tables import supplier_sku
+from core.db.world_tables import lot
 from core.domain.counting import CountStatus
 from core.domain.errors import OrderlyError
 from core.services.books import imbalances
-from tests.count_walks import beside_stocktakes, of_stocktakes
-from tests.services.desk import Desk, lay_desk
+from tests.count_walks import beside_stocktakes, of_alerts, of_stocktakes
+from tests.services.desk import CUP, SUPPLIER, Desk, lay_desk
 from tests.walks import HOUR, INCOMING, Walker, of_the_house
 
 COMMANDS = of_stocktakes() | beside_stocktakes()
@@ -101,3 +103,18 @@ def test_long_walks(each_databases: Databases, clock: int, seed: int) -> None:
         with desk.look() as ctx:
             assert imbalances(ctx) == [], " → ".join(trail)
     assert len(trail) > 40
+
+
+def test_every_walk_of_three_steps_around_thresholds_and_alerts(desk: Desk) -> None:
+    """Cups are known for twenty days, somebody sells them, and a threshold is low by an hour at the least."""
+    with desk.work() as ctx:
+        ctx.db.execute(lot.update().values(received_at=lot.c.received_at - 20 * 86_400))
+        ctx.db.execute(supplier_sku.insert().values(supplier_id=SUPPLIER, sku_id=CUP, unit_cost_cents=800))
+    with desk.databases.live.connect() as db:
+        db.begin()
+        walker = Walker(db, of_alerts())
+        walker.explore(desk.now, 3)
+        assert walker.step(desk.now, ("set a threshold",), of_alerts()["set a threshold"])
+        assert walker.step(desk.now, ("look at stock",), of_alerts()["look at stock"])
+        walker.explore(desk.now + HOUR, 3)
+    assert set(of_alerts()) - walker.carried_out == {"set an impossible one"}

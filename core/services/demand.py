@@ -144,3 +144,8 @@ def _range(ctx: Context, day: int) -> dict[str, int]:
 def _midnight(ctx: Context, day: int) -> int:
     on = _EPOCH + timedelta(days=day)
     return int(datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(ctx.world.timezone)).timestamp())
+
+
+def demand_overdue(ctx: Context) -> bool:
+    """Whether a day is over that isn't added up yet."""
+    return int(read_meta(ctx.db).get(_UNTIL, "0")) < local_day(ctx.now - _LATE_S, ctx.world.timezone)

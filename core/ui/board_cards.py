@@ -121,8 +121,8 @@ def draw_attention(board: Board, known: Places) -> None:
                 len(board.low_stock),
                 t("Articles of a warehouse with fewer units available, over all lots, than their threshold."),
                 "orange",
-                "low_stock",
-                places_of(board.wanted, known),
+                "stock_alerts",
+                places_of(board.wanted, known) | {"show": "low"},
             ),
         ):
             _tile(label, format_int(n), definition, target, query, tone=tone if n else "green")

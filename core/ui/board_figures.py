@@ -322,10 +322,10 @@ def draw_stock_and_money(board: Board, known: Places) -> None:
             st.caption(t("Everything is above its threshold."))
         if len(board.low_stock) > SHOWN_AT_MOST:
             st.page_link(
-                page_target("low_stock"),
+                page_target("stock_alerts"),
                 label=t("All {n} below threshold", n=format_int(len(board.low_stock))),
                 icon=":material/table_rows:",
-                query_params=places_of(board.wanted, known),
+                query_params=places_of(board.wanted, known) | {"show": "low"},
                 width="stretch",
                 help="",
             )

@@ -18,7 +18,7 @@ from core.portal.people import ensure_demo_people
 from core.portal.sign_in import first_administrator_link
 from core.portal.upkeep import tidy_portal
 from core.ui.databases import databases, wall_clock
-from core.ui.server_background import Work, at_work, keep_folded
+from core.ui.server_background import Work, at_work, keep_folded, keep_stock_watched
 from core.ui.server_garbage import collect_when_quiet, settle, unsettle
 from core.ui.server_gate import Gate
 from core.ui.server_routes import ROUTES
@@ -76,7 +76,7 @@ async def _open(works: Sequence[Work]) -> AsyncIterator[None]:
         asyncio.create_task(asyncio.to_thread(_warm_static)),
     ]
     try:
-        with at_work(databases(), (keep_folded, *works)):
+        with at_work(databases(), (keep_folded, keep_stock_watched, *works)):
             yield
     finally:
         for task in background:

@@ -79,12 +79,12 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
-        "monitor/low_stock.py",
-        "Stock below threshold",
+        "monitor/stock_alerts.py",
+        "Stock alerts",
         "production_quantity_limits",
-        "What runs low, and where",
-        ("board.read",),
-        listed=False,
+        "What runs low or out, and what to order",
+        ("board.read", "stock.threshold", "stock.count"),
+        practice=True,
     ),
     SitePage(
         "work/orders.py",

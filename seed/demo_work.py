@@ -15,8 +15,9 @@ from sqlalchemy import Row, text
 from core.context import Context
 from core.domain.orders import Reason, Status
 from core.domain.shipments import ShipmentStatus
-from core.services import allocation, intake, orders, packing, picking, shipping, stock
+from core.services import allocation, intake, orders, packing, picking, shipping
 from core.services.parameters import promises
+from seed.goods_work import goods_due, order_what_runs_low
 from seed.oddities import APPROVALS, CANCELLATIONS
 from seed.rhythm import DAY, HOUR, MINUTE, OFFSET
 from seed.road import COMPLETE_DAYS
@@ -30,7 +31,7 @@ _MOST_PER_TURN = 12
 # Stopped orders are left to people; only what is more than these the house settles itself.
 _LEFT_TO_PEOPLE = 40
 _PAY = 0.92  # share of unpaid orders that get paid after all
-_RECEIPT_CHANCE, _SWEEP_CHANCE = 0.006, 0.05  # per turn
+_PURCHASE_CHANCE, _SWEEP_CHANCE = 0.006, 0.05  # per turn
 _NOBODY_THERE = "Buyer could not be reached / 多次联系不上买家"
 
 _OPEN = text(
@@ -56,12 +57,6 @@ _TO_COMPLETE = text(
     "SELECT id, delivered_at FROM sales_order WHERE status = 'delivered' AND fulfilled_by = 'us'"
     " AND delivered_at < :before ORDER BY delivered_at LIMIT 20"
 )
-_LOW = text(
-    "SELECT t.sku_id, t.warehouse_id, t.low_quantity, k.list_price_cents FROM stock_threshold t"
-    " JOIN sku k ON k.id = t.sku_id WHERE t.low_quantity >= (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
-    " WHERE b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id AND b.account = 'available')"
-    " ORDER BY t.sku_id, t.warehouse_id"
-)
 
 
 def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
@@ -79,8 +74,9 @@ def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
         due.append((ctx.now, intake.expire_unpaid))
     if rng.random() < _SWEEP_CHANCE:
         due += _completions(ctx)
-    if rng.random() < _RECEIPT_CHANCE:
-        due += _receipts(ctx, rng)
+    if rng.random() < _PURCHASE_CHANCE:
+        due += order_what_runs_low(ctx, rng)
+    due += goods_due(ctx)
     due.sort(key=lambda one: one[0])
     return [command for _, command in due[:_MOST_PER_TURN]]
 
@@ -194,14 +190,3 @@ def _completions(ctx: Context) -> list[Due]:
     before = ctx.now - COMPLETE_DAYS * DAY
     rows = ctx.db.execute(_TO_COMPLETE, {"before": before}).all()
     return [(row.delivered_at, partial(shipping.complete_order, order_id=row.id)) for row in rows]
-
-
-def _receipts(ctx: Context, rng: np.random.Generator) -> list[Due]:
-    """A supplier's lorry with one article that has run low somewhere."""
-    low = ctx.db.execute(_LOW).all()
-    if not low:
-        return []
-    row = low[int(rng.integers(0, len(low)))]
-    units = int(row.low_quantity * rng.integers(4, 9)) + 8
-    cost = int(row.list_price_cents * rng.uniform(0.42, 0.63))
-    return [(ctx.now, lambda ctx: stock.receive_stock(ctx, row.sku_id, row.warehouse_id, units, cost))]

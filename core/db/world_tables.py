@@ -184,6 +184,13 @@ event = Table(
     Column("actor", Text, nullable=False),
     Column("data", Text, nullable=False),
     Index("event_order", "order_id"),
+    # Facts of purchases, transfers and the like; an order's are found by its id.
+    Index(
+        "event_subject",
+        "subject",
+        sqlite_where=text("order_id IS NULL"),
+        postgresql_where=text("order_id IS NULL"),
+    ),
 )
 # On PostgreSQL ids appear out of commit order; the fold reads in the order of transactions, up to the oldest open one.
 sa_event.listen(

@@ -267,7 +267,9 @@ def get_purchase(ctx: Context, purchase_id: int) -> PurchaseFile:
     ).one()
     e = event.c
     facts = ctx.db.execute(
-        select(e.at, e.kind, e.actor, e.data).where(e.subject == f"purchase:{purchase_id}").order_by(e.id.desc())
+        select(e.at, e.kind, e.actor, e.data)
+        .where(e.subject == f"purchase:{purchase_id}", e.order_id.is_(None))
+        .order_by(e.id.desc())
     )
     return PurchaseFile(
         row=row,

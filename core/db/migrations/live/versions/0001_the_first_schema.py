@@ -76,6 +76,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("event_order", ["order_id"], unique=False)
+        batch_op.create_index(
+            "event_subject",
+            ["subject"],
+            unique=False,
+            sqlite_where=sa.text("order_id IS NULL"),
+            postgresql_where=sa.text("order_id IS NULL"),
+        )
 
     op.create_table(
         "fold_cursor",
@@ -1350,6 +1357,9 @@ def downgrade() -> None:
     op.drop_table("import_batch")
     op.drop_table("fold_cursor")
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(
+            "event_subject", sqlite_where=sa.text("order_id IS NULL"), postgresql_where=sa.text("order_id IS NULL")
+        )
         batch_op.drop_index("event_order")
 
     op.drop_table("event")

@@ -19,7 +19,7 @@ ON_THE_TABLE = (ShipmentStatus.PICKED, ShipmentStatus.VERIFIED)
 def draw_table(house: House) -> None:
     """The parcel on the table and those that wait for it, the most urgent first."""
     waiting = page.read(tasks_in, house.id, ON_THE_TABLE)
-    _draw_switch(house)
+    draw_switch(house)
     if not waiting:
         show_remembered("packed-said")
         text = t("What is fully picked comes to the packing table.")
@@ -52,7 +52,7 @@ def _in_list(task: OutboundTask) -> str:
     return f"{task.number} · " + t("{done} of {all} scanned", done=format_int(task.scanned), all=format_int(task.units))
 
 
-def _draw_switch(house: House) -> None:
+def draw_switch(house: House) -> None:
     """Whether this warehouse's parcels must be scanned; only for those who lay its work out."""
     if not page.actor().may("stock.layout"):
         return

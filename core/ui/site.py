@@ -117,7 +117,7 @@ SITE: tuple[SitePage, ...] = (
         "Outbound",
         "local_shipping",
         "Pick, check, pack and hand over",
-        ("shipping.work",),
+        ("shipping.work", "stock.layout"),
         practice=True,
     ),
     SitePage(

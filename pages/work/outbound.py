@@ -10,7 +10,7 @@ from core.ui import page
 from core.ui.cards import heading
 from core.ui.i18n import format_int, language, t
 from core.ui.outbound_dock import draw_dock
-from core.ui.outbound_table import draw_table
+from core.ui.outbound_table import draw_switch, draw_table
 from core.ui.outbound_tasks import draw_tasks
 from core.ui.outbound_walk import draw_walk
 from pages.work import settle
@@ -60,7 +60,19 @@ def choose_view(house: House) -> str:
     return str(st.session_state["outbound-view"])
 
 
+def draw_overview(house: House) -> None:
+    """How much stands at each station, for those who lay the work out and don't do it themselves."""
+    for name, column in zip(VIEWS, st.columns(len(VIEWS)), strict=True):
+        count = sum(house.counts.get(status.value, 0) for status in COUNTED[name])
+        column.metric(t(VIEW_LABELS[name]), format_int(count), border=True)
+    st.caption(t("Parcels that stand at each station now."))
+    draw_switch(house)
+
+
 settle()
 heading(t("Outbound"), t("Pick, check, pack and hand over, the most urgent first."), "local_shipping")
 house = choose_house(page.read(houses_in))
-VIEWS[choose_view(house)](house)
+if page.actor().may("shipping.work"):
+    VIEWS[choose_view(house)](house)
+else:
+    draw_overview(house)

@@ -52,6 +52,7 @@ LEARNS = {"tests.take", "practice.use"}
                 "orders.notify",
                 "orders.read",
                 "orders.review",
+                "shipping.arrange",
                 "stock.read",
             }
             | LEARNS,
@@ -61,6 +62,7 @@ LEARNS = {"tests.take", "practice.use"}
             "W",
             {
                 "orders.read",
+                "shipping.arrange",
                 "shipping.work",
                 "stock.adjust",
                 "stock.count",
@@ -84,6 +86,7 @@ LEARNS = {"tests.take", "practice.use"}
                 "orders.read",
                 "orders.review",
                 "purchasing.work",
+                "shipping.arrange",
                 "stock.allocate",
                 "stock.approve",
                 "stock.count",

@@ -186,6 +186,17 @@ def test_every_station_says_what_to_do_when_there_is_nothing(desk: Databases, vi
     assert words[view][language == "zh"] in said(outbound(desk, at=view, language=language))
 
 
+def test_who_lays_the_work_out_decides_on_scanning_and_does_nothing_else(desk: Databases) -> None:
+    release(desk, 1, 2)
+    tab = outbound(desk, "operations")
+    assert [metric.value for metric in tab.metric] == ["2", "0", "0", "0"]
+    press(tab, "Require scanning before packing")
+    with reader(desk.live) as db:
+        assert db.execute(text("SELECT verifies FROM warehouse WHERE code = 'SH'")).scalar_one() == 1
+    press(tab, "Allow packing without scanning")
+    assert [one.key for one in tab.button] == ["verify-switch"]
+
+
 @pytest.mark.parametrize("login", ["clerk", "service", "finance", "manager"])
 def test_only_the_warehouse_works_there(desk: Databases, login: str) -> None:
     with pytest.raises(ValueError, match="Could not find a navigation page"):

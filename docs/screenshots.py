@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))  # it is started as a script, from wherever one st
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from docs.outbound_story import tell_outbound  # noqa: E402
 from docs.training_story import tell_training  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
 from tests.browser.answering import Taker, questions_of  # noqa: E402
@@ -125,6 +126,11 @@ def everywhere(
     )
 
 
+def in_both(name: str, person: str, path: str) -> tuple[Shot, ...]:
+    """A page as a desk's description shows it, in both languages."""
+    return Shot(name, person, at(path)), Shot(name, person, at(path), language="zh")
+
+
 SHOTS: tuple[Shot, ...] = (
     *everywhere("sign-in", "", at_sign_in),
     *everywhere("board", "manager", at_board, desk=(1440, 1500)),
@@ -132,6 +138,16 @@ SHOTS: tuple[Shot, ...] = (
     *everywhere("test", "clerk", at_question),
     *everywhere("result", "service", at_result),
     *everywhere("progress", "trainer", at("/people_progress")),
+    *in_both("inbound-door", "warehouse", "/receiving"),
+    *in_both("inbound-inspect", "warehouse", "/receiving?id=3"),
+    *in_both("inbound-purchase", "operations", "/purchasing?id=4"),
+    *in_both("inbound-stock", "warehouse", "/stock?sku=21&house=1"),
+    *in_both("inbound-corrections", "operations", "/stock?show=corrections"),
+    *in_both("inbound-returned", "warehouse", "/returned"),
+    *in_both("outbound-tasks", "warehouse", "/outbound?warehouse=SH&at=tasks"),
+    *in_both("outbound-walk", "warehouse", "/outbound?warehouse=SH&at=walk"),
+    *in_both("outbound-table", "warehouse", "/outbound?warehouse=SH&at=table"),
+    *in_both("outbound-dock", "warehouse", "/outbound?warehouse=SH&at=dock"),
 )
 
 
@@ -163,6 +179,7 @@ def main(names: list[str]) -> int:
         var = Path(folder)
         run_module(["seed", "demo"], var)
         tell_training(var)
+        tell_outbound(var)
         server = closing.enter_context(running_app(var))
         browser = launch(closing.enter_context(sync_playwright()))
         windows = Windows(server, browser, closing)

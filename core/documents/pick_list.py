@@ -72,7 +72,7 @@ def _page(sheet: Sheet, one: PickList, voice: Voice, number: int) -> float:
     sheet.text(_LEFT, _TOP + 9, f"{one.warehouse_code} · {house}", 11, width=105)
     units = sum(stop.quantity for stop in one.stops)
     counts = voice.t(
-        "{stops} stops · {units} units · {orders} orders",
+        "Stops: {stops} · units: {units} · orders: {orders}",
         stops=voice.integer(len(one.stops)),
         units=voice.integer(units),
         orders=voice.integer(len(one.orders)),

@@ -18,9 +18,10 @@ from core.domain.shipments import ShipmentStatus
 from core.services import orders, picking, shipping
 from core.services.order_file import OrderFile, Parcel
 from core.services.order_lines import CANCELLABLE
-from core.ui import order_forms, order_line_forms, page
+from core.ui import order_forms, order_line_forms, page, parcel_forms
 from core.ui.i18n import join_list, t, translate_error
 from core.ui.order_forms import key_of, open_key
+from core.ui.order_papers import draw_papers
 from core.ui.safe import safe
 
 _AMENDABLE_STATUSES = frozenset(
@@ -69,11 +70,13 @@ def draw_actions(file: OrderFile, actor: Actor) -> None:
     actions = _actions(file, actor)
     if not actions:
         st.caption(t("You can look at this order, but your position has nothing to do on it."))
+        draw_papers(file)
         return
     opened = st.session_state.get(open_key(file))
     with st.container(horizontal=True, key="order-actions", gap="small"):
         for action in actions:
             _button(file, action, opened == action.name)
+        draw_papers(file)
     for action in actions:
         if action.form is not None and opened == action.name and not action.refused:
             with st.container(border=True, key=f"order-form-{action.name}"):
@@ -120,6 +123,8 @@ def _actions(file: OrderFile, actor: Actor) -> list[Action]:
             found.append(Action("recheck", label, "refresh", "", command=orders.recheck_order, done=done))
     if actor.may("shipping.work"):
         found += _warehouse_actions(file)
+    if actor.may("shipping.arrange") and file.status in parcel_forms.ARRANGED:
+        found += [_merge_action(file), _split_action(file)]
     if actor.may("orders.amend"):
         found.append(
             Action("amend", t("Correct the data"), "edit_location_alt", _no_amending(file), form=order_forms.amend_form)
@@ -132,6 +137,22 @@ def _actions(file: OrderFile, actor: Actor) -> list[Action]:
         found.append(_cancel_line_action(file))
         found.append(Action("cancel", t("Cancel the order"), "cancel", _words(file.refusals["cancel"])))
     return found
+
+
+def _merge_action(file: OrderFile) -> Action:
+    why = "" if parcel_forms.mergeable(file) else t("No other order of this buyer is reserved and not picked yet.")
+    return Action("merge", t("Merge"), "merge", why, form=parcel_forms.merge_form)
+
+
+def _split_action(file: OrderFile) -> Action:
+    why = ""
+    if sum(line.quantity for line in file.lines) < 2:
+        why = t("One unit can't be split.")
+    elif len(file.parcels) > 1:
+        why = t("The order goes in several parcels already.")
+    elif file.fields["hold_reason"] is not None:
+        why = t("Release the hold first.")
+    return Action("split", t("Split"), "call_split", why, form=parcel_forms.split_form)
 
 
 def _cancel_line_action(file: OrderFile) -> Action:

@@ -160,7 +160,7 @@ def show(batch: Batch) -> None:
             metric_card(label, format_int(count), definition=definition, key=f"confirm-{tone}", tone=shown)
     section(t("Order by order"), t("Click an order to open it. Those that weren't confirmed come first."))
     rows = [row_of(one) for one in sorted(batch.outcomes, key=lambda one: one.status is not None)]
-    listed = [Column("number", t("Number"), width=200, pinned=True), Column("result", t("Result"), width=620)]
+    listed = [Column("number", t("Number"), width=200, pinned=True), Column("result", t("Outcome"), width=620)]
     chosen = table(rows, listed, key="confirm-results", id_key="id", height=420 if len(rows) > 10 else "content")
     if chosen is not None:
         st.switch_page(page_named("order").path, query_params={"id": str(chosen)})
@@ -189,7 +189,7 @@ def row_of(one: Outcome) -> dict[str, Any]:
 
 def as_csv(rows: list[dict[str, Any]]) -> bytes:
     """The results as a file."""
-    return to_csv([t("Number"), t("Result")], [(row["number"], row["result"]) for row in rows])
+    return to_csv([t("Number"), t("Outcome")], [(row["number"], row["result"]) for row in rows])
 
 
 settle()

@@ -16,7 +16,6 @@ from core.ui.empty import empty
 from core.ui.i18n import format_instant, format_money, language, t
 from core.ui.order_actions import draw_actions
 from core.ui.order_compare import compared
-from core.ui.order_papers import draw_papers
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.work import settle
@@ -71,7 +70,6 @@ def draw(order_id: int) -> None:
     if why := order_sheet.stopped(file):
         st.html(f'<div class="od-stopped">{why}</div>')
     draw_actions(file, page.actor())
-    draw_papers(file)
     left, right = st.columns([5, 3], gap="medium")
     with left:
         st.html(order_sheet.lines(file) + compared(file) + order_sheet.messages(file, timezone))

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from core.channels.incoming import IncomingLine
+from core.channels.incoming import IncomingLine, Payment
 from core.context import ENGINE, Context, World
 from core.db.engines import Databases, reader, transaction
-from core.db.world_tables import message, order_line, sales_order
-from core.services import intake
+from core.db.shipping_tables import shipment, shipment_line
+from core.db.world_tables import message, order_line, sales_order, warehouse
+from core.services import intake, orders, stock
 from seed.incoming import Draft, incoming_order
 from tests.assessments.small_world import fill
 from tests.pages.test_work_pages import errors, field, open_order, press, sheet
@@ -86,3 +87,53 @@ def test_papers_are_printed_in_the_readers_language(house: Databases, order_id: 
     buttons = {one.proto.label: one.proto for one in tab.get("download_button")}
     assert [label for label, one in buttons.items() if not one.disabled] == ["装箱单"]
     assert "打包时才会分配运单号" in buttons["快递面单"].help
+
+
+def test_one_order_leaves_in_two_parcels_and_two_in_one(house: Databases, order_id: int) -> None:
+    now = int(time.time())
+    with transaction(house.live) as db:
+        ctx = Context(db, ENGINE, now, World("live", "live"))
+        lines = db.execute(select(order_line).where(order_line.c.order_id == order_id)).all()
+        for place in db.execute(select(warehouse.c.id).where(warehouse.c.id != 0)).scalars().all():
+            for line in lines:
+                stock.receive_stock(ctx, line.sku_id, place, 50, 100)
+        notes = {"price": "agreed", "duplicate": "asked"}
+        ids = []
+        for number, units in (("PAIR-1", 2), ("PAIR-2", 1)):
+            goods = (IncomingLine(lines[0].sku_code, lines[0].name, units, 5_000),)
+            draft = Draft(
+                "tmall", number, now, "林小雨", "13912345678", "", "CN-SH", "上海市", "黄浦区", "南京东路 100 号",
+                "200001", 0, 0, "", goods,
+            )  # fmt: skip
+            ids.append(intake.receive_order(ctx, incoming_order(draft, (Payment("alipay", 5_000 * units),))))
+            orders.confirm_order(ctx, ids[-1], approved=notes)
+    tab = press(open_order(house, ids[0]), "do-split")
+    assert [one.value for one in tab.number_input] == [0]
+    press(tab, f"split-{ids[0]}", "yes")
+    assert "A split has to leave something in both parcels." in errors(tab)
+    tab.number_input[0].set_value(1).run()
+    press(tab, f"split-{ids[0]}", "yes")
+    assert "The order leaves in two parcels." in said(tab)
+    assert parcels_of(house) == [{ids[0]}, {ids[0]}]
+    (button,) = [one for one in tab.button if one.key == "do-split"]
+    assert (button.disabled, button.help) == (True, "The order goes in several parcels already\\.")
+    press(tab, "do-merge")
+    press(tab, f"merge-{ids[0]}", "yes")
+    assert "The orders leave in one parcel." in said(tab)
+    assert parcels_of(house) == [set(ids)]
+
+
+def parcels_of(house: Databases) -> list[set[int]]:
+    """The orders in each planned parcel of this buyer's."""
+    with reader(house.live) as db:
+        found: dict[int, set[int]] = {}
+        rows = db.execute(
+            select(shipment_line.c.shipment_id, shipment_line.c.order_id)
+            .select_from(shipment_line.join(shipment, shipment.c.id == shipment_line.c.shipment_id))
+            .join(sales_order, sales_order.c.id == shipment_line.c.order_id)
+            .where(shipment.c.status == "planned", sales_order.c.number.startswith("PAIR-"))
+            .order_by(shipment_line.c.shipment_id)
+        )
+        for shipment_id, order_id in rows:
+            found.setdefault(shipment_id, set()).add(order_id)
+        return list(found.values())

@@ -6,17 +6,22 @@ from typing import Any
 
 import streamlit as st
 
+from core.context import Context
 from core.domain.classes import Abc
 from core.domain.counting import COUNT_KIND_LABELS, CountKind
+from core.domain.facts import local_day
 from core.domain.labels import label_of
+from core.metrics.filters import Filter
+from core.metrics.kpi import Figure
+from core.metrics.stock_accuracy import STOCK_ACCURACY
 from core.services import counting
 from core.services.count_reads import CountChoices, StocktakeRow, count_choices, stocktakes_in
 from core.services.stock_policies import counting_policy
 from core.ui import page
-from core.ui.cards import heading, panel
+from core.ui.cards import heading, metric_card, panel
 from core.ui.count_parts import names_of, value_words
 from core.ui.empty import empty
-from core.ui.i18n import format_instant, format_int, language, t
+from core.ui.i18n import format_instant, format_int, format_rate, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -169,6 +174,21 @@ def draw_classes(choices: CountChoices) -> None:
     )
 
 
+def read_accuracy(ctx: Context) -> Figure:
+    """Stock accuracy of the last ninety days, today included."""
+    today = local_day(ctx.now, ctx.world.timezone)
+    return STOCK_ACCURACY.read(ctx, Filter(today - 89, today))
+
+
+def draw_accuracy() -> None:
+    """How well the book knew the shelf lately, where anything was counted."""
+    figure = page.read(read_accuracy)
+    if figure.value is None:
+        return
+    words = t("Last 90 days, {n} places.", n=format_int(figure.n)) + " " + t(STOCK_ACCURACY.definition)
+    metric_card(t(STOCK_ACCURACY.label), format_rate(figure.value), definition=words, key="accuracy", tone="info")
+
+
 settle()
 if (planned := st.session_state.pop("_planned", None)) is not None:
     st.switch_page(page_named("stocktake").path, query_params={"id": str(planned)})
@@ -197,5 +217,6 @@ else:
         key="stocktakes",
         icon="inventory",
     )
+draw_accuracy()
 if page.actor().may("stock.count"):
     draw_plan(page.read(count_choices, st.session_state.get("plan-warehouse")))

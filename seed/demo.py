@@ -17,6 +17,7 @@ from core.db.worlds import read_meta, world_of, write_meta
 from core.domain.errors import RuleViolation
 from core.portal.people import ensure_demo_people
 from seed.base import lay_base
+from seed.counts import CountingPeople, lay_counts
 from seed.history import write_history
 from seed.inbound import lay_inbound
 from seed.rhythm import DAY
@@ -44,18 +45,27 @@ def prepare_demo(
     scenario = get_scenario(SCENARIO)
     scenario = replace(scenario, orders=orders or scenario.orders, days=days or scenario.days)
     if not _is_demo(databases):
+        people = _counting_people(databases)
         tell(f"{scenario.orders:,} orders over {scenario.days} days")
         with transaction(databases.live) as db:
             ctx = Context(db, ENGINE, now, world_of(db, "live", "live"))
             lay_base(ctx.at(now - scenario.days * DAY), scenario, SEED)
             write_history(ctx, scenario, SEED)
             lay_inbound(ctx, SEED)
+            lay_counts(ctx, people, SEED)
             write_meta(db, scenario=SCENARIO, seed=SEED)
     tell("Metric cells")
     fold(databases.live)
     tell("Practice templates")
     for seed in PRACTICE_SEEDS:
         template("desk", seed, databases.var / "templates")
+
+
+def _counting_people(databases: Databases) -> CountingPeople:
+    """The demo's warehouse keeper and operations specialist."""
+    with reader(databases.portal) as db:
+        ids = {row.login: row.id for row in db.execute(select(person.c.login, person.c.id))}
+    return CountingPeople(*(replace(ENGINE, person_id=ids[login]) for login in ("warehouse", "operations")))
 
 
 def _is_demo(databases: Databases) -> bool:

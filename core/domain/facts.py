@@ -14,6 +14,8 @@ and besides:
     OrderConfirmed  paid_at; approved: {reason: note} where a clerk let reasons pass
     OrderStopped    reasons: [reason, …]
     OrderShipped    confirmed_at, ship_by_at, carrier
+    OrderPartlyShipped, OrderPartlyDelivered and the like say which shipment moved the order; so does every fact of an
+                    order that goes in several
     OrderDelivered  handed_over_at, promised_at, late_by_time, late_by_date; undated: true where a channel says that an
                     order was delivered, but not when
     OrderCancelled  reason, units_freed
@@ -25,6 +27,11 @@ and besides:
     OrderLineCancelled  the present status fact (to, channel, region, warehouse, received_at, value_cents) with
                     kept_cents, what the order is worth afterwards; line (position), sku, quantity, reason,
                     units_freed, refunded_cents
+
+    UnitsReserved   units, warehouse: more of the order's units were reserved while other parts are further already
+
+What happens to a shipment and moves no order has a fact of the shipment's own (ShipmentPicked, LinePickedShort, …),
+with the order's id, the subject `shipment:7`, and neither from nor to; see core/domain/shipments.py.
 
 Instants that aren't known are left out. `late_by_time` is delivered_at > promised_at; `late_by_date` compares the
 calendar days of the channel's own timezone; both are left out when nothing was promised.

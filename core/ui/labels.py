@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from core.ui.i18n import t
+from core.services.carriers import carrier_policy
+from core.ui.i18n import language, t
 
 AUDIT_KIND_LABELS = MappingProxyType(
     {
@@ -37,3 +38,9 @@ AUDIT_KIND_LABELS = MappingProxyType(
 def audit_kind(kind: str) -> str:
     """What kind of row of the audit log this is, in words; a kind that is new shows its code."""
     return t(AUDIT_KIND_LABELS[kind]) if kind in AUDIT_KIND_LABELS else kind
+
+
+def carrier_title(code: str) -> str:
+    """A carrier of the policy by its name in the reader's language; one that it doesn't name shows its code."""
+    found = next((one for one in carrier_policy().carriers if one.code == code), None)
+    return code if found is None else found.name_zh if language() == "zh" else found.name_en

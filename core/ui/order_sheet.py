@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from html import escape
 from types import MappingProxyType
 from typing import Any
 
-from core.domain.labels import label_of
-from core.domain.orders import FACT_LABELS, REASON_LABELS, Fact, Reason, Status
+from core.domain.labels import fact_of, label_of
+from core.domain.orders import REASON_LABELS, Fact, Reason, Status
 from core.domain.places import PROVINCE_BY_CODE
 from core.domain.review import APPROVABLE
 from core.domain.stock import Account
@@ -16,6 +17,7 @@ from core.services.order_file import FactView, LineView, OrderFile
 from core.services.parameters import review_policy
 from core.ui.cards import Tone
 from core.ui.i18n import format_duration, format_instant, format_int, format_money, join_list, language, t
+from core.ui.labels import carrier_title
 from core.ui.safe import plain
 
 STATUS_TONES: Mapping[Status, Tone] = MappingProxyType(
@@ -352,7 +354,8 @@ def history(file: OrderFile, names: dict[str, str], timezone: str) -> str:
 
 def fact_title(kind: str) -> str:
     """What a fact of the log is called; one of the house that no order knows shows its code."""
-    return t(FACT_LABELS[Fact(kind)]) if kind in set(Fact) else kind
+    fact = fact_of(kind)
+    return t(label_of(fact)) if isinstance(fact, StrEnum) else kind
 
 
 def _detail(fact: FactView, currency: str) -> str:
@@ -383,5 +386,12 @@ def fact_details(kind: str, data: Mapping[str, Any], currency: str) -> list[str]
     if kind == Fact.PAID:
         parts.append(f"{format_money(data['amount_cents'], data.get('currency', currency))} · {means(data['means'])}")
     if data.get("carrier"):
-        parts.append(str(data["carrier"]))
+        parts.append(carrier_title(str(data["carrier"])))
+    if data.get("waybill"):
+        parts.append(str(data["waybill"]))
+    if data.get("missing"):
+        parts.append(
+            t("1 unit wasn't there") if data["missing"] == 1 else t("{n} units weren't there", n=data["missing"])
+        )
+        parts.append(str(data["reason"]))
     return parts

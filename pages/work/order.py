@@ -16,6 +16,7 @@ from core.ui.empty import empty
 from core.ui.i18n import format_instant, format_money, language, t
 from core.ui.order_actions import draw_actions
 from core.ui.order_compare import compared
+from core.ui.order_parcels import parcels
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.work import settle
@@ -36,6 +37,18 @@ def names_in(file: OrderFile) -> dict[str, str]:
     """Who is behind the actors of the order's history."""
     names = page.portal_read(names_behind, {fact.actor for fact in file.facts})
     return {"engine": t("Automatic")} | names | {f"person:{page.person().person_id}": t("You")}
+
+
+def draw_block_link(file: OrderFile) -> None:
+    """The way to blocking this order's buyer, for those who may."""
+    phone = file.fields["buyer_phone"]
+    if page.actor().may("buyers.block") and phone and "*" not in phone and not file.blocked_reason:
+        st.page_link(
+            page_named("blocked_buyers").path,
+            label=t("Block this buyer"),
+            icon=":material/person_off:",
+            query_params={"phone": phone},
+        )
 
 
 def draw_neighbours(file: OrderFile, timezone: str) -> None:
@@ -75,8 +88,9 @@ def draw(order_id: int) -> None:
         st.html(order_sheet.lines(file) + compared(file) + order_sheet.messages(file, timezone))
     with right:
         draw_neighbours(file, timezone)
-        parts: list[Any] = [order_sheet.money(file), order_sheet.stock(file, timezone)]
+        parts: list[Any] = [order_sheet.money(file), parcels(file, timezone), order_sheet.stock(file, timezone)]
         st.html("".join(parts) + order_sheet.history(file, names_in(file), timezone))
+        draw_block_link(file)
 
 
 settle()

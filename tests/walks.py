@@ -18,10 +18,12 @@ from core.domain.wave_settings import WaveSettings
 from core.services import (
     adjustments,
     allocation,
+    blocked_buyers,
     bulk_confirmation,
     intake,
     order_lines,
     orders,
+    parcelling,
     shipping,
     stock,
     waves,
@@ -67,6 +69,7 @@ def per_order(order_id: int) -> dict[str, Command]:
         "hold": lambda ctx: orders.hold_order(ctx, order_id, "asks to wait"),
         "release hold": lambda ctx: orders.release_hold(ctx, order_id),
         "cancel": lambda ctx: orders.cancel_order(ctx, order_id, "changed their mind"),
+        "split": lambda ctx: parcelling.split_order(ctx, order_id, dict([_line(ctx, order_id)])),
         "cancel a unit": lambda ctx: order_lines.cancel_line(ctx, order_id, *_line(ctx, order_id), "one is enough"),
         "notify": lambda ctx: orders.notify_buyer(ctx, order_id, "Good day."),
         "allocate": lambda ctx: allocation.allocate_order(ctx, order_id),
@@ -120,6 +123,8 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
     commands = {f"receive {name}": _arrival(INCOMING[name]) for name in receipts}
     return commands | {
         "a day later, expire": lambda ctx: intake.expire_unpaid(ctx.at(ctx.now + 25 * HOUR)),
+        "block": lambda ctx: blocked_buyers.block_buyer(ctx, "13812345678", "refused parcels"),
+        "let off": lambda ctx: blocked_buyers.unblock_buyer(ctx, "13812345678", "paid"),
         "confirm all": lambda ctx: bulk_confirmation.confirm_orders(ctx, [1, 2, 3], approved={"duplicate": "asked"}),
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
         "adjust up": lambda ctx: adjustments.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),

@@ -104,6 +104,14 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
+        "work/blocked_buyers.py",
+        "Blocked buyers",
+        "person_off",
+        "Whose orders the review stops, and why",
+        ("buyers.block",),
+        practice=True,
+    ),
+    SitePage(
         "work/confirm_many.py",
         "Confirm many orders",
         "done_all",

@@ -136,3 +136,8 @@ def places_in(ctx: Context) -> tuple[Place, ...]:
     w = warehouse.c
     found = select(w.id, w.code, w.name_en, w.name_zh).where(w.id != OUTSIDE).order_by(w.id)
     return tuple(Place(*row) for row in ctx.db.execute(found))
+
+
+def waiting_view(ctx: Context) -> tuple[tuple[WaitingOrder, ...], tuple[Place, ...], int, str]:
+    """The orders that wait and the warehouses they could leave from, with the world's time. Raises: NotAllowed."""
+    return waiting_orders(ctx), places_in(ctx), ctx.now, ctx.world.timezone

@@ -17,6 +17,7 @@ from core.domain.errors import NotFound, OrderlyError, RuleViolation
 from core.domain.wave_reasons import why_waiting
 from core.domain.wave_settings import WaveSettings, WaveStatus, check_settings
 from core.domain.waves import MOST_ORDERS, Parcel, WaveProblem, shipping_cents
+from core.services.order_rows import lock_orders
 from core.services.planning import plan_shipments
 from core.services.stock import need_warehouse
 from core.services.wave_problem import wave_problem
@@ -112,6 +113,11 @@ def discard_wave(ctx: Context, wave_id: int) -> None:
     ctx.actor.need("stock.allocate")
     _need_open(load_wave(ctx, wave_id))
     _change(ctx, wave_id, status=WaveStatus.DISCARDED.value)
+
+
+def still_waiting(ctx: Context, order_ids: Sequence[int]) -> list[int]:
+    """Those of some orders that wait to be planned now. Raises: NotAllowed."""
+    return [order.id for order in waiting_among(ctx, order_ids)]
 
 
 # ---- from reading to a plan -----------------------------------------------------------------------------------
@@ -215,6 +221,7 @@ def accept_wave(ctx: Context, wave_id: int) -> Accepted:
     parcels = _parcels_by_order(ctx, wave_id)
     if not parcels:
         raise RuleViolation("The plan serves no order; there is nothing to accept.")
+    lock_orders(ctx, parcels)
     refused = _changed_since(ctx, wave_id, list(parcels))
     todo = [order_id for order_id in parcels if order_id not in refused]
     shipments: dict[int, tuple[int, ...]] = {}

@@ -326,6 +326,37 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
     return {"data": [agree, points], "layout": _layout(colours, 260, **more)}
 
 
+def heat(
+    rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]], unit: str, *, dark: bool
+) -> Chart:
+    """How many of something there are for each pair, the darker the more, with the number in the field.
+
+    Shape: `counts` has one list per row, from top to bottom. `unit` says what is counted.
+    """
+    colours = palette(dark)
+    trace = {
+        "type": "heatmap",
+        "x": list(columns),
+        "y": list(rows),
+        "z": [[count or None for count in line] for line in counts],
+        "text": [[f"{count:,d}" if count else "" for count in line] for line in counts],
+        "texttemplate": "%{text}",
+        "colorscale": [[0, colours.line], [1, colours.series[0]]],
+        "zmin": 0,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverongaps": False,
+        "hovertemplate": f"%{{y}} → %{{x}}<br>%{{z:,d}} {_literal(unit)}<extra></extra>",
+    }
+    more: Chart = {
+        "xaxis": {"type": "category", "side": "top", "tickangle": -45 if len(columns) > 8 else 0},
+        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "nticks": 0, "dtick": 1},
+    }
+    height = 60 + 40 * len(rows) + (60 if len(columns) > 8 else 0)
+    return {"data": [trace], "layout": _layout(colours, height, **more)}
+
+
 def _literal(text: str) -> str:
     """Text inside a hover template, where percent signs, braces and tags mean something."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("%", "&#37;")

@@ -121,6 +121,23 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
+        "work/waves.py",
+        "Waves",
+        "hub",
+        "Decide which orders leave from where, and with whom",
+        ("stock.allocate",),
+        practice=True,
+    ),
+    SitePage(
+        "work/wave.py",
+        "Wave",
+        "hub",
+        "One wave: its plan, pins, tasks and answers",
+        ("stock.allocate",),
+        practice=True,
+        listed=False,
+    ),
+    SitePage(
         "work/outbound.py",
         "Outbound",
         "local_shipping",

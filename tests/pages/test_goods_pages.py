@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import ENGINE, Actor, Context, World
 from core.db.engines import Databases, reader, transaction
 from core.db.inbound_tables import adjustment, purchase_order, returned_parcel, supplier, supplier_sku, transfer
+from core.db.shipping_tables import carrier, carrier_rate
 from core.db.warehouse_tables import bin_stock
 from core.db.world_tables import sku
 from core.domain.rights import rights_of
@@ -22,6 +23,7 @@ from core.services.receiving import Delivered
 from core.ui.site import page_named
 from tests.assessments.small_world import fill
 from tests.naughty import naughty_strings
+from tests.services.parcels import bring_on
 from tests.visits import said, visit
 
 LIVE = World("live", "live")
@@ -300,6 +302,35 @@ def test_a_returned_parcel_needs_an_order_of_ours(goods: Databases) -> None:
     scan(tab, "scan-return", "900000000000000000")
     assert "Nothing of this order is with the buyer" in said(tab)
     assert scalar(goods, select(returned_parcel.c.id)) is None
+
+
+def lay_carriers(ctx: Context) -> None:
+    """A carrier that goes from Shanghai to where the small world's buyers live."""
+    names = {"name_en": "Swift", "name_zh": "捷马", "waybill_prefix": "SW"}
+    ctx.db.execute(carrier.insert().values(code="swift", daily_parcels=100, max_weight_g=30_000, **names))
+    costs = {"first_weight_g": 1_000, "first_cents": 800, "step_weight_g": 500, "step_cents": 150, "transit_hours": 24}
+    ctx.db.execute(carrier_rate.insert().values(carrier="swift", warehouse_id=1, region="CN-SH", **costs))
+
+
+def test_a_parcel_comes_back_and_its_goods_go_on_the_shelf(goods: Databases) -> None:
+    do(goods, lay_carriers)
+    do(goods, bring_on, 1, 5)
+    tab = visit(goods, "warehouse", "work/returned")
+    scan(tab, "scan-return", "900000000000000000")
+    assert box(tab, "number_input", "Came back").value == 1
+    press(tab, "take-return")
+    assert errors(tab) == ""
+    assert scalar(goods, select(returned_parcel.c.status)) == "arrived_back"
+    box(tab, "number_input", "Back on the shelf").set_value(0)
+    box(tab, "number_input", "Damaged").set_value(1)
+    press(tab, "judge-1")
+    assert "Say what is damaged" in errors(tab)
+    box(tab, "number_input", "Damaged").set_value(0)
+    box(tab, "number_input", "Back on the shelf").set_value(1)
+    press(tab, "judge-1")
+    assert (errors(tab), scalar(goods, select(returned_parcel.c.status)), books(goods)) == ("", "settled", [])
+    scan(tab, "scan-return", "900000000000000000")
+    assert "Nothing of this order is with the buyer" in said(tab)
 
 
 # ---- everybody --------------------------------------------------------------------------------------------------

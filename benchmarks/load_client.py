@@ -186,9 +186,7 @@ class Visitor:
         self.page.values[widget.id] = state
         return None if widget.silent else await self._send(fragment_id=widget.fragment_id)
 
-    async def _send(
-        self, trigger: WidgetState | None = None, fragment_id: str = "", page_script_hash: str = ""
-    ) -> Run:
+    async def _send(self, trigger: WidgetState | None = None, fragment_id: str = "", page_script_hash: str = "") -> Run:
         waiting = _Waiting(time.perf_counter(), fragment_id, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         try:
@@ -290,9 +288,7 @@ class Visitor:
         self._runs_seen += 1
         if all(waiting.run_id or waiting.done.done() for waiting in self._waiting):
             # Not while a request is on its way: it told the server of everything that is remembered now.
-            self._remembered = {
-                key: kept for key, kept in self._remembered.items() if self._runs_seen - kept[1] <= 2
-            }
+            self._remembered = {key: kept for key, kept in self._remembered.items() if self._runs_seen - kept[1] <= 2}
         if not run.fragment_ids:
             self._page_script_hash = session.page_script_hash
             self._stop_timers()

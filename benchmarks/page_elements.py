@@ -117,11 +117,7 @@ class PageElements:
         Raises: ElementNotFound, saying what there is.
         """
         there = [widget for widget in self.widgets() if widget.kind in _GROUPS[group] and not widget.disabled]
-        fits = [
-            widget
-            for widget in there
-            if (not label or label in widget.label) and (not key or widget.key == key)
-        ]
+        fits = [widget for widget in there if (not label or label in widget.label) and (not key or widget.key == key)]
         if len(fits) != 1:
             names = [(widget.label, widget.key) for widget in there]
             wanted = f"{group} {label or key!r}"

@@ -14,7 +14,7 @@ from core.db.statements import Statement
 from core.domain.errors import RuleViolation
 from core.domain.orders import WORKABLE, Fact, OrderState, Status, decide, refusal, transition
 from core.domain.stock import SET_ASIDE, Account, LotStock, Move, Place, take_first_in
-from core.services.lots import lots_of
+from core.services.lots import shelf_of
 from core.services.order_following import follow_order, standing_of
 from core.services.order_rows import load_order, move_order, state_of
 from core.services.stock import units_in
@@ -83,9 +83,7 @@ def _missing(ctx: Context, order_id: int, reserved: int) -> list[Missing]:
 
 def _shelf(ctx: Context, warehouse_id: int, lines: Sequence[Missing]) -> Shelf:
     """The lots that lines may be served from."""
-    # In one order for everybody, so that two who plan with the same SKUs don't wait for each other in a ring.
-    wanted = sorted({sku_id for _, sku_id, _ in lines if sku_id is not None})
-    return {(sku_id, warehouse_id): lots_of(ctx, sku_id, warehouse_id) for sku_id in wanted}
+    return shelf_of(ctx, [(sku_id, warehouse_id) for _, sku_id, _ in lines if sku_id is not None])
 
 
 def plan_of(warehouse_id: int, lines: Sequence[Missing], shelf: Shelf) -> list[Move] | None:

@@ -9,8 +9,9 @@ from sqlalchemy import Row, func, select, text
 
 from core.context import Context
 from core.db.bins import floor_bin, relocate
-from core.db.history import need_open_period, record
+from core.db.history import hold_stock, need_open_period, record
 from core.db.warehouse_tables import bin_place, bin_stock
+from core.db.world_tables import sku
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.purchasing import check_units
 from core.domain.texts import typed
@@ -113,6 +114,7 @@ def move_between_bins(ctx: Context, sku_id: int, lot_id: int, source: int, targe
         raise RuleViolation("The goods lie in {code} already.", code=begin.code)
     end = need_bin(ctx, target, begin.warehouse_id)
     code = need_sku(ctx, sku_id).code
+    hold_stock(ctx, [sku_id])
     if (lying := units_in_bin(ctx, sku_id, lot_id, source)) < units:
         raise RuleViolation(
             "Bin {code} holds {found} units of {sku} of this lot; {wanted} were to be moved.",
@@ -145,6 +147,7 @@ def lay_bins(ctx: Context, warehouse_id: int, zones: str, aisles: int, racks: in
     """
     ctx.actor.need("stock.layout")
     place = need_warehouse(ctx, warehouse_id)
+    hold_stock(ctx, ctx.db.execute(select(sku.c.id)).scalars())  # nothing comes or goes while it is laid on the floor
     letters = list(dict.fromkeys(letter for letter in typed(zones).upper() if letter.isalpha() and letter.isascii()))
     if floor_bin(ctx, warehouse_id) is not None:
         raise RuleViolation("Warehouse {code} has its bins already.", code=place.code)

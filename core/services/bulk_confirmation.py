@@ -15,7 +15,7 @@ from core.domain.errors import NotFound, OrderlyError, RuleViolation
 from core.domain.orders import Reason, Status
 from core.domain.review import review
 from core.services import allocation, parameters
-from core.services.lots import lots_of
+from core.services.lots import shelf_of
 from core.services.order_rows import load_order, state_with
 from core.services.orders import checked_notes, confirm
 from core.services.surroundings import Surroundings
@@ -72,7 +72,7 @@ def open_batch(ctx: Context, order_ids: Sequence[int], approved: Mapping[str, st
 def _load(ctx: Context, order_ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The orders, locked in one order for everybody until the transaction ends."""
     s = sales_order.c
-    statement = select(sales_order).where(s.id.in_(order_ids)).order_by(s.id).with_for_update()
+    statement = select(sales_order).where(s.id.in_(order_ids)).order_by(s.id).with_for_update(key_share=True)
     return {row.id: row for row in ctx.db.execute(statement)}
 
 
@@ -84,7 +84,7 @@ def _shelf(ctx: Context, rows: Any, around: Surroundings) -> allocation.Shelf:
         for line in around.lines.get(row.id, [])
         if line.sku_id is not None
     }
-    return {pair: lots_of(ctx, *pair) for pair in sorted(pairs)}
+    return shelf_of(ctx, pairs)
 
 
 def _outcome(

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from core.context import Context
-from core.db.history import need_open_period, post
+from core.db.history import hold_stock, need_open_period, post
 from core.db.shipping_tables import carrier, shipment_line
 from core.db.world_tables import order_line, warehouse
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.orders import Status, decide
 from core.domain.shipments import NOT_PICKED_YET, ShipmentFact, ShipmentStatus, allot
 from core.domain.stock import Account, LotStock, Move, Place, take_first_in
-from core.services.lots import lots_of
+from core.services.lots import shelf_of
 from core.services.order_following import follow_order
 from core.services.order_rows import load_order, state_of
 from core.services.shipment_rows import (
@@ -49,6 +49,7 @@ def plan_shipments(
     decide("plan", state_of(ctx, row))
     need_open_period(ctx)
     lines = _lines_of(ctx, order_id)
+    hold_stock(ctx, (line.sku_id for line in lines.values() if line.sku_id is not None))
     wanted = _wanted(ctx, row, lines, parts)
     reserved = {
         (line_id, place): units
@@ -143,9 +144,7 @@ def _takes(
     missing = {
         key: quantity - reserved.get(key, 0) for key, quantity in wanted.items() if quantity > reserved.get(key, 0)
     }
-    # In one order for everybody, so that two who plan with the same SKUs don't wait for each other in a ring.
-    pairs = sorted({(lines[line_id].sku_id or 0, place) for line_id, place in missing})
-    left = {pair: lots_of(ctx, *pair) for pair in pairs}
+    left = shelf_of(ctx, [(lines[line_id].sku_id or 0, place) for line_id, place in missing])
     moves = []
     for (line_id, place), quantity in sorted(missing.items()):
         pair = (lines[line_id].sku_id or 0, place)

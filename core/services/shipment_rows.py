@@ -84,8 +84,8 @@ def _task(ctx: Context, shipment_id: int, *, locked: bool) -> Task:
     ids = select(_l.order_id).where(_l.shipment_id == shipment_id)
     its_orders = select(sales_order).where(sales_order.c.id.in_(ids)).order_by(sales_order.c.id)
     itself = select(shipment).where(_s.id == shipment_id)
-    orders = ctx.db.execute(its_orders.with_for_update() if locked else its_orders).all()
-    row = ctx.db.execute(itself.with_for_update() if locked else itself).one_or_none()
+    orders = ctx.db.execute(its_orders.with_for_update(key_share=True) if locked else its_orders).all()
+    row = ctx.db.execute(itself.with_for_update(key_share=True) if locked else itself).one_or_none()
     if row is None:
         raise NotFound("Shipment {shipment_id} isn't here.", shipment_id=shipment_id)
     lines = ctx.db.execute(select(shipment_line).where(_l.shipment_id == shipment_id).order_by(_l.id)).all()

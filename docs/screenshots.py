@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))  # it is started as a script, from wherever one st
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from docs.desk_pictures import at_original, at_part, at_results, at_stopped, picture_of_papers  # noqa: E402
 from docs.outbound_story import tell_outbound  # noqa: E402
 from docs.training_story import tell_training  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
@@ -28,6 +29,7 @@ from tests.browser.windows import DESK, PHONE, Window, Windows, launch  # noqa: 
 
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 82
+PAPERS = "desk-papers"  # what comes out of the printer, not what the screen shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,16 @@ def in_both(name: str, person: str, path: str) -> tuple[Shot, ...]:
     return Shot(name, person, at(path)), Shot(name, person, at(path), language="zh")
 
 
+def seen_in_both(name: str, person: str, prepare: Callable[[Window], None]) -> tuple[Shot, ...]:
+    """The same for a page that has to be worked on first."""
+    return Shot(name, person, prepare), Shot(name, person, prepare, language="zh")
+
+
+def leave_be(window: Window) -> None:
+    """Leaves the window as it is: the picture is of what was printed."""
+    window.go("/orders")
+
+
 SHOTS: tuple[Shot, ...] = (
     *everywhere("sign-in", "", at_sign_in),
     *everywhere("board", "manager", at_board, desk=(1440, 1500)),
@@ -138,6 +150,14 @@ SHOTS: tuple[Shot, ...] = (
     *everywhere("test", "clerk", at_question),
     *everywhere("result", "service", at_result),
     *everywhere("progress", "trainer", at("/people_progress")),
+    *in_both("desk-queue", "clerk", "/orders"),
+    *seen_in_both("desk-stopped", "clerk", at_stopped),
+    *seen_in_both("desk-original", "clerk", at_original),
+    *seen_in_both("desk-part", "clerk", at_part),
+    *seen_in_both(PAPERS, "clerk", leave_be),
+    *in_both("desk-blocked", "clerk", "/blocked_buyers"),
+    *in_both("desk-many", "clerk", "/confirm_many"),
+    *seen_in_both("desk-results", "clerk", at_results),
     *in_both("inbound-door", "warehouse", "/receiving"),
     *in_both("inbound-inspect", "warehouse", "/receiving?id=3"),
     *in_both("inbound-purchase", "operations", "/purchasing?id=4"),
@@ -158,7 +178,11 @@ def take(shot: Shot, windows: Windows) -> None:
     window = windows.open(shot.person, language=shot.language, size=shot.size, dark=shot.dark, **options)
     shot.prepare(window)
     window.page.wait_for_timeout(600)  # charts and toasts fade in
-    picture = Image.open(io.BytesIO(window.page.screenshot(animations="disabled", caret="hide")))
+    if shot.name == PAPERS:
+        with tempfile.TemporaryDirectory() as folder:
+            picture = picture_of_papers(window, Path(folder))
+    else:
+        picture = Image.open(io.BytesIO(window.page.screenshot(animations="disabled", caret="hide")))
     shot.file.parent.mkdir(parents=True, exist_ok=True)
     picture.convert("RGB").save(shot.file, "WEBP", quality=QUALITY, method=6)
     out_of_practice(window)

@@ -53,9 +53,7 @@ def draw_papers(file: OrderFile) -> None:
             lambda papers, said: pick_lists(papers.pick_lists, said),
             "" if waiting else t("Nothing is waiting to be picked: no units are reserved."),
         )
-        _button(
-            t("Packing slip"), file, "packing-slip", lambda papers, said: packing_slips(papers.slips, said), closed
-        )
+        _button(t("Packing slip"), file, "packing-slip", lambda papers, said: packing_slips(papers.slips, said), closed)
         _button(
             t("Waybill label"),
             file,

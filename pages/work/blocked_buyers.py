@@ -30,7 +30,7 @@ def add_form() -> None:
     """A phone and a reason; an order's page brings its buyer's phone along."""
     key = page.form_key("block")
     section(t("Block a buyer"), t("The review stops every order of this phone from now on, until somebody checks it."))
-    with st.form(f"form-{key}", border=False, enter_to_submit=False):
+    with st.form(f"form-{key}", enter_to_submit=False):
         phone, reason = st.columns([1, 2], gap="small")
         phone.text_input(t("Phone"), value=st.query_params.get("phone", ""), max_chars=30, key=f"{key}-phone")
         reason.text_input(t("Reason"), max_chars=500, key=f"{key}-reason")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
 
@@ -19,6 +21,8 @@ from core.services import (
     adjustments,
     allocation,
     blocked_buyers,
+    book_closing,
+    book_reads,
     bulk_confirmation,
     intake,
     order_lines,
@@ -126,6 +130,8 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
         "block": lambda ctx: blocked_buyers.block_buyer(ctx, "13812345678", "refused parcels"),
         "let off": lambda ctx: blocked_buyers.unblock_buyer(ctx, "13812345678", "paid"),
         "confirm all": lambda ctx: bulk_confirmation.confirm_orders(ctx, [1, 2, 3], approved={"duplicate": "asked"}),
+        "look the books through": look_through_books,
+        "close yesterday": lambda ctx: book_closing.close_period(ctx, _yesterday(ctx)),
         "receive stock": lambda ctx: stock.receive_stock(ctx, KETTLE, SHANGHAI, 3, 9_000),
         "adjust up": lambda ctx: adjustments.adjust_stock(ctx, CUP, SHANGHAI, 2, "found"),
         "adjust down": lambda ctx: adjustments.adjust_stock(ctx, KETTLE, SHANGHAI, -2, "broken"),
@@ -135,6 +141,15 @@ def of_the_house(receipts: tuple[str, ...]) -> dict[str, Command]:
         "discard the wave": lambda ctx: waves.discard_wave(ctx, _last_wave(ctx)),
         "adjust down too far": lambda ctx: adjustments.adjust_stock(ctx, CUP, GUANGZHOU, -99, "broken"),
     }
+
+
+def look_through_books(ctx: Context) -> None:
+    """Looks the books through and keeps what was found, as the page does."""
+    book_reads.keep_look(ctx, book_reads.look_through(ctx, lambda: 0.0, lambda done, parts: None))
+
+
+def _yesterday(ctx: Context) -> str:
+    return (datetime.fromtimestamp(ctx.now, ZoneInfo(ctx.world.timezone)) - timedelta(days=1)).date().isoformat()
 
 
 @dataclass
@@ -186,7 +201,7 @@ class Walker:
 
 _MOVES = text(
     "SELECT DISTINCT kind, json_extract(data, '$.from') AS source FROM event"
-    " WHERE json_extract(data, '$.from') IS NOT NULL"
+    " WHERE id > (SELECT MAX(id) - 8 FROM event) AND json_extract(data, '$.from') IS NOT NULL"
 )
 _WRITTEN = text("SELECT total_changes()")
 

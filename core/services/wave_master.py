@@ -172,21 +172,22 @@ class Master:
         near = [one.nearness(relaxed.prices, low, loose) for one, low in zip(self.orders, lowest, strict=True)]
         distances = np.concatenate(near)
         fill = most
-        while True:
+        while fill > 0:
             if np.count_nonzero(distances <= window) > fill:
                 window = float(np.partition(distances, fill)[fill])
             found: list[tuple[int, Pattern]] = []
             for number, order in enumerate(self.orders):
-                found += [(number, one) for one in order.within(relaxed.prices, lowest[number] + window, loose)]
-                if len(found) > 1.5 * most:
+                mine = order.within(relaxed.prices, lowest[number] + window, loose, most)
+                found += [(number, one) for one in mine or ()]
+                if mine is None or len(found) > 1.5 * most:
                     break
             else:
-                break
+                for number, pattern in found:
+                    self.add(number, pattern)
+                return list(range(len(self.columns))), window
             # The same pair of warehouses may mean many pairs of carriers.
             fill = fill * number // (2 * len(self.orders))
-        for number, pattern in found:
-            self.add(number, pattern)
-        return list(range(len(self.columns))), window
+        return list(range(len(self.columns))), 0.0
 
     # ---- whole numbers ----------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 MOST_CUTS = 512  # ways of cutting an order that are looked at one by one; more are cut where stock runs out
+_LITTLE = 1e-6
 _COMPARED = 40  # cheaper patterns that a pattern is compared with
 
 
@@ -83,7 +84,7 @@ class OrderPatterns:
 
     Shape: K contents (units of each line in a parcel) by V ways (warehouse and carrier); `cost` is K by V, infinite
     where a parcel can't go. Ways stand warehouse by warehouse. `lifted`: shared limits don't forbid anything by
-    themselves and nothing costs anything but leaving a pin.
+    themselves, and what counts is leaving a pin, which costs so much.
     """
 
     def __init__(self, problem: WaveProblem, order: WaveOrder, rows: Rows, waiting_cents: float, lifted: float = 0.0):
@@ -124,16 +125,15 @@ class OrderPatterns:
                     able &= self.contents[:, at] == 0
             if carrier.max_weight_g is not None:
                 able &= weights <= carrier.max_weight_g
-            if self.lifted:
-                unpinned = barrier(problem, order, (), 0, warehouse, carrier) is not None
-                cost[able, number] = self.lifted if unpinned else 0.0
-                continue
             handling = self.contents @ np.array([warehouse.handling_cents.get(line.sku_id, 0) for line in order.lines])
             late = problem.late_cents(order.id, warehouse.id, carrier.code)
             tariff = [
                 shipping_cents(rate, weight) if may else 0 for weight, may in zip(weights.tolist(), able, strict=True)
             ]
             cost[able, number] = (np.array(tariff) + handling + late)[able]
+            if self.lifted:  # money only decides between ways that are as good otherwise
+                unpinned = barrier(problem, order, (), 0, warehouse, carrier) is not None
+                cost[able, number] = cost[able, number] * _LITTLE + (self.lifted if unpinned else 0.0)
         return cost
 
     def _fits(self, warehouse: WaveWarehouse) -> Bools:
@@ -229,8 +229,9 @@ class OrderPatterns:
             values.append(near[cheap <= enough])
         return np.concatenate(values) - lowest
 
-    def within(self, prices: Floats, limit: float, loose: Bools) -> list[Pattern]:
-        """Every pattern whose reduced cost is at most a limit, but for those that others make needless.
+    def within(self, prices: Floats, limit: float, loose: Bools, most: int) -> list[Pattern] | None:
+        """Every pattern whose reduced cost is at most a limit, but for those that others make needless; None where
+        more than `most` have to be looked at.
 
         `loose` says of each row, and at the end of no row, whether it is left out. A pattern is needless where another
         one is no dearer and uses no more of any row that isn't.
@@ -238,7 +239,9 @@ class OrderPatterns:
         if not self.ways:
             return []
         found: dict[tuple[tuple[int, float], ...], tuple[float, Pattern]] = {}
-        for pattern in self._near(prices, limit, loose):
+        for number, pattern in enumerate(self._near(prices, limit, loose)):
+            if number == most:
+                return None
             cost = self.price_of(pattern)
             used = tuple(sorted((row, amount) for row, amount in self.uses(pattern).items() if not loose[row]))
             if used not in found or cost < found[used][0]:

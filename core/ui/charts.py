@@ -334,6 +334,7 @@ def heat(
     Shape: `counts` has one list per row, from top to bottom. `unit` says what is counted.
     """
     colours = palette(dark)
+    strong = ",".join(str(int(colours.series[0][at : at + 2], 16)) for at in (1, 3, 5))
     trace = {
         "type": "heatmap",
         "x": list(columns),
@@ -341,7 +342,8 @@ def heat(
         "z": [[count or None for count in line] for line in counts],
         "text": [[f"{count:,d}" if count else "" for count in line] for line in counts],
         "texttemplate": "%{text}",
-        "colorscale": [[0, colours.line], [1, colours.series[0]]],
+        "textfont": {"color": colours.ink, "size": 13},
+        "colorscale": [[0, f"rgba({strong},0.08)"], [1, f"rgba({strong},0.6)"]],
         "zmin": 0,
         "showscale": False,
         "xgap": 2,

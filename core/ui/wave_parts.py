@@ -150,7 +150,7 @@ def draw_figures(figures: Figures) -> None:
             format_money(plan.total_cents),
             definition=t("Shipping, handling, late risk and units left behind, at their prices."),
             key="cost",
-            delta=f"−{format_money(saved)}" if saved else None,
+            delta=t("{amount} against greedy", amount=f"−{format_money(saved)}") if saved else None,
             delta_good=True,
             tone="info",
         )

@@ -203,7 +203,7 @@ def as_cells(member: MemberView, view: WaveView) -> dict[str, Any]:
 def draw_members(view: WaveView) -> None:
     """The orders with their ways, and the pin of the one that is clicked."""
     waiting = sum(not member.parcels for member in view.members) if view.figures else 0
-    section(t("Orders"), t("{n} of them wait on.", n=format_int(waiting)) if waiting else "")
+    section(t("Orders of the wave"), t("{n} of them wait on.", n=format_int(waiting)) if waiting else "")
     columns = [
         Column("number", t("Number"), width=180),
         Column("way", t("Leaves from, with"), width=250),

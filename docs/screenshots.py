@@ -168,6 +168,11 @@ SHOTS: tuple[Shot, ...] = (
     *in_both("outbound-walk", "warehouse", "/outbound?warehouse=SH&at=walk"),
     *in_both("outbound-table", "warehouse", "/outbound?warehouse=SH&at=table"),
     *in_both("outbound-dock", "warehouse", "/outbound?warehouse=SH&at=dock"),
+    *in_both("stocktake-plan", "warehouse", "/stocktakes"),
+    *in_both("stocktake-count", "warehouse", "/stocktake?id=3"),
+    *in_both("stocktake-off", "operations", "/stocktake?id=2"),
+    *in_both("stocktake-alerts", "operations", "/stock_alerts"),
+    *in_both("stocktake-forecast", "operations", "/stock_alerts?show=forecast"),
 )
 
 

@@ -18,7 +18,7 @@ from core.domain.errors import FileRefused
 MOST_BYTES = 10_000_000
 # In both languages at once: a sheet that was made by one comes back to another.
 COLUMNS = (
-    "Stocktake 盘点单", "Line 行号", "Bin 库位", "Article 商品编码", "Name 名称", "Lot 批次", "Expires 效期",
+    "Stocktake 盘点单", "Line 行号", "Bin 货位", "Article 商品编码", "Name 名称", "Lot 批次", "Expires 效期",
     "Book 账面数", "Counted 实盘数",
 )  # fmt: skip
 _WIDTHS = (14, 9, 14, 18, 36, 11, 13, 11, 16)

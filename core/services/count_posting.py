@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, select, text
 
 from core.context import Context
 from core.db.count_tables import count_line
-from core.db.history import post
+from core.db.history import hold_stock, need_open_period, post
 from core.db.world_tables import sku
 from core.domain.counting import decide_count
 from core.domain.errors import RuleViolation
@@ -20,10 +20,6 @@ from core.services.count_places import book_of
 from core.services.counting import load_stocktake, move_stocktake, state_of_stocktake
 from core.services.lots import lots_of
 
-_LOCK = text(
-    "SELECT 1 FROM stock_balance WHERE lot_id IN (SELECT id FROM lot WHERE sku_id = ANY(:skus))"
-    " ORDER BY account <> 'available', sku_id, warehouse_id, lot_id, account FOR UPDATE"
-)
 # Corrections of the same lots after they were counted, by whomever.
 _CORRECTED = text(
     "SELECT DISTINCT l.position FROM count_line l JOIN stock_posting p ON p.lot_id = l.lot_id AND p.sku_id = l.sku_id"
@@ -72,8 +68,9 @@ def post_stocktake(ctx: Context, stocktake_id: int, *, version: int | None = Non
         .where(c.stocktake_id == stocktake_id, c.counted_quantity != c.expected_quantity)
         .order_by(c.position)
     ).all()
-    if lines and ctx.db.dialect.name == "postgresql":
-        ctx.db.execute(_LOCK, {"skus": sorted({line.sku_id for line in lines})})
+    if lines:
+        need_open_period(ctx)
+        hold_stock(ctx, {line.sku_id for line in lines})
     _need_untouched(ctx, row, lines)
     plan = _Plan()
     for sku_id in dict.fromkeys(line.sku_id for line in lines):

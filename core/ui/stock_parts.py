@@ -51,9 +51,10 @@ def value_words(alert: AlertView) -> str:
     """What was found against its limit."""
     if alert.value is None or alert.limit is None:
         return t("too few days to say")
+    low = alert.kind is AlertKind.LOW
+    sign = ("<" if alert.value < alert.limit else "≥") if low else (">" if alert.value > alert.limit else "≤")
     if alert.kind is AlertKind.STOCK_OUT:
-        return f"{format_rate(alert.value, 0)} > {format_rate(alert.limit, 0)}"
-    sign = "<" if alert.kind is AlertKind.LOW else ">"
+        return f"{format_rate(alert.value, 0)} {sign} {format_rate(alert.limit, 0)}"
     return f"{format_int(round(alert.value))} {sign} {format_int(round(alert.limit))}"
 
 
@@ -106,7 +107,7 @@ def draw_article(line: StockLine, board: StockBoard, names: dict[str, str]) -> N
             t("Available"): format_int(outlook.available),
             t("On its way"): format_int(outlook.coming),
             t("Demand"): demand_words(line),
-            t("Lead time"): lead_words(line),
+            t("Purchase lead time"): lead_words(line),
             t("Days of cover"): cover_words(line),
         }
         if outlook.enough_days:

@@ -73,8 +73,8 @@ def first_columns(*telling: Column) -> list[Column]:
     return [
         Column("sku", t("Article number"), width=105, pinned=True),
         *telling,
-        Column("name", t("Article"), width=220),
-        Column("warehouse", t("Warehouse"), width=150),
+        Column("name", t("Article"), width=205),
+        Column("warehouse", t("Warehouse"), width=165),
     ]
 
 
@@ -109,7 +109,7 @@ def alert_rows(board: StockBoard, names: dict[str, str]) -> tuple[Rows, list[Col
     columns = [
         *first_columns(Column("kind", t("Alert"), width=130), Column("state", t("State"), width=120)),
         Column("value", t("Found and limit"), width=120),
-        Column("since", t("Since"), width=150),
+        Column("since", t("Alerting since"), width=150),
         Column("who", t("Taken care of by"), width=130),
         *stock_columns(),
     ]

@@ -132,7 +132,7 @@ def draw_figures(file: StocktakeFile) -> None:
         share = format_rate(found.unit_rate) if found.unit_rate is not None else "–"
         metric_card(t("Accuracy by units"), share, definition=definition, key="units")
     with differences:
-        definition = t("Of {n} lines counted.", n=format_int(found.lines))
+        definition = t("Of {n} lines counted; the others equal the book exactly.", n=format_int(found.lines))
         metric_card(t("Differences"), format_int(off), definition=definition, key="off", tone="warn" if off else "good")
     with worth:
         definition = t("Units that differ by what they cost; missing ones count below zero.")

@@ -57,11 +57,11 @@ def draw_list(rows: tuple[StocktakeRow, ...]) -> None:
     """The stocktakes, each a click away."""
     names = names_of({row.planned_by for row in rows})
     columns = [
-        Column("number", t("Number"), width=110, pinned=True),
+        Column("number", t("Stocktake"), width=110, pinned=True),
         Column("status", t("Status"), width=150),
         Column("kind", t("Kind"), width=160),
         Column("warehouse", t("Warehouse"), width=130),
-        Column("done", t("Progress"), "progress", width=110),
+        Column("done", t("Share counted"), "progress", width=110),
         Column("lines", t("Lines"), "number", width=70),
         Column("off", t("Differences"), width=100),
         Column("value", t("Value of differences"), width=130),

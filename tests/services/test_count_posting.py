@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.db.bins import relocate
 from core.db.history import record
+from core.db.warehouse_tables import period_close
 from core.db.world_tables import event
 from core.domain.errors import NotFound, RuleViolation
 from core.services import adjustments, count_entries, counting, orders, stock
@@ -167,3 +168,18 @@ def test_a_loss_larger_than_what_is_left_is_counted_again(desk: Desk) -> None:
     ship(desk, order(desk, "T-1", 5))
     with pytest.raises(RuleViolation, match="book of line 3 holds less by now"):
         count.post()
+
+
+def test_nothing_is_posted_into_a_closed_period(desk: Desk) -> None:
+    count = Count(desk)
+    count.settle({count.lines(CUP)[0].id: -1})
+    with desk.work() as ctx:
+        event_id = record(ctx, "PeriodClosed", "period")
+        values = {"until_at": desk.now + MINUTE, "at": desk.now, "event_id": event_id, "actor": "engine"}
+        ctx.db.execute(period_close.insert().values(values))
+    before = desk.everything()
+    with pytest.raises(RuleViolation, match="books are closed"):
+        count.post()
+    assert desk.everything() == before
+    desk.now += 2 * MINUTE
+    assert count.post() == 1

@@ -35,7 +35,7 @@ def draw_corrections(actor: Actor, timezone: str) -> None:
     if decided:
         section(t("Decided"))
         columns = [
-            Column("number", t("Number"), width=105, pinned=True),
+            Column("number", t("Correction no."), width=105, pinned=True),
             Column("status", t("Status"), width=110),
             Column("sku", t("Article number"), width=110),
             Column("house", t("Warehouse"), width=95),

@@ -42,7 +42,7 @@ def draw_transfers(actor: Actor, timezone: str) -> None:
         return
     names = names_of({row.actor for row in rows})
     columns = [
-        Column("number", t("Number"), width=105, pinned=True),
+        Column("number", t("Transfer no."), width=105, pinned=True),
         Column("status", t("Status"), width=130),
         Column("way", t("Way"), width=110),
         Column("units", t("Units"), "number", width=80),

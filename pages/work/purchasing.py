@@ -90,7 +90,7 @@ def draw_list(found: PurchaseList) -> None:
         empty(t("Nothing fits"), text, key="none", icon="search_off", go_label=t("Clear filters"), on_go=clear)
         return
     columns = [
-        Column("number", t("Number"), width=105, pinned=True),
+        Column("number", t("Purchase no."), width=105, pinned=True),
         Column("supplier", t("Supplier"), width=190),
         Column("status", t("Status"), width=210),
         Column("expected", t("Expected on"), width=120),

@@ -89,7 +89,7 @@ def draw_list(found: PurchaseList, segment: str) -> None:
         empty(t("Nothing waits here"), t(NOTHING_LABELS[segment]), key="none", icon="task_alt")
         return
     columns = [
-        Column("number", t("Number"), width=105, pinned=True),
+        Column("number", t("Purchase no."), width=105, pinned=True),
         Column("supplier", t("Supplier"), width=190),
         Column("expected", t("Expected on"), width=150),
         Column("rest", t("Waited for"), "number", width=95),

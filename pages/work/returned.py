@@ -161,7 +161,7 @@ def draw_done(parcels: tuple[ReturnedParcel, ...], timezone: str) -> None:
         return
     section(t("Inspected before"))
     columns = [
-        Column("number", t("Number"), width=105, pinned=True),
+        Column("number", t("Return no."), width=105, pinned=True),
         Column("order", t("Order"), width=170),
         Column("status", t("Status"), width=110),
         Column("goods", t("Goods"), width=260),

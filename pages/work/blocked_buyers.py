@@ -80,7 +80,7 @@ def draw_list(found: tuple[BlockedBuyer, ...], timezone: str, searched: bool) ->
         Column("phone", t("Phone"), width=150, pinned=True),
         Column("reason", t("Reason"), width=380),
         Column("since", t("Blocked since"), width=160),
-        Column("by", t("By"), width=140),
+        Column("by", t("Blocked by"), width=140),
         Column("waiting", t("Open orders"), "number", width=110),
     ]
     chosen = table(rows, columns, key="blocked", id_key="id", height="content" if len(rows) <= 12 else 460)

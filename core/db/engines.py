@@ -194,6 +194,23 @@ def reader(engine: Engine) -> Iterator[Connection]:
             outer.rollback()
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One view of one moment however many questions are asked, while others write.
+
+    Why not `reader`: on PostgreSQL each question there sees what was committed by then, and books that are looked
+    through while orders come in would seem crooked.
+    """
+    with engine.connect() as db:
+        if engine.dialect.name == "postgresql":
+            db = db.execution_options(isolation_level="REPEATABLE READ")
+        outer = db.begin()
+        try:
+            yield db
+        finally:
+            outer.rollback()
+
+
 def run(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Carries out `work` in one writing transaction, again where PostgreSQL asks for it."""
     for turn in range(_RETRIES):

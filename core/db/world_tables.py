@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from core.db import (  # noqa: F401  their tables belong to a world, too
     alert_tables,
+    book_tables,
     count_tables,
     inbound_tables,
     shipping_tables,

@@ -21,7 +21,7 @@ from core.db.world_tables import meta, world
 from core.domain.errors import NotFound
 
 # Raised with every change of world_tables.py: templates are rebuilt, practice worlds of the old one replaced.
-SCHEMA_VERSION = "8"
+SCHEMA_VERSION = "9"
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 _OPEN_ENGINES = 256
 

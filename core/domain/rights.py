@@ -56,6 +56,8 @@ RIGHTS = MappingProxyType(
         "orders.notify": "Write to buyers",
         "buyers.block": "Block buyers and let them off again",
         "orders.receive": "Take in orders from channels",
+        "books.read": "Look through the books, and see what stock is worth",
+        "books.close": "Close periods of the books",
         "stock.read": "See stock",
         "stock.receive": "Receive, inspect and put away goods",
         "stock.receive_over": "Keep deliveries beyond what was ordered",
@@ -113,6 +115,7 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
     Position.OPERATIONS_SPECIALIST: frozenset(
         {
             "board.read",
+            "books.read",
             "orders.read",
             "orders.review",
             "orders.amend",
@@ -133,13 +136,16 @@ _POSITION_RIGHTS: dict[Position, frozenset[str]] = {
             "imports.read",
         }
     ),
-    Position.FINANCE_CLERK: frozenset({"orders.read", "stock.read", "stock.approve", "board.read"}),
+    Position.FINANCE_CLERK: frozenset(
+        {"orders.read", "stock.read", "stock.approve", "board.read", "books.read", "books.close"}
+    ),
 }
 
 _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             "board.read",
+            "books.read",
             "orders.read",
             "stock.read",
             "imports.run",
@@ -150,9 +156,18 @@ _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.MANAGER: frozenset(
-        {"board.read", "orders.read", "stock.read", "stock.approve", "imports.read", "attempts.read", "people.read"}
+        {
+            "board.read",
+            "books.read",
+            "orders.read",
+            "stock.read",
+            "stock.approve",
+            "imports.read",
+            "attempts.read",
+            "people.read",
+        }
     ),
-    Role.TRAINER: frozenset({"board.read", "orders.read", "stock.read", "attempts.read", "people.read"})
+    Role.TRAINER: frozenset({"board.read", "books.read", "orders.read", "stock.read", "attempts.read", "people.read"})
     | _OWN_LEARNING,
     Role.EMPLOYEE: _OWN_LEARNING,
 }
@@ -167,6 +182,8 @@ PRACTICE_RIGHTS: frozenset[str] = frozenset(
         "orders.cancel",
         "orders.notify",
         "buyers.block",
+        "books.read",
+        "books.close",
         "stock.read",
         "stock.count",
         "stock.threshold",

@@ -19,6 +19,7 @@ CHECK_LABELS = MappingProxyType(
         "units": "Units over all accounts sum to zero",
         "balance": "Balance equals the sum of its postings",
         "overdrawn": "No account of ours is below zero",
+        "layers": "A lot's value in the house is what came in less what went out, at its cost",
         "bins": "What lies in bins equals what is on the shelf, and the sum of its moves",
         "reserved": "An order has the units that its status says",
         "parcels": "An order's units are where its shipments say",
@@ -71,6 +72,16 @@ _BALANCES = text(
 _OVERDRAWN = text(
     "SELECT sku_id, warehouse_id, lot_id, account, quantity FROM stock_balance"
     f" WHERE quantity < 0 AND account IN ({_OURS})"
+)
+_INSIDE = f"({_OURS})"
+_LAYERS = text(
+    "SELECT lot_id, SUM(kept) AS kept, SUM(moved) AS moved FROM ("
+    " SELECT b.lot_id, b.quantity * l.unit_cost_cents AS kept, 0 AS moved FROM stock_balance b"
+    f" JOIN lot l ON l.id = b.lot_id WHERE b.account IN {_INSIDE} UNION ALL"
+    f" SELECT p.lot_id, 0, CASE WHEN p.to_account IN {_INSIDE} THEN p.quantity ELSE -p.quantity END * l.unit_cost_cents"
+    " FROM stock_posting p JOIN lot l ON l.id = p.lot_id"
+    f" WHERE (p.to_account IN {_INSIDE}) <> (p.from_account IN {_INSIDE})"
+    ") AS layers GROUP BY lot_id HAVING SUM(kept) <> SUM(moved)"
 )
 _BINS = text(
     "SELECT b.warehouse_id, sku_id, lot_id, SUM(lying) AS lying, SUM(moved) AS moved, SUM(shelf) AS shelf FROM ("
@@ -152,8 +163,12 @@ _INSTANTS = text(
 
 def imbalances(ctx: Context) -> list[Imbalance]:
     """Everything in a world that doesn't add up; an empty list means that the books balance."""
-    checks: tuple[Callable[[Context], Iterator[Imbalance]], ...] = (_stock, _lines, _goods, _money, _orders)
-    return [imbalance for check in checks for imbalance in check(ctx)]
+    return [imbalance for part in parts() for imbalance in part(ctx)]
+
+
+def parts() -> tuple[Callable[[Context], Iterator[Imbalance]], ...]:
+    """What the books are looked through by, part for part: for whoever says how far it has come."""
+    return _stock, _lines, _goods, _money, _orders
 
 
 def _stock(ctx: Context) -> Iterator[Imbalance]:
@@ -165,6 +180,8 @@ def _stock(ctx: Context) -> Iterator[Imbalance]:
     for row in ctx.db.execute(_OVERDRAWN):
         place = f"SKU {row.sku_id}, lot {row.lot_id}, {row.account} in warehouse {row.warehouse_id}"
         yield Imbalance("overdrawn", place, f"{row.quantity}", "0 or more")
+    for row in ctx.db.execute(_LAYERS):
+        yield Imbalance("layers", f"lot {row.lot_id}", f"{int(row.kept)}", f"{int(row.moved)}")
     for row in ctx.db.execute(_BINS):
         place = f"SKU {row.sku_id}, lot {row.lot_id}, bins of warehouse {row.warehouse_id}"
         yield Imbalance("bins", place, f"{row.lying} lying, {row.moved} moved", f"{row.shelf}")

@@ -206,6 +206,12 @@ def reading(work: Callable[..., T], /, *args: Any) -> Callable[[], T]:
     return later
 
 
+def errand() -> tuple[World, Engine, Callable[[Connection], Context]]:
+    """For work that goes on behind the page: the world the person is in, its engine, and contexts of theirs in it."""
+    place, who = _place(), actor()
+    return place.world, place.engine, lambda db: place.context(db, who)
+
+
 def _read(place: _Place, who: Actor, work: Callable[..., T], args: Any, kwargs: Any) -> T:
     with reader(place.engine) as db:
         return work(place.context(db, who), *args, **kwargs)

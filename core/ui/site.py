@@ -71,6 +71,14 @@ SITE: tuple[SitePage, ...] = (
         ("board.read",),
     ),
     SitePage(
+        "monitor/books.py",
+        "The books",
+        "account_balance",
+        "Whether everything adds up, what stock is worth, and which periods are closed",
+        ("books.read",),
+        practice=True,
+    ),
+    SitePage(
         "monitor/order_list.py",
         "Orders behind a figure",
         "table_rows",

@@ -20,6 +20,7 @@ LEARNS = {"tests.take", "practice.use"}
             {
                 "audit.read",
                 "board.read",
+                "books.read",
                 "imports.read",
                 "imports.run",
                 "orders.read",
@@ -34,6 +35,7 @@ LEARNS = {"tests.take", "practice.use"}
             {
                 "attempts.read",
                 "board.read",
+                "books.read",
                 "imports.read",
                 "orders.read",
                 "people.read",
@@ -41,7 +43,7 @@ LEARNS = {"tests.take", "practice.use"}
                 "stock.read",
             },
         ),
-        ("trainer", None, {"attempts.read", "board.read", "orders.read", "people.read", "stock.read"} | LEARNS),
+        ("trainer", None, {"attempts.read", "board.read", "books.read", "orders.read", "people.read", "stock.read"} | LEARNS),
         (
             "employee",
             "O",
@@ -79,6 +81,7 @@ LEARNS = {"tests.take", "practice.use"}
             "P",
             {
                 "board.read",
+                "books.read",
                 "imports.read",
                 "orders.amend",
                 "orders.cancel",
@@ -100,7 +103,11 @@ LEARNS = {"tests.take", "practice.use"}
             }
             | LEARNS,
         ),
-        ("employee", "F", {"board.read", "orders.read", "stock.approve", "stock.read"} | LEARNS),
+        (
+            "employee",
+            "F",
+            {"board.read", "books.close", "books.read", "orders.read", "stock.approve", "stock.read"} | LEARNS,
+        ),
         ("employee", None, LEARNS),
     ],
 )

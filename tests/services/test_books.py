@@ -16,13 +16,13 @@ BREAKAGES = {
     "a unit too many on the shelf": (
         "UPDATE stock_balance SET quantity = quantity + 1"
         " WHERE account = 'available' AND sku_id = 3 AND warehouse_id = 1",
-        {"units", "balance", "bins"},
+        {"units", "balance", "layers", "bins"},
     ),
     "a unit that lies in no bin": ("UPDATE bin_stock SET quantity = quantity - 1 WHERE sku_id = 3", {"bins"}),
     "a bin's move that never was": ("DELETE FROM bin_posting WHERE from_bin_id IS NOT NULL", {"bins"}),
     "a balance below zero": (
         "UPDATE stock_balance SET quantity = -1 WHERE account = 'picked'",
-        {"units", "balance", "overdrawn", "unowned"},
+        {"units", "balance", "layers", "overdrawn", "unowned"},
     ),
     "a posting that the balances don't know": (
         "UPDATE stock_posting SET quantity = quantity + 1 WHERE to_account = 'picked'",

@@ -22,6 +22,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("phone"),
     )
     op.create_table(
+        "book_check",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("off_count", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("book_check", schema=None) as batch_op:
+        batch_op.create_index("book_check_at", ["at"], unique=False)
+
+    op.create_table(
         "carrier",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
@@ -1367,4 +1381,8 @@ def downgrade() -> None:
     op.drop_table("channel")
     op.drop_table("cell")
     op.drop_table("carrier")
+    with op.batch_alter_table("book_check", schema=None) as batch_op:
+        batch_op.drop_index("book_check_at")
+
+    op.drop_table("book_check")
     op.drop_table("blocked_buyer")

@@ -23,7 +23,7 @@ from core.services.count_reads import CountLine, StocktakeFile
 from core.services.count_sheets import SheetPreview, enter_sheet, get_count_sheet, preview_sheet
 from core.ui import page
 from core.ui.cards import panel
-from core.ui.i18n import format_day, format_instant, format_int, format_money, language, t, translate_error
+from core.ui.i18n import format_day, format_instant, format_int, format_money, in_language, language, t, translate_error
 from core.ui.import_problems import problem_columns, problem_rows
 from core.ui.rich import grid
 from core.ui.safe import safe
@@ -166,7 +166,9 @@ def _found(file: StocktakeFile, key: str) -> None:
 
 
 def _pdf(ctx: Context, stocktake_id: int, speaks: Voice) -> bytes:
-    return count_sheet(get_count_sheet(ctx, stocktake_id), speaks)
+    # It is made when somebody asks for it, by a thread that nobody has told a language.
+    with in_language(speaks.language):
+        return count_sheet(get_count_sheet(ctx, stocktake_id), speaks)
 
 
 def _xlsx(ctx: Context, stocktake_id: int) -> bytes:
@@ -255,8 +257,8 @@ def draw_causes(file: StocktakeFile) -> None:
         [
             t(label_of(one.cause)) if one.cause else t("No reason yet"),
             format_int(one.lines),
-            f"+{format_int(one.units_up)}",
-            f"-{format_int(one.units_down)}",
+            signed(one.units_up),
+            signed(-one.units_down),
             value_words(one.value_cents),
         ]
         for one in file.causes

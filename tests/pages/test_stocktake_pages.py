@@ -18,8 +18,11 @@ from core.db.engines import Databases, reader, transaction
 from core.domain.rights import ENGINE_RIGHTS
 from core.services import count_entries, count_sheets, counting
 from core.services.books import imbalances
+from core.ui import count_parts
 from core.ui.i18n import in_language, t
+from core.ui.voices import voice
 from tests.assessments.small_world import fill
+from tests.documents.printed import pages
 from tests.naughty import naughty_strings
 from tests.visits import said, visit
 
@@ -225,3 +228,13 @@ def test_naughty_notes_are_text(desk: Databases) -> None:
 def test_a_stocktake_that_is_not_there(desk: Databases) -> None:
     assert "Stocktake 4711 isn't here" in said(open_count(desk, 4711))
     assert "No stocktake chosen" in said(visit(desk, "warehouse", "work/stocktake", id="../etc"))
+
+
+def test_a_sheet_that_is_made_later_speaks_the_readers_language(desk: Databases) -> None:
+    number = count_of(desk)
+    with in_language("zh"):
+        speaks = voice()
+    with reader(desk.live) as db, in_language("en"):
+        pdf = count_parts._pdf(Context(db, KEEPER, int(time.time()), LIVE), number, speaks)
+    assert "盘点表" in pages(pdf)[0]
+    assert "Count sheet" not in pages(pdf)[0]

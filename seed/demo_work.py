@@ -37,7 +37,9 @@ _NOBODY_THERE = "Buyer could not be reached / 多次联系不上买家"
 _OPEN = text(
     "SELECT o.id, o.status, o.hold_reason, o.exceptions, o.channel, o.paid_cents, o.total_cents, o.received_at,"
     " (SELECT MAX(e.at) FROM event e WHERE e.order_id = o.id) AS since, (SELECT COUNT(*) FROM shipment_line l"
-    " JOIN shipment s ON s.id = l.shipment_id WHERE l.order_id = o.id AND s.status = 'planned') AS planned_count"
+    " JOIN shipment s ON s.id = l.shipment_id WHERE l.order_id = o.id AND s.status = 'planned') AS planned_count,"
+    " CASE WHEN o.id IN (SELECT m.order_id FROM wave v JOIN wave_order m ON m.wave_id = v.id"
+    " WHERE v.status IN ('open', 'planned') AND v.opened_at > :recently) THEN 1 ELSE 0 END AS in_waves"
     " FROM sales_order o"
     " WHERE o.is_open = 1 AND o.fulfilled_by = 'us' ORDER BY o.id"
 )
@@ -61,9 +63,11 @@ _TO_COMPLETE = text(
 
 def work_off(ctx: Context, rng: np.random.Generator) -> list[Command]:
     """What is due now, the longest overdue first; each command is for a transaction of its own."""
-    found = ctx.db.execute(_OPEN).all()
+    found = ctx.db.execute(_OPEN, {"recently": ctx.now - HOUR}).all()
     parcels = ctx.db.execute(_PARCELS).all()
-    steps = [*map(_next_step, found), *map(_next_of_parcel, parcels)]
+    # What somebody is planning just now is left to them.
+    steps = [_next_step(row) for row in found if not row.in_waves]
+    steps += map(_next_of_parcel, parcels)
     due = [step for step in steps if step is not None and step[0] <= ctx.now]
     stopped = sorted(
         (row for row in found if row.status == Status.EXCEPTION and row.hold_reason is None), key=lambda r: r.since
@@ -101,7 +105,7 @@ def _next_step(row: Row[Any]) -> Due | None:
         case Status.BACKORDERED:
             return after("allocate", 10 * MINUTE, 20 * MINUTE), lambda ctx: allocation.allocate_order(ctx, order)
         case Status.ALLOCATED if not row.planned_count:
-            return after("release", 2 * MINUTE, 6 * MINUTE), lambda ctx: shipping.release_order(ctx, order)
+            return after("release", 20 * MINUTE, 45 * MINUTE), lambda ctx: shipping.release_order(ctx, order)
         case _:
             return None
 

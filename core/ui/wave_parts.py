@@ -216,9 +216,9 @@ def _draw_comparison(plan: Outcome, greedy: Outcome | None) -> None:
         {"what": what, "greedy": "–" if greedy is None else shown(greedy), "plan": shown(plan)} for what, shown in lines
     ]
     columns = [
-        Column("what", "", width="large"),
-        Column("greedy", t("Greedy rule"), width=130, help=t("The most urgent order first, each its cheapest way.")),
-        Column("plan", t("This plan"), width=130),
+        Column("what", "", width=165),
+        Column("greedy", t("Greedy rule"), width=95, help=t("The most urgent order first, each its cheapest way.")),
+        Column("plan", t("This plan"), width=95),
     ]
     table(rows, columns, key="wave-comparison", height="content")
 

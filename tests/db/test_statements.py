@@ -88,7 +88,7 @@ def test_a_row_is_read_like_any_other(three: Databases) -> None:
         mine = RowShape(("key", "value")).row(FIND.rows(db, {"key": "test2"})[0])
         theirs = db.execute(text("SELECT key, value FROM meta WHERE key = 'test2'")).one()
     assert mine == theirs
-    assert (mine.key, mine.value, mine[1]) == ("test2", "2", "2")
+    assert (mine.key, mine.value, tuple(mine)[1]) == ("test2", "2", "2")
     assert dict(mine._mapping) == dict(theirs._mapping) == {"key": "test2", "value": "2"}
     assert mine._mapping["value"] == "2"
     with pytest.raises(AttributeError):

@@ -132,4 +132,5 @@ def replay(engine: Engine, path: Any, scenario: Scenario, seed: int, now: int) -
 
 def _copy_blocked(db: Connection, blocked: list[Any]) -> None:
     for phone, reason, at in blocked:
-        db.execute(text("INSERT INTO blocked_buyer (phone, reason, blocked_at) VALUES (:p, :r, :a)"), {"p": phone, "r": reason, "a": at})
+        statement = text("INSERT INTO blocked_buyer (phone, reason, blocked_at) VALUES (:p, :r, :a)")
+        db.execute(statement, {"p": phone, "r": reason, "a": at})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -93,7 +94,9 @@ def test_a_parcel_is_weighed_and_costs_what_the_rate_says(desk: Desk, picked: in
         (-1, "swift", "found -1"),
         (10**9, "swift", "found 1000000000"),
     ):
-        assert message in refused(desk, lambda ctx, w=weight, c=carrier: packing.pack_shipment(ctx, picked, w, c))
+        assert message in refused(
+            desk, partial(packing.pack_shipment, shipment_id=picked, weight_g=weight, carrier_code=carrier)
+        )
     with desk.work() as ctx:
         ctx.db.execute(text("DELETE FROM carrier_rate WHERE carrier = 'slow'"))
     message = refused(desk, lambda ctx: packing.pack_shipment(ctx, picked, 900, "slow"))

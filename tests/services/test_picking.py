@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from sqlalchemy import select, text
 
-from core.channels.incoming import IncomingLine
+from core.channels.incoming import IncomingLine, IncomingOrder
 from core.context import Actor
 from core.db.shipping_tables import shipment, shipment_line
 from core.db.warehouse_tables import bin_stock
@@ -30,7 +32,7 @@ def walk(desk: Desk, *order_ids: int) -> int:
         return picking.take_batch(ctx, parcels)
 
 
-def kettles(units: int, number: str = "T-1001", **changes: object) -> object:
+def kettles(units: int, number: str = "T-1001", **changes: object) -> IncomingOrder:
     return incoming(number, lines=(IncomingLine("KETTLE", "Kettle", units, 19_900),), **changes)
 
 
@@ -93,7 +95,7 @@ def test_a_walk_goes_by_the_path_and_serves_the_most_urgent_first(desk: Desk) ->
         house = next(house for house in houses_in(ctx) if house.id == SHANGHAI)
         assert house.counts == {"picked": 2}
         left = dict(
-            ctx.db.execute(select(bin_stock.c.bin_id, bin_stock.c.quantity).where(bin_stock.c.sku_id == KETTLE)).all()  # type: ignore[arg-type]
+            ctx.db.execute(select(bin_stock.c.bin_id, bin_stock.c.quantity).where(bin_stock.c.sku_id == KETTLE)).all()
         )
         assert (left[BIN_A], left[BIN_B]) == (0, 0)
     assert [fact for fact in desk.facts(first) if "ick" in fact] == [
@@ -200,7 +202,7 @@ def test_a_pick_that_cannot_be(desk: Desk) -> None:
         ((1, 1), {"lot_id": lot, "bin_id": 99}, "holds"),
     ):
         with pytest.raises(RuleViolation, match=message), desk.work(KEEPER) as ctx:
-            picking.pick_line(ctx, *arguments, **named)  # type: ignore[arg-type]
+            picking.pick_line(ctx, *arguments, **cast(dict[str, Any], named))
         assert desk.everything() == before
     with pytest.raises(RuleViolation, match="2 units are wanted here, found 3"), desk.work(KEEPER) as ctx:
         picking.pick_stop(ctx, {1: 2}, 3, lot_id=lot, bin_id=BIN_A)

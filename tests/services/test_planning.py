@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -137,7 +138,7 @@ def test_a_plan_that_cannot_be(desk: Desk) -> None:
         ([(SHANGHAI, None, {kettle: 2}), (GUANGZHOU, None, {kettle: 1})], "3 units of KETTLE; 2 are still"),
         ([(SHANGHAI, None, {cup: 10**9})], "1000000000 units of CUP; 1 are still"),
     ):
-        assert message in refused(desk, lambda ctx, p=parts: planning.plan_shipments(ctx, order_id, p))
+        assert message in refused(desk, partial(planning.plan_shipments, order_id=order_id, parts=parts))
     with desk.work() as ctx:
         ctx.db.execute(text("UPDATE stock_balance SET quantity = 0 WHERE warehouse_id = 2 AND sku_id = 1"))
     message = refused(desk, lambda ctx: planning.plan_shipments(ctx, order_id, [(GUANGZHOU, None, {kettle: 1})]))
@@ -188,7 +189,7 @@ def test_a_parcel_is_split_and_each_part_goes_its_way(desk: Desk) -> None:
         ({lines[0].id: -1}, "can only take what is in"),
         ({4711: 1}, "can only take what is in"),
     ):
-        assert message in refused(desk, lambda ctx, u=units: planning.split_shipment(ctx, parcel, u), KEEPER)
+        assert message in refused(desk, partial(planning.split_shipment, shipment_id=parcel, units=units), KEEPER)
     with desk.work(KEEPER) as ctx:
         other = planning.split_shipment(ctx, parcel, {lines[0].id: 1, lines[1].id: 1})
         picking.pick_shipment(ctx, other)
@@ -261,7 +262,7 @@ def test_what_cannot_be_merged(desk: Desk) -> None:
         ((first, picked), "is picking"),
         ((first, 4711), "Order 4711 isn't here"),
     ):
-        assert message in refused(desk, lambda ctx, i=ids: planning.merge_orders(ctx, i))
+        assert message in refused(desk, partial(planning.merge_orders, order_ids=ids))
     with desk.work(PLANNER) as ctx:
         orders.hold_order(ctx, second, "asks to wait")
     assert "on hold" in refused(desk, lambda ctx: planning.merge_orders(ctx, (first, second)))

@@ -43,7 +43,11 @@ LEARNS = {"tests.take", "practice.use"}
                 "stock.read",
             },
         ),
-        ("trainer", None, {"attempts.read", "board.read", "books.read", "orders.read", "people.read", "stock.read"} | LEARNS),
+        (
+            "trainer",
+            None,
+            {"attempts.read", "board.read", "books.read", "orders.read", "people.read", "stock.read"} | LEARNS,
+        ),
         (
             "employee",
             "O",

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "reservation_speed",
     "load_test_answers",
     "load_board",
+    "crowd_of_commands",
     "board_speed",
 )
 

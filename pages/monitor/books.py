@@ -120,10 +120,14 @@ def draw_checks(look: Look) -> None:
         section(t("Checks"))
         sides = st.columns(2, gap="medium")
         half = -(-len(counts) // 2)
-        for number, (check, count) in enumerate(counts.items()):
-            mark = f":red[:material/cancel: **{count}**]" if count else ":green[:material/check_circle:]"
-            with sides[number // half]:
-                st.markdown(f"{mark} {safe(check_name(check))}")
+        lines = [
+            f"{f':red[:material/cancel: **{count}**]' if count else ':green[:material/check_circle:]'}"
+            f" {safe(check_name(check))}"
+            for check, count in counts.items()
+        ]
+        for side, part in zip(sides, (lines[:half], lines[half:]), strict=True):
+            with side:
+                st.markdown("  \n".join(part))
 
 
 def draw_findings(look: Look) -> None:
@@ -165,20 +169,27 @@ def draw_values(look: Look) -> None:
         section(t("Stock on hand"), t("Units by warehouse and account, worth what their lots cost"))
         order = {account.value: number for number, account in enumerate(Account)}
         rows = [
-            [
-                names.warehouse(one.warehouse_id),
-                t(label_of(Account(one.account))),
-                format_int(one.units),
-                format_money(one.value_cents, CURRENCY),
-            ]
+            {
+                "warehouse": names.warehouse(one.warehouse_id),
+                "account": t(label_of(Account(one.account))),
+                "units": one.units,
+                "value": one.value_cents / 100,
+            }
             for one in sorted(look.values, key=lambda one: (one.warehouse_id, order[one.account]))
         ]
         if not rows:
             st.caption(t("There is no stock."))
             return
         units, value = (sum(getattr(one, name) for one in look.values) for name in ("units", "value_cents"))
-        rows.append([t("Together"), "", format_int(units), format_money(value, CURRENCY)])
-        st.markdown(grid((t("Warehouse"), t("Account"), t("Units"), t("Value")), rows))
+        together = t("Together {n} units worth {value}", n=format_int(units), value=format_money(value, CURRENCY))
+        st.markdown(f"**{safe(together)}**")
+        columns = [
+            Column("warehouse", t("Warehouse")),
+            Column("account", t("Account")),
+            Column("units", t("Units"), "number"),
+            Column("value", t("Value"), "money"),
+        ]
+        table(rows, columns, key="book-values", height="content")
 
 
 def draw_costs(look: Look) -> None:

@@ -9,12 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.orders import CLOSED, FACT_LABELS, TRANSITIONS, Fact
+from core.domain.shipments import SHIPMENT_FACT_LABELS, ShipmentFact
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-# Every kind of fact that a trail can hold, with its English name; its place here is its code in a trail.
-KIND_NAMES: dict[str, str] = {str(kind): name for kind, name in FACT_LABELS.items()}
+# Every kind of fact that a trail can hold, with its English name; its place here is its code in a trail. What is picked
+# article by article is one step of an order, and how many articles it has makes no other way.
+KIND_NAMES: dict[str, str] = {
+    str(kind): name
+    for names in (FACT_LABELS, SHIPMENT_FACT_LABELS)
+    for kind, name in names.items()
+    if kind != ShipmentFact.LINE_PICKED
+}
 KINDS: tuple[str, ...] = tuple(KIND_NAMES)
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 _MOVING = {str(Fact.RECEIVED)} | {str(row.fact) for row in TRANSITIONS}

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 
 from core.context import Context
 from core.db.history import actor_name, record
+from core.db.statements import Statement
 from core.db.world_tables import blocked_buyer, sales_order
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.masking import mask_phone
@@ -16,6 +17,10 @@ from core.domain.texts import typed
 from core.services.orders import MOST_TEXT
 
 MOST_LISTED = 500
+_BLOCK = Statement(
+    "INSERT INTO blocked_buyer (phone, reason, blocked_at, actor) VALUES (:phone, :reason, :blocked_at, :actor)"
+    " ON CONFLICT (phone) DO NOTHING"
+)
 _b, _s = blocked_buyer.c, sales_order.c
 
 
@@ -69,10 +74,10 @@ def block_buyer(ctx: Context, phone: str, reason: str) -> int:
     """
     ctx.actor.need("buyers.block")
     phone, reason = _checked(phone, reason)
-    if _row(ctx, phone) is not None:
+    values = {"phone": phone, "reason": reason, "blocked_at": ctx.now, "actor": actor_name(ctx)}
+    if not _BLOCK.change(ctx.db, values):  # also where somebody else does it this very moment
         raise RuleViolation("{phone} is blocked already.", phone=phone)
     record(ctx, "BuyerBlocked", f"buyer:{phone}", {"reason": reason})
-    ctx.db.execute(blocked_buyer.insert().values(phone=phone, reason=reason, blocked_at=ctx.now, actor=actor_name(ctx)))
     return _open_orders(ctx, [phone]).get(phone, 0)
 
 

@@ -104,8 +104,9 @@ class OrderPatterns:
         self.cost = self._costs()
         self.stock_rows = np.array(
             [[rows.stock.get((w.id, line.sku_id), -1) for w in self.warehouses] for line in order.lines], dtype=np.int64
-        )
-        self.work = np.array([[w.work_of(line.sku_id) for w in self.warehouses] for line in order.lines], dtype=float)
+        ).reshape(len(order.lines), len(self.warehouses))  # also where all lines were cancelled since
+        work = [[w.work_of(line.sku_id) for w in self.warehouses] for line in order.lines]
+        self.work = np.array(work, dtype=float).reshape(self.stock_rows.shape)
         self.pick_rows = np.array([rows.pick.get(w.id, -1) for w in self.warehouses], dtype=np.int64)
         self.parcel_rows = np.array([rows.parcels.get(way[1].code, -1) for way in self.ways], dtype=np.int64)
 

@@ -17,7 +17,7 @@ from core.ui.process_layout import HALF_HEIGHT, HALF_WIDTH, MARGIN, Arrow, Box, 
 
 ROW_PIXELS = 108
 _FONT = "Inter, 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif"
-_LINE = 13  # letters of a label's line; a Chinese one is twice as wide
+_LINE = 14  # letters of a label's line; a Chinese one is twice as wide
 _MARKERS = {"down": "triangle-down", "up": "triangle-up", "left": "triangle-left", "right": "triangle-right"}
 _WORDS = re.compile(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+")
 

@@ -257,3 +257,11 @@ def test_many_ways_that_are_as_good_do_not_keep_the_explanation_from_its_end() -
     helpless = {one.order_id for one in found} - {0}
     able = sum(order.units for order in drawn.orders if order.id not in helpless)
     assert short == able - 4 * (work // 8)
+
+
+def test_an_order_all_of_whose_lines_were_cancelled_leaves_nothing_behind() -> None:
+    problem = ample()
+    emptied = replace(problem.orders[0], lines=())
+    solved = planned(replace(problem, orders=(emptied, *problem.orders[1:])))
+    assert solved.plan is not None
+    assert {parcel.order_id for parcel in solved.plan} == {order.id for order in problem.orders[1:]}

@@ -18,12 +18,12 @@ from core.domain.wave_reasons import why_waiting
 from core.domain.wave_settings import WaveSettings, WaveStatus, check_settings
 from core.domain.waves import MOST_ORDERS, Parcel, WaveProblem, shipping_cents
 from core.services.order_rows import lock_orders
-from core.services.planning import plan_shipments
 from core.services.stock import need_warehouse
 from core.services.wave_problem import wave_problem
 from core.services.wave_reads import waiting_among
 from core.services.wave_shortage import Shortage
 from core.services.wave_solver import Solved
+from core.services.wave_swaps import plan_parcels, swap_reservations
 
 _OPEN = (WaveStatus.OPEN, WaveStatus.PLANNED)
 _w, _o, _p, _pl = wave.c, wave_order.c, wave_parcel.c, wave_parcel_line.c
@@ -224,19 +224,8 @@ def accept_wave(ctx: Context, wave_id: int) -> Accepted:
     lock_orders(ctx, parcels)
     refused = _changed_since(ctx, wave_id, list(parcels))
     todo = [order_id for order_id in parcels if order_id not in refused]
-    shipments: dict[int, tuple[int, ...]] = {}
-    while todo:
-        stuck: dict[int, OrderlyError] = {}
-        for order_id in todo:
-            outcome = _plan_one(ctx, wave_id, order_id, parcels[order_id])
-            if isinstance(outcome, OrderlyError):
-                stuck[order_id] = outcome
-            else:
-                shipments[order_id] = outcome
-        if len(stuck) == len(todo):  # nobody's reservation became free for another any more
-            refused |= stuck
-            break
-        todo = list(stuck)
+    shipments, stuck = _plan_all(ctx, wave_id, {order_id: parcels[order_id] for order_id in todo})
+    refused |= stuck
     if not shipments:
         raise RuleViolation(
             "None of these orders can be served as planned any more: {numbers}. Plan the wave again.",
@@ -245,16 +234,29 @@ def accept_wave(ctx: Context, wave_id: int) -> Accepted:
     return _write_accepted(ctx, wave_id, parcels, shipments, refused)
 
 
-def _plan_one(
-    ctx: Context, wave_id: int, order_id: int, parcels: Sequence[tuple[int, Parcel]]
-) -> tuple[int, ...] | OrderlyError:
-    """Plans one order's parcels in a savepoint of its own; gives their shipments, or why it can't be done."""
-    parts = [(parcel.warehouse_id, parcel.carrier, parcel.units) for _, parcel in parcels]
-    try:
-        with ctx.db.begin_nested():
-            return plan_shipments(ctx, order_id, parts, wave_id=wave_id)
-    except (RuleViolation, NotFound) as refusal:
-        return refusal
+def _plan_all(
+    ctx: Context, wave_id: int, parcels: Mapping[int, Sequence[tuple[int, Parcel]]]
+) -> tuple[dict[int, tuple[int, ...]], dict[int, OrderlyError]]:
+    """Plans order after order, as long as what one gives back lets another one in; then those that want to swap.
+
+    Gives the shipments of each order, and why the others can't be served as planned.
+    """
+    wanted = {order_id: [parcel for _, parcel in mine] for order_id, mine in parcels.items()}
+    shipments: dict[int, tuple[int, ...]] = {}
+    todo, stuck = list(wanted), dict[int, OrderlyError]()
+    while todo:
+        stuck = {}
+        for order_id in todo:
+            outcome = plan_parcels(ctx, wave_id, order_id, wanted[order_id])
+            if isinstance(outcome, OrderlyError):
+                stuck[order_id] = outcome
+            else:
+                shipments[order_id] = outcome
+        if len(stuck) == len(todo):
+            break
+        todo = list(stuck)
+    swapped = swap_reservations(ctx, wave_id, {order_id: wanted[order_id] for order_id in stuck})
+    return shipments | swapped, {order_id: why for order_id, why in stuck.items() if order_id not in swapped}
 
 
 def _write_accepted(

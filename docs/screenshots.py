@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from docs.desk_pictures import at_original, at_part, at_results, at_stopped, picture_of_papers  # noqa: E402
 from docs.outbound_story import tell_outbound  # noqa: E402
 from docs.training_story import tell_training  # noqa: E402
+from docs.wave_pictures import at_plan, at_tasks  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
 from tests.browser.answering import Taker, questions_of  # noqa: E402
 from tests.browser.test_employee_journey import ids_of  # noqa: E402
@@ -29,6 +30,7 @@ from tests.browser.windows import DESK, PHONE, Window, Windows, launch  # noqa: 
 
 IMAGES = ROOT / "docs" / "images"
 QUALITY = 82
+_STEP = "step:OrderStopped>OrderAmended"  # what takes the longest before an order is confirmed
 PAPERS = "desk-papers"  # what comes out of the printer, not what the screen shows
 
 
@@ -72,6 +74,23 @@ def at_board(window: Window) -> None:
     """Opens the board, and waits until its figures are drawn."""
     window.go("/board")
     window.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+
+
+def at_process(path: str) -> Callable[[Window], None]:
+    """Opens the process map, and waits until it is drawn."""
+
+    def prepare(window: Window) -> None:
+        window.go(path)
+        window.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+
+    return prepare
+
+
+def at_books(window: Window) -> None:
+    """Opens the books, and waits until they were looked through."""
+    window.go("/books")
+    window.page.locator(".st-key-panel-books-checks").wait_for(timeout=60_000)
+    window.settle()
 
 
 def in_practice(window: Window) -> None:
@@ -168,6 +187,15 @@ SHOTS: tuple[Shot, ...] = (
     *in_both("outbound-walk", "warehouse", "/outbound?warehouse=SH&at=walk"),
     *in_both("outbound-table", "warehouse", "/outbound?warehouse=SH&at=table"),
     *in_both("outbound-dock", "warehouse", "/outbound?warehouse=SH&at=dock"),
+    *everywhere("books", "finance", at_books, desk=(1440, 1250)),
+    *everywhere("process-map", "manager", at_process("/process_map?period=90d"), desk=(1440, 1500)),
+    *(
+        Shot("process-step", "manager", at_process(f"/process_map?period=90d&rows={_STEP}"), code, (1440, 1500))
+        for code in ("en", "zh")
+    ),
+    *in_both("waves-waiting", "operations", "/waves"),
+    *(Shot("waves-plan", "operations", at_plan, code, (1440, 1500)) for code in ("en", "zh")),
+    *seen_in_both("waves-tasks", "operations", at_tasks),
     *in_both("stocktake-plan", "warehouse", "/stocktakes"),
     *in_both("stocktake-count", "warehouse", "/stocktake?id=3"),
     *in_both("stocktake-off", "operations", "/stocktake?id=2"),

@@ -23,7 +23,7 @@ from core.context import Actor, Context
 from core.db.engines import Databases, reader, run, transaction
 from core.db.fold import fold, rebuild
 from core.domain.errors import OrderlyError
-from core.domain.orders import Fact
+from core.domain.orders import Fact, Status
 from core.domain.rights import ENGINE_RIGHTS
 from core.services import intake
 from core.services.books import imbalances
@@ -114,31 +114,39 @@ class Crowd:
         return lambda ctx: intake.receive_order(ctx, order)
 
     def work(self, person: Person, until: Callable[[], bool]) -> None:
-        """One person's day: command after command; a refusal is an answer, anything else is wrong."""
+        """One person's day: command after command."""
         while not until():
-            name, command = self.choose(person.dice)
             begun = time.perf_counter()
-            try:
-                person.facts += run(self._engine, partial(self.give, person, command))
-                person.done[name] += 1
-            except OrderlyError:
-                person.refused[name] += 1
-            except DBAPIError as error:
-                person.wrong.append(f"{name}: {type(error.orig).__name__}: {str(error.orig).strip().splitlines()[0]}")
-            except BaseException as error:
-                person.wrong.append(f"{name}: {error!r}")
-                raise
+            self.let(person, *self.choose(person.dice))
             person.waits.append(time.perf_counter() - begun)
 
-    def give(self, person: Person, command: Command, db: Connection) -> int:
-        """The command in its transaction; gives how many facts it wrote under this person's name."""
+    def let(self, person: Person, name: str, command: Command) -> None:
+        """Lets a person give a command; a refusal is an answer, anything else is wrong."""
+        try:
+            facts, received = run(self._engine, partial(self.give, person, command))
+        except OrderlyError:
+            person.refused[name] += 1
+            return
+        except DBAPIError as error:
+            person.wrong.append(f"{name}: {type(error.orig).__name__}: {str(error.orig).strip().splitlines()[0]}")
+            return
+        except BaseException as error:
+            person.wrong.append(f"{name}: {error!r}")
+            raise
+        person.facts += facts
+        person.done[name] += 1
+        self._orders += received  # now that they are committed
+
+    def give(self, person: Person, command: Command, db: Connection) -> tuple[int, list[int]]:
+        """The command in its transaction; gives how many facts it wrote in this person's name, and the orders it took.
+
+        Why not kept here: it may be rolled back and tried again.
+        """
         ctx = Context(db, person.actor, next(self._clock), LIVE)
         last = ctx.db.execute(_LAST_ID).scalar_one()
         command(ctx)
         own = ctx.db.execute(_OWN, {"last": last, "actor": f"person:{person.actor.person_id}"}).one()
-        if own.newest:
-            self._orders.append(int(own.newest))
-        return int(own.facts)
+        return int(own.facts), [int(own.newest)] if own.newest else []
 
 
 _LAST_ID = text("SELECT COALESCE(MAX(id), 0) FROM event")
@@ -155,7 +163,7 @@ def let_loose(databases: Databases, seconds: float, users: int = USERS, seed: in
     crowd = Crowd(databases, users, seed)
     first = crowd.people[0]
     for _ in range(FIRST_ORDERS):
-        first.facts += run(databases.live, partial(crowd.give, first, crowd.arrival(first.dice)))
+        crowd.let(first, "receive", crowd.arrival(first.dice))
     stop, start = threading.Event(), threading.Barrier(users + 1)
 
     def body(person: Person) -> None:
@@ -238,6 +246,9 @@ def _lost_versions(ctx: Context) -> list[str]:
     return off
 
 
+_ENDED = (Status.CANCELLED, Status.EXPIRED)
+
+
 def _torn_chains(ctx: Context) -> list[str]:
     """Facts that moved an order from a status which it didn't have by the fact before."""
     stands: dict[int, str] = {}
@@ -251,6 +262,8 @@ def _torn_chains(ctx: Context) -> list[str]:
         # A fact that changes what an order is worth says where it stands, and no other status.
         if was != said.get("from", said["to"] if kind != Fact.RECEIVED else None):
             off.append(f"event {event_id} ({kind}): from {said.get('from')}, but order {order_id} was {was}")
+        elif was in _ENDED and said["to"] != was:
+            off.append(f"event {event_id} ({kind}): order {order_id} was {was}, and is {said['to']} again")
         stands[order_id] = said["to"]
     return off
 

@@ -22,7 +22,7 @@ from core.services.parameters import review_policy
 from core.services.stock import available_units, receive_stock
 
 PASSES = "none"
-_FAULTS = (Reason.ADDRESS, Reason.PHONE, Reason.PRICE, Reason.STOCK, Reason.PAYMENT)
+_FAULTS = (Reason.ADDRESS, Reason.PHONE, Reason.PRICE, Reason.QUANTITY, Reason.STOCK, Reason.PAYMENT)
 
 _CHECK: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
@@ -35,6 +35,10 @@ _CHECK: Mapping[Reason, Prose] = {
     Reason.PRICE: Prose(
         "The unit price may differ from the list price only within the tolerance.",
         "单价与标价的差异只能在容差范围内。",
+    ),
+    Reason.QUANTITY: Prose(
+        "No more units of one article than the policy allows in one order.",
+        "同一商品在一张订单中的数量不得超过规定上限。",
     ),
     Reason.STOCK: Prose(
         "Every line needs as many units available as were ordered.", "每一行的可用库存都不得少于订购数量。"
@@ -50,14 +54,15 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     wanted = params["reason"]
     if wanted == "any":
         wanted = rng.choice([*(reason.value for reason in _FAULTS), PASSES])
-    (goods,) = m.goods_of(world, rng, 1)
     buyer = m.buyer_of(world, rng)
+    goods = _scarcest(world, m.goods_of(world, rng, 6), m.warehouse_for(world, buyer.region))
     tolerance = review_policy().price_tolerance
     price = round(goods.list_price_cents * (1 + rng.uniform(-0.6, 0.6) * tolerance) / 10) * 10
     line = IncomingLine(goods.code, goods.name.zh, rng.randint(1, 3), price)
     order = m.order_from(world, rng, buyer, [line], goods.currency, shipping_cents=rng.choice([0, 800, 1_200]))
     warehouse_id = m.warehouse_for(world, order.region)
-    receive_stock(world, goods.id, warehouse_id, rng.randint(5, 20), goods.list_price_cents // 2)
+    arrived = rng.randint(5, 20) + (_most_units() if wanted == Reason.QUANTITY else 0)
+    receive_stock(world, goods.id, warehouse_id, arrived, goods.list_price_cents // 2)
     order = _with_fault(world, rng, order, Reason(wanted) if wanted != PASSES else None, goods)
     row = m.received(world, order)
     found = tuple(Reason(reason) for reason in row.exceptions.split(",") if reason)
@@ -72,6 +77,15 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
 
 
+def _most_units() -> int:
+    return review_policy().most_units + 30
+
+
+def _scarcest(world: Context, goods: list[m.Goods], warehouse_id: int) -> m.Goods:
+    """The article of which least lies there: more than there is may be ordered without being unusually much."""
+    return min(goods, key=lambda one: (available_units(world, one.id, warehouse_id), one.id))
+
+
 def _with_fault(
     world: Context, rng: random.Random, order: IncomingOrder, fault: Reason | None, goods: m.Goods
 ) -> IncomingOrder:
@@ -83,6 +97,8 @@ def _with_fault(
     elif fault is Reason.PRICE:
         factor = 1 + rng.choice([-1, 1]) * review_policy().price_tolerance * rng.uniform(2.5, 5)
         line = line._replace(unit_price_cents=round(goods.list_price_cents * factor / 10) * 10)
+    elif fault is Reason.QUANTITY:
+        line = line._replace(quantity=review_policy().most_units + rng.randint(1, 20))
     elif fault is Reason.STOCK:
         free = available_units(world, goods.id, m.warehouse_for(world, order.region))
         line = line._replace(quantity=free + rng.randint(1, 6))
@@ -111,6 +127,7 @@ def _exhibit(world: Context, order_id: int, goods: m.Goods) -> Exhibit:
         (Prose("Available in the warehouse", "仓库可用库存"), same(str(free))),
         (Prose("Unit price (CNY)", "单价（元）"), same(m.amount(seen.unit_price_cents))),
         (Prose("List price (CNY)", "标价（元）"), same(m.amount(goods.list_price_cents))),
+        (Prose("Most units of one article", "同一商品数量上限"), same(str(review_policy().most_units))),
         (
             Prose("Price tolerance", "价格容差"),
             same(f"± {review_policy().price_tolerance:.0%}"),
@@ -149,7 +166,8 @@ def _why(reason: Reason | None, right: bool, key: Reason | None) -> Prose:
     if reason is None:
         if right:
             return Prose(
-                "Address, phone, price, stock and payment are all in order.", "地址、电话、价格、库存和付款均无问题。"
+                "Address, phone, price, quantity, stock and payment are all in order.",
+                "地址、电话、价格、数量、库存和付款均无问题。",
             )
         assert key is not None
         check = _CHECK[key]

@@ -6,7 +6,7 @@ from core.context import Context
 from core.db.history import post
 from core.domain.errors import RuleViolation
 from core.domain.orders import decide
-from core.domain.shipments import ShipmentFact, ShipmentStatus
+from core.domain.shipments import IN_THE_HOUSE, ShipmentFact, ShipmentStatus
 from core.domain.stock import CUSTOMER, Account
 from core.domain.texts import typed
 from core.services.order_following import follow_order
@@ -110,6 +110,14 @@ def refuse_as_carrier(ctx: Context, shipment_id: int, reason: str) -> None:
 
 
 def _need_carrier_asked(task: Task) -> None:
+    status = ShipmentStatus(task.row.status)
+    if status not in IN_THE_HOUSE:  # called off meanwhile: an answer to it must not bring its orders back
+        raise RuleViolation(
+            "Shipment {number} is {status}; this needs one of: {wanted}.",
+            number=task.row.number,
+            status=status,
+            wanted=IN_THE_HOUSE,
+        )
     if task.row.carrier_answer != "offered":
         raise RuleViolation("Shipment {number} wasn't offered to a carrier.", number=task.row.number)
 

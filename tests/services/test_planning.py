@@ -122,6 +122,18 @@ def test_when_all_refuse_the_order_goes_back_to_planning(desk: Desk) -> None:
     assert balanced(desk)
 
 
+def test_a_carriers_answer_does_not_bring_a_cancelled_order_back(desk: Desk) -> None:
+    """Found by a crowd: the answer was given on a page that was drawn before the order was cancelled."""
+    order_id = desk.receive(incoming())
+    kettle, cup = lines_of(desk, order_id)
+    (parcel,) = plan(desk, order_id, (SHANGHAI, "swift", {kettle: 2, cup: 1}))
+    with desk.work() as ctx:
+        orders.cancel_order(ctx, order_id, "changed their mind")
+    assert "is cancelled; this needs" in refused(desk, lambda ctx: shipping.accept_as_carrier(ctx, parcel), PLANNER)
+    assert desk.order(order_id).status == "cancelled"
+    assert balanced(desk)
+
+
 def test_a_plan_that_cannot_be(desk: Desk) -> None:
     order_id = desk.receive(incoming())
     other = desk.receive(incoming("T-2", buyer_phone="13900000002"))

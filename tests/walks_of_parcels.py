@@ -9,7 +9,7 @@ from core.context import Context
 from core.db.shipping_tables import shipment_line
 from core.db.world_tables import order_line
 from core.domain.shipments import ShipmentStatus
-from core.services import adjustments, intake, manifests, packing, picking, planning, shipping, stock
+from core.services import adjustments, intake, manifests, packing, picking, planning, shipping, stock, wave_answers
 from core.services.shipment_rows import shipments_of
 from tests.services.desk import CUP, GUANGZHOU, KETTLE, SHANGHAI, incoming
 from tests.walks import Command, of_the_house, per_order
@@ -56,6 +56,8 @@ def of_parcels(order_id: int) -> dict[str, Command]:
         "refuse": lambda ctx: shipping.refuse_task(ctx, parcel_of_focus(ctx, order_id), "no hands"),
         "carrier agrees": lambda ctx: shipping.accept_as_carrier(ctx, parcel_of_focus(ctx, order_id)),
         "carrier refuses": lambda ctx: shipping.refuse_as_carrier(ctx, parcel_of_focus(ctx, order_id), "full"),
+        "carriers agree": lambda ctx: wave_answers.accept_for_carrier(ctx, [parcel_of_focus(ctx, order_id)]),
+        "carriers refuse": lambda ctx: wave_answers.refuse_for_carrier(ctx, [parcel_of_focus(ctx, order_id)], "full"),
         "split": lambda ctx: planning.split_shipment(ctx, parcel_of_focus(ctx, order_id), {_line(ctx, order_id): 1}),
         "merge with the next": lambda ctx: planning.merge_orders(ctx, (order_id, order_id + 1)),
         "begin": lambda ctx: picking.take_batch(ctx, [parcel_of_focus(ctx, order_id)]),

@@ -352,10 +352,10 @@ def heat(
         "hovertemplate": f"%{{y}} → %{{x}}<br>%{{z:,d}} {_literal(unit)}<extra></extra>",
     }
     more: Chart = {
-        "xaxis": {"type": "category", "side": "top", "tickangle": -45 if len(columns) > 8 else 0},
+        "xaxis": {"type": "category", "side": "top", "autotickangles": [0, -45, -90]},
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "nticks": 0, "dtick": 1},
     }
-    height = 60 + 40 * len(rows) + (60 if len(columns) > 8 else 0)
+    height = 110 + 40 * len(rows)
     return {"data": [trace], "layout": _layout(colours, height, **more)}
 
 

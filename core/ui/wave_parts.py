@@ -257,7 +257,7 @@ _SHOWN = 12
 def _lacking_words(one: Shortage, view: WaveView, places: Mapping[int, Place]) -> str:
     if one.limit is Limit.CARRIER_PARCELS:
         return t(
-            "{carrier} takes {there} more parcels today; {missing} more are needed.",
+            "{carrier}: parcels it still takes today {there}, needed on top {missing}.",
             carrier=carrier_words(one.carrier, view.carriers),
             there=format_int(one.there),
             missing=format_int(one.missing),
@@ -265,20 +265,20 @@ def _lacking_words(one: Shortage, view: WaveView, places: Mapping[int, Place]) -
     warehouse = place_words(places[one.warehouse_id])
     if one.limit is Limit.PICK_CAPACITY:
         return t(
-            "{warehouse} can pick {there} units; {missing} more are needed.",
+            "{warehouse}: units it can pick {there}, needed on top {missing}.",
             warehouse=warehouse,
             there=format_int(one.there),
             missing=format_int(one.missing),
         )
     words = t(
-        "{warehouse} has {there} units of {sku} to give; {missing} more are needed.",
+        "{warehouse}: units of {sku} to give {there}, needed on top {missing}.",
         warehouse=warehouse,
         there=format_int(one.there),
         sku=view.skus.get(one.sku_id, "?"),
         missing=format_int(one.missing),
     )
     if one.held_back:
-        words += " " + t("{held} are kept back as safety stock.", held=format_int(one.held_back))
+        words += " " + t("Kept back as safety stock: {held}.", held=format_int(one.held_back))
     return words
 
 

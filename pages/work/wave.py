@@ -190,7 +190,7 @@ def as_cells(member: MemberView, view: WaveView) -> dict[str, Any]:
         "id": member.order_id,
         "number": member.number,
         "way": " + ".join(way_words(parcel, view, alone=len(parcels) == 1) for parcel in parcels),
-        "waits": refused or (t("waits: {reason}", reason=waits) if waits else ""),
+        "waits": refused or waits,
         "pin": places.get(member.pinned_warehouse_id or 0, ""),
         "place": f"{province(member.region)} {member.city}",
         "cost": format_money(sum(parcel.cost_cents for parcel in parcels)) if parcels else "",

@@ -143,7 +143,7 @@ def test_a_wave_that_can_not_be_served_says_what_is_missing(desk: Databases) -> 
     solved(tab)
     words = said(tab)
     assert "no plan can do that" in words
-    assert "can pick 0 units; " in words
+    assert "units it can pick 0, needed on top " in words
     assert status_of(desk) == "open"
 
 

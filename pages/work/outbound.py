@@ -8,6 +8,7 @@ from core.domain.shipments import ShipmentStatus
 from core.services.outbound_reads import House, houses_in
 from core.ui import page
 from core.ui.cards import heading
+from core.ui.empty import empty
 from core.ui.i18n import format_int, language, t
 from core.ui.outbound_dock import draw_dock
 from core.ui.outbound_table import draw_switch, draw_table
@@ -71,8 +72,16 @@ def draw_overview(house: House) -> None:
 
 settle()
 heading(t("Outbound"), t("Pick, check, pack and hand over, the most urgent first."), "local_shipping")
-house = choose_house(page.read(houses_in))
-if page.actor().may("shipping.work"):
+houses = page.read(houses_in)
+if not houses:
+    empty(
+        t("No warehouse yet"),
+        t("Parcels leave from warehouses; none is set up in this world."),
+        key="outbound",
+        icon="warehouse",
+    )
+elif page.actor().may("shipping.work"):
+    house = choose_house(houses)
     VIEWS[choose_view(house)](house)
 else:
-    draw_overview(house)
+    draw_overview(choose_house(houses))

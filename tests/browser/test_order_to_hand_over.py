@@ -79,7 +79,8 @@ def confirm(window: Window, order_id: int) -> None:
     page = window.go(f"order?id={order_id}")
     page.locator(".st-key-do-confirm button").click()
     form = page.locator(".st-key-order-form-confirm")
-    form.wait_for()
+    form.locator("input").first.wait_for()  # the form stands before its fields do
+    window.settle()
     for field in form.locator("input").all():
         field.fill("asked the buyer")
     form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()

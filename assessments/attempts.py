@@ -17,7 +17,8 @@ from assessments.handout import dumped, packed, places_in, question_at, unpacked
 from assessments.marking import Response, checked_response, mark
 from assessments.questions import Question, view_of
 from core.context import Context
-from core.db.portal_tables import attempt, attempt_step, submission
+from core.db.assessment_tables import attempt, attempt_step
+from core.db.portal_tables import submission
 from core.domain.errors import NotFound, RuleViolation
 from core.security.audit import record_audit
 
@@ -32,7 +33,7 @@ START, ANSWER, FINISH, REMARK = "start", "answer", "finish", "remark"
 _INSERT_ATTEMPT = text(
     "INSERT INTO attempt (person_id, test, phase, form, seed, items, status, started_at)"
     " VALUES (:person_id, :test, :phase, :form, :seed, :items, :status, :started_at)"
-    " ON CONFLICT (person_id, test, phase) DO NOTHING"
+    " ON CONFLICT (person_id, test, phase, try_number) DO NOTHING"
 )
 
 # Built once, since building them takes longer than the database needs to answer.

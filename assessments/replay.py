@@ -12,7 +12,7 @@ from assessments.marking import Response
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Matching, Ordering, Question
 from core.context import Context
-from core.db.portal_tables import attempt_step
+from core.db.assessment_tables import attempt_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from assessments.marking import Mark, Response, mark
 from assessments.prose import Prose
 from assessments.questions import Question
 from core.context import Context
-from core.db.portal_tables import attempt, person, submission
+from core.db.assessment_tables import attempt
+from core.db.portal_tables import person, submission
 from core.domain.errors import RuleViolation
 from core.domain.rights import Role
 

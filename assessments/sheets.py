@@ -12,7 +12,7 @@ from assessments.handout import Place, places_in, question_at
 from assessments.marking import Response, is_blank
 from assessments.questions import QuestionView, view_of
 from core.context import Context
-from core.db.portal_tables import attempt_step
+from core.db.assessment_tables import attempt_step
 from core.domain.errors import NotFound
 
 UNSEEN, STARTED, ANSWERED = "unseen", "started", "answered"

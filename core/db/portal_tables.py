@@ -1,4 +1,4 @@
-"""The portal database's rows: people, sessions, audit, practice worlds, submissions and attempts."""
+"""The portal database's rows: people, sessions, audit, practice worlds and submissions."""
 
 from __future__ import annotations
 
@@ -153,37 +153,4 @@ submission = Table(
     Column("report", Text, nullable=False),
     Column("snapshot_id", Id, ForeignKey("snapshot.id")),
     Index("submission_person", "person_id", "exercise", "at"),
-)
-
-attempt = Table(
-    "attempt",
-    portal,
-    Column("id", Id, primary_key=True),
-    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    Column("test", Text, nullable=False),
-    Column("phase", Text, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("seed", Id, nullable=False),
-    Column("items", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("finished_at", Instant),
-    Column("score", Float),
-    UniqueConstraint("person_id", "test", "phase"),
-)
-
-attempt_step = Table(
-    "attempt_step",
-    portal,
-    Column("id", Id, primary_key=True),
-    Column("attempt_id", Id, ForeignKey("attempt.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("item_id", Text),
-    Column("at", Instant, nullable=False),
-    Column("response", Text),
-    Column("fraction", Float),
-    Column("key", Text),
-    UniqueConstraint("attempt_id", "number"),
-    UniqueConstraint("attempt_id", "key"),
 )

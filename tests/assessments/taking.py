@@ -7,7 +7,7 @@ from typing import Any
 from assessments.attempts import finish_attempt, questions_in, save_answer, start_attempt
 from assessments.questions import Choice, Matching, Numeric, Ordering, Question, ShortText
 from core.context import Context
-from core.db.portal_tables import attempt
+from core.db.assessment_tables import attempt
 from tests.assessments.conftest import EXERCISES, TEST, Portal
 
 

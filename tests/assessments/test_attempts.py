@@ -25,7 +25,8 @@ from assessments.marking import MAX_TEXT_LENGTH
 from assessments.questions import Choice, Question, ShortText
 from assessments.replay import steps_of
 from assessments.sheets import get_sheet
-from core.db.portal_tables import attempt, attempt_step, audit
+from core.db.assessment_tables import attempt, attempt_step
+from core.db.portal_tables import audit
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import EXERCISES, TEST, Portal
 from tests.assessments.taking import do_exercises, questions_of, right_answer, take

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from assessments.attempts import questions_in
 from assessments.marking import Response
 from assessments.questions import Choice, Matching, Numeric, Ordering, Question, ShortText
+from core.db.assessment_tables import attempt
 from core.db.engines import connect, reader
-from core.db.portal_tables import attempt, person
+from core.db.portal_tables import person
 from tests.assessments.taking import right_answer
 from tests.browser.windows import Window
 

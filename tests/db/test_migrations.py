@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import SAWarning
 
+from core.db.assessment_tables import portal
 from core.db.engines import Databases, connect, reader, transaction
 from core.db.migrate import migrate
-from core.db.portal_tables import portal
 from core.db.world_tables import world
 from core.db.worlds import SCHEMA_VERSION, read_meta, write_meta
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from core.db.portal_tables import portal
+from core.db.assessment_tables import portal
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=portal, render_as_batch=True)

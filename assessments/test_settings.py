@@ -1,0 +1,57 @@
+"""How a test is given: how it behaves, how long it is open and may take, how often, and what is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+DEFERRED, IMMEDIATE, INTERACTIVE, CERTAINTY = "deferred", "immediate", "interactive", "certainty"
+BEHAVIOURS = (DEFERRED, IMMEDIATE, INTERACTIVE, CERTAINTY)
+
+BEHAVIOUR_LABELS: Mapping[str, str] = {
+    DEFERRED: "Feedback at the end",
+    IMMEDIATE: "Feedback after each question",
+    INTERACTIVE: "Hints and further tries",
+    CERTAINTY: "Marked by certainty",
+}
+
+FIRST, BEST, LAST = "first", "best", "last"
+COUNTING = (FIRST, BEST, LAST)
+
+COUNTING_LABELS: Mapping[str, str] = {
+    FIRST: "The first try counts",
+    BEST: "The best try counts",
+    LAST: "The last try counts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a test is given, kept with every attempt as it was when the attempt began.
+
+    Units: `time_limit_minutes` None for no limit; `opens_at` and `closes_at` None for always; `tries` of the whole
+    test per phase; `tries_per_item` and `penalty` (share of the mark per further try) for the interactive behaviour;
+    `pass_rate` 0..1 of the marks, None where nothing is passed or failed.
+    """
+
+    behaviour: str = DEFERRED
+    time_limit_minutes: int | None = None
+    opens_at: int | None = None
+    closes_at: int | None = None
+    tries: int = 1
+    counting: str = LAST
+    tries_per_item: int = 3
+    penalty: float = 1 / 3
+    pass_rate: float | None = None
+    swapped: bool = True
+
+    def as_data(self) -> dict[str, Any]:
+        """The settings as plain data, to be stored."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Settings:
+        """The settings as they were stored; what wasn't known then has its default."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in known})

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from assessments.item_models import MODELS
+
 BANKS = Path(__file__).parents[2] / "assessments" / "banks"
 LANGUAGES = ("en", "zh")
 LEVELS = ("remember", "apply", "decide")
@@ -35,21 +37,16 @@ _CELLS = _CURRICULUM.split()
 REQUIRED = {code: tuple(int(level) for level in levels) for code, levels in zip(_CELLS[::2], _CELLS[1::2], strict=True)}
 ORDER_PROCESSING = ("1.1", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "8.1")
 CORE = ("2.1", "2.2", "2.3", "2.4", "2.5")
-ITEM_MODELS = """order_total sla_remaining stock_after late_rate review_verdict address_fault cancel_effect refund_limit
-    lead_time oldest_first status_of"""
+LEAST_OF_TOPIC = {"order_processing": 96}
+FORM_LEAST = 40  # a pre-test and a post-test of 20 items each, without an item in common
 
 Item = dict[str, Any]
 
-
-def _items() -> list[Item]:
-    return [
-        item
-        for path in sorted(BANKS.glob("*.toml"))
-        for item in tomllib.loads(path.read_text(encoding="utf-8")).get("item", [])
-    ]
-
-
-ITEMS = _items()
+FILES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(BANKS.glob("*.toml"))]
+ITEMS: list[Item] = [item for data in FILES for item in data.get("item", [])]
+CASES: list[Item] = [case for data in FILES for case in data.get("case", [])]
+TOPIC_OF = {item["id"]: data["bank"]["topic"] for data in FILES for item in data.get("item", [])}
+TOPICS = sorted(set(TOPIC_OF.values()))
 STATIC = [item for item in ITEMS if item["kind"] != "generated"]
 SINGLES = [item for item in ITEMS if item["kind"] == "single"]
 CHOICES = [item for item in ITEMS if item["kind"] in ("single", "multiple")]
@@ -196,7 +193,7 @@ def test_no_stem_is_asked_twice(language: str) -> None:
 
 
 def test_every_file_names_its_topic_in_both_languages() -> None:
-    heads = [tomllib.loads(path.read_text(encoding="utf-8"))["bank"] for path in sorted(BANKS.glob("*.toml"))]
+    heads = [data["bank"] for data in FILES]
     assert heads and all(head["topic"] and is_complete(head["title"]) for head in heads)
     titles = {(head["topic"], tuple(sorted(head["title"].items()))) for head in heads}
     assert len(titles) == len({head["topic"] for head in heads})
@@ -330,23 +327,79 @@ def test_ordering_has_distinct_steps_with_reasons(item: Item) -> None:
         assert len(set(steps)) == len(steps)
 
 
-@_every([item for item in ITEMS if item["kind"] == "generated"])
+@_every([item for item in ITEMS if item["kind"] == "generated" and "case" not in item])
 def test_generated_item_names_a_model_and_few_parameters(item: Item) -> None:
-    assert item["model"] in ITEM_MODELS.split() and 1 <= len(item["params"]) <= 2
+    assert item["model"] in MODELS and 1 <= len(item["params"]) <= 2
     assert [value for value in item["params"].values() if not isinstance(value, bool | int | str)] == []
-    assert not {"stem", "options", "answer", "reason"} & set(item), "the model says these"
+    assert not _SAID_BY_MODEL & set(item)
+
+
+_SAID_BY_MODEL = {"stem", "options", "answer", "reason"}
+
+
+@_every([item for item in ITEMS if "case" in item])
+def test_item_of_a_case_asks_one_of_its_questions(item: Item) -> None:
+    assert item["kind"] == "generated" and item["ask"]
+    assert not (_SAID_BY_MODEL | {"model", "params"}) & set(item), "the case says these"
+
+
+@_every(CASES)
+def test_case_is_asked_about_several_times_in_its_own_file(item: Item) -> None:
+    (data,) = [data for data in FILES if item in data.get("case", [])]
+    asked = [one["ask"] for one in data["item"] if one.get("case") == item["id"]]
+    assert 3 <= len(asked) <= 5 and len(set(asked)) == len(asked)
+    assert is_complete(item["title"])
+
+
+def test_every_case_has_an_id_of_its_own_and_none_is_missing() -> None:
+    ids = _ids(CASES)
+    assert len(set(ids)) == len(ids)
+    assert {item["case"] for item in ITEMS if "case" in item} == set(ids)
+
+
+def test_every_item_model_is_used_more_than_once() -> None:
+    used = Counter(item["model"] for item in ITEMS if "model" in item)
+    assert [name for name in sorted(MODELS) if used[name] < 2] == []
+
+
+def test_nothing_is_generated_twice_for_one_competency() -> None:
+    """The same model with the same parameters is the same question again, unless it belongs to another competency."""
+    cases = Counter(
+        (item["competency"], item["model"], str(sorted(item["params"].items()))) for item in ITEMS if "model" in item
+    )
+    assert [case for case, count in cases.items() if count > 1] == []
+
+
+# ----------------------------------------------------------------------------------------------------- each topic
+
+
+def of_topic(topic: str) -> list[Item]:
+    return [item for item in ITEMS if TOPIC_OF[item["id"]] == topic]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_topic_has_enough_items_of_several_kinds(topic: str) -> None:
+    items = of_topic(topic)
+    assert len(items) >= LEAST_OF_TOPIC.get(topic, 12)
+    kinds = Counter(item["kind"] for item in items)
+    assert len(kinds) >= 4 and kinds["single"] <= 0.6 * len(items)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_topic_covers_each_of_its_competencies_at_every_level_that_somebody_needs(topic: str) -> None:
+    """Twice, so that each of two forms can ask; the side topics of the order desk are exempt."""
+    items = of_topic(topic)
+    covered = Counter((item["competency"], item["level"]) for item in items)
+    codes = CORE if topic == "order_processing" else sorted({item["competency"] for item in items})
+    wanted = [(code, level) for code in codes for level in LEVELS[: max(REQUIRED[code])]]
+    assert [cell for cell in wanted if covered[cell] < 2] == []
 
 
 # ----------------------------------------------------------------------------------------------- order processing
 
 
 def _order_processing() -> list[Item]:
-    return [
-        item
-        for path in sorted(BANKS.glob("*.toml"))
-        if (data := tomllib.loads(path.read_text(encoding="utf-8")))["bank"]["topic"] == "order_processing"
-        for item in data["item"]
-    ]
+    return of_topic("order_processing")
 
 
 def test_order_processing_has_enough_items_of_every_kind() -> None:
@@ -368,19 +421,4 @@ def test_order_processing_covers_its_competencies_at_every_level() -> None:
 
 @pytest.mark.parametrize("position", POSITIONS)
 def test_order_processing_fills_two_forms_for_every_position(position: str) -> None:
-    """A pre-test and a post-test of 20 items each, without an item in common."""
-    assert sum(position in item["positions"] for item in _order_processing()) >= 40
-
-
-def test_order_processing_uses_every_item_model_more_than_once() -> None:
-    models = Counter(item["model"] for item in _order_processing() if item["kind"] == "generated")
-    assert sorted(models) == sorted(ITEM_MODELS.split()) and min(models.values()) >= 2
-
-
-def test_no_case_is_generated_twice_for_one_competency() -> None:
-    cases = Counter(
-        (item["competency"], item["model"], str(sorted(item["params"].items())))
-        for item in _order_processing()
-        if item["kind"] == "generated"
-    )
-    assert [case for case, count in cases.items() if count > 1] == []
+    assert sum(position in item["positions"] for item in _order_processing()) >= FORM_LEAST

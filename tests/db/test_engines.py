@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core.db import engines
-from core.db.engines import Databases, connect, reader, run, sqlite_engine, transaction
+from core.db.engines import Databases, bulk_transaction, connect, reader, run, sqlite_engine, transaction
 from core.domain.errors import ContentError
 
 
@@ -130,3 +130,22 @@ def test_a_connection_that_was_cut_while_it_lay_idle_is_replaced(
         other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
     monkeypatch.setattr(engines, "IDLE_SECONDS", 0.0)
     assert backend() != first
+
+
+def test_bulk_writing_leaves_references_checked_afterwards(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / "world.db", pool_size=1)
+    with transaction(engine) as db:
+        db.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
+        db.execute(text("CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parent (id))"))
+    with pytest.raises(RuntimeError), bulk_transaction(engine) as db:
+        assert db.execute(text("PRAGMA foreign_keys")).scalar_one() == 0
+        db.execute(text("INSERT INTO child (parent_id) VALUES (7)"))
+        raise RuntimeError
+    with bulk_transaction(engine) as db:
+        db.execute(text("INSERT INTO child (parent_id) VALUES (1)"))
+        db.execute(text("INSERT INTO parent (id) VALUES (1)"))
+    with reader(engine) as db:
+        assert db.execute(text("SELECT parent_id FROM child")).scalars().all() == [1]
+    with pytest.raises(IntegrityError), transaction(engine) as db:
+        db.execute(text("INSERT INTO child (parent_id) VALUES (8)"))
+    engine.dispose()

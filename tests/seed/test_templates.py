@@ -25,6 +25,7 @@ def test_a_template_is_one_file_that_can_be_copied(tmp_path: Path) -> None:
         assert said["clock_at"] == str(PRACTICE_CLOCK_AT)
         assert db.execute(text("SELECT COUNT(*) FROM sales_order")).scalar_one() == 300
         latest = db.execute(text("SELECT MAX(at) FROM event")).scalar_one()
+        assert db.execute(text("PRAGMA foreign_key_check")).all() == [], "written with the lookups off"
     assert PRACTICE_CLOCK_AT - 3_600 < latest <= PRACTICE_CLOCK_AT
 
 

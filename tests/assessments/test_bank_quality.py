@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assessments.item_models import MODELS
+from assessments.item_quality import (
+    collective_option,
+    hidden_negative,
+    is_complete,
+    key_stands_out,
+    places_of_right,
+    proses_of,
+)
+from assessments.item_quality import letters as plain
 
 BANKS = Path(__file__).parents[2] / "assessments" / "banks"
 LANGUAGES = ("en", "zh")
@@ -63,28 +72,6 @@ def _every(items: list[Item]) -> Any:
 # ------------------------------------------------------------------------------------------- the rules themselves
 
 
-def proses_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every text of an item that a person reads, with its place."""
-    if isinstance(value, dict):
-        if set(value) & set(LANGUAGES):
-            yield path, value
-        else:
-            for name, part in value.items():
-                yield from proses_of(part, f"{path}.{name}")
-    elif isinstance(value, list):
-        for nth, part in enumerate(value):
-            yield from proses_of(part, f"{path}[{nth}]")
-
-
-def is_complete(prose: Any) -> bool:
-    """Whether a text is there in both languages, each of them in its own script."""
-    return (
-        set(prose) == set(LANGUAGES)
-        and all(isinstance(text, str) and text == text.strip() != "" for text in prose.values())
-        and not re.search(r"[\u3400-\u9fff]", prose["en"])
-    )
-
-
 def distribution(chances: Iterable[float]) -> list[float]:
     """Chance of each number of hits in independent trials of unequal chance (Poisson binomial)."""
     spread = [1.0]
@@ -107,45 +94,6 @@ def bounds(chances: list[float]) -> tuple[int, int]:
         highest -= 1
         above += spread[highest]
     return lowest, highest
-
-
-def places_of_right(item: Item) -> list[bool]:
-    return [option["fraction"] > 0 for option in item["options"]]
-
-
-def key_stands_out(item: Item, language: str, longest: bool) -> bool:
-    """Whether the key can be told by being longer (or shorter) than every other option."""
-    lengths = [len(option["text"][language]) for option in item["options"]]
-    key = places_of_right(item).index(True)
-    others = lengths[:key] + lengths[key + 1 :]
-    return lengths[key] > max(others) if longest else lengths[key] < min(others)
-
-
-def collective_option(text: str) -> bool:
-    """Whether an option only points at the others."""
-    patterns = r"\b(all|none|both|neither) of (the above|these|them)\b|以上(都|皆|均|全)|(都|均)(不)?正确|上述"
-    return re.search(patterns, text, re.IGNORECASE) is not None
-
-
-_EN_NEGATIVE = r"\b(not|never|except|isn't|aren't|doesn't|don't|can't|cannot|mustn't|shouldn't|incorrect|least)\b"
-_ZH_NEGATIVE = r"不(?!同)|除外|错误的是"
-
-
-def question_of(stem: str) -> str:
-    """The sentence of a stem that asks, where a negative turns the question round; empty if none asks for a pick."""
-    sentences = [part for part in re.split(r"(?<=[.?!。？！:：])\s*", stem) if part]
-    asking = [part for part in sentences if re.search(r"\b[Ww]hich\b|哪|下列", part)]
-    return asking[-1] if asking else ""
-
-
-def hidden_negative(stem: str, language: str) -> bool:
-    """Whether the question of a stem is turned round by a word that isn't emphasised."""
-    asked = re.sub(r"\*\*.+?\*\*", "", question_of(stem))
-    return re.search(_EN_NEGATIVE if language == "en" else _ZH_NEGATIVE, asked, re.IGNORECASE) is not None
-
-
-def plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 # ------------------------------------------------------------------ rules tried on items that break them

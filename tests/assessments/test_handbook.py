@@ -28,9 +28,7 @@ BANKS = ROOT / "assessments" / "banks"
 LANGUAGES = ("en", "zh")
 
 # Sections that no item asks about yet.
-NOT_ASKED_YET = (
-    "1.2",
-    "1.3",
+NOT_ASKED_YET: tuple[str, ...] = (
     "4.5",
     "15.1",
     "15.2",
@@ -43,7 +41,6 @@ NOT_ASKED_YET = (
     "16.3",
     "16.4",
     "16.5",
-    "16.6",
     "17.1",
     "17.2",
     "17.3",

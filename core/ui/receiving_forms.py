@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -130,16 +131,20 @@ def draw_inspection(file: PurchaseFile) -> None:
         if not waiting:
             st.caption(t("Nothing waits for inspection."))
             return
-        key_of_choice = f"inspect-{file.row.id}"
-        if st.session_state.get(key_of_choice) not in waiting:
-            st.session_state[key_of_choice] = next(iter(waiting))
-        st.selectbox(
-            t("Goods"),
-            list(waiting),
-            format_func=lambda number: _goods_words(waiting[number], waiting[number].uninspected),
-            key=key_of_choice,
-        )
-        _draw_verdict(file, waiting[st.session_state[key_of_choice]])
+        _draw_verdict(file, _choose_goods(f"inspect-{file.row.id}", waiting, lambda one: one.uninspected))
+
+
+def _choose_goods(key: str, waiting: dict[int, ReceivedGoods], units: Callable[[ReceivedGoods], int]) -> ReceivedGoods:
+    """Which of the goods that wait is worked on; the choice is remembered while they still wait."""
+    if st.session_state.get(key) not in waiting:
+        st.session_state[key] = next(iter(waiting))
+    st.selectbox(
+        t("Goods"),
+        list(waiting),
+        format_func=lambda number: _goods_words(waiting[number], units(waiting[number])),
+        key=key,
+    )
+    return waiting[st.session_state[key]]
 
 
 def _draw_verdict(file: PurchaseFile, one: ReceivedGoods) -> None:
@@ -190,16 +195,7 @@ def draw_putting_away(file: PurchaseFile) -> None:
         if not waiting:
             st.caption(t("Nothing waits to be put away."))
             return
-        key_of_choice = f"put-{file.row.id}"
-        if st.session_state.get(key_of_choice) not in waiting:
-            st.session_state[key_of_choice] = next(iter(waiting))
-        st.selectbox(
-            t("Goods"),
-            list(waiting),
-            format_func=lambda number: _goods_words(waiting[number], waiting[number].to_put_away),
-            key=key_of_choice,
-        )
-        _draw_place(file, waiting[st.session_state[key_of_choice]])
+        _draw_place(file, _choose_goods(f"put-{file.row.id}", waiting, lambda one: one.to_put_away))
 
 
 def _draw_place(file: PurchaseFile, one: ReceivedGoods) -> None:

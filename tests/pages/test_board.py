@@ -13,8 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import ENGINE, Actor, Context, World
-from core.db.engines import Databases, connect, reader, transaction
-from core.db.fold import fold
+from core.db.engines import Databases, reader, transaction
 from core.domain.facts import local_day
 from core.domain.rights import rights_of
 from core.metrics.board import KPIS, Board, places, read_board
@@ -24,9 +23,8 @@ from core.services import intake
 from core.ui.i18n import in_language, t
 from core.ui.kpi import change_text, place_name, value_text
 from core.ui.order_export import file_of
-from seed.base import lay_base
-from seed.history import write_history
 from seed.scenario import Scenario
+from tests.houses import with_history
 from tests.visits import copy_databases, process_databases, said, visit
 
 LIVE = World("live", "live")
@@ -38,14 +36,7 @@ NAUGHTY = ["'; DROP TABLE cell;-- ![x](http://evil/x.png)", "\u202e２０２６"
 def busy(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a company that has had 600 orders in 70 days, folded."""
     var = copy_databases(migrated, tmp_path_factory.mktemp("busy") / "var")
-    databases, scenario = connect("", var), Scenario("busy", orders=600, days=70, skus=60)
-    with transaction(databases.live) as db:
-        ctx = Context(db, ENGINE, int(time.time()), LIVE)
-        lay_base(ctx, scenario, 5)
-        write_history(ctx, scenario, 5)
-    fold(databases.live)
-    databases.dispose()
-    return var
+    return with_history(var, Scenario("busy", orders=600, days=70, skus=60), 5)
 
 
 @pytest.fixture

@@ -12,11 +12,9 @@ import pytest
 
 from core.context import ENGINE, Context, World
 from core.db.engines import Databases, transaction
-from core.db.fold import fold
 from core.db.history import record
-from seed.base import lay_base
-from seed.history import write_history
 from seed.scenario import Scenario
+from tests.houses import with_history
 from tests.visits import copy_databases, process_databases, visit
 
 LIVE = World("live", "live")
@@ -25,13 +23,8 @@ LIVE = World("live", "live")
 @pytest.fixture
 def company(migrated: Path, tmp_path: Path) -> Iterator[Databases]:
     """A company that has had a hundred orders."""
-    with process_databases(copy_databases(migrated, tmp_path / "var")) as databases:
-        scenario = Scenario("small", orders=100, days=20, skus=20)
-        with transaction(databases.live) as db:
-            ctx = Context(db, ENGINE, int(time.time()), LIVE)
-            lay_base(ctx, scenario, 5)
-            write_history(ctx, scenario, 5)
-        fold(databases.live)
+    var = with_history(copy_databases(migrated, tmp_path / "var"), Scenario("small", orders=100, days=20, skus=20), 5)
+    with process_databases(var) as databases:
         yield databases
 
 

@@ -11,18 +11,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.context import ENGINE, Actor, Context, World
-from core.db.engines import Databases, connect, reader, transaction
-from core.db.fold import fold
+from core.context import Actor, Context, World
+from core.db.engines import Databases, reader
 from core.domain.facts import local_day
 from core.domain.rights import rights_of
 from core.metrics.filters import Filter
 from core.metrics.process_map import ProcessMap, Question, process_map
 from core.ui.i18n import format_int, in_language, t
 from core.ui.process_rows import Behind, behind, deviation_key, file_of, orders_file, way_rows
-from seed.base import lay_base
-from seed.history import write_history
 from seed.scenario import Scenario
+from tests.houses import with_history
 from tests.visits import copy_databases, process_databases, said, visit
 
 LIVE = World("live", "live")
@@ -33,14 +31,7 @@ MANAGER = Actor(3, "Mei", "manager", None, rights_of("manager", None))
 def busy(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a company that has had 300 orders in 25 days, folded."""
     var = copy_databases(migrated, tmp_path_factory.mktemp("process") / "var")
-    databases, scenario = connect("", var), Scenario("process", orders=300, days=25, skus=40)
-    with transaction(databases.live) as db:
-        ctx = Context(db, ENGINE, int(time.time()), LIVE)
-        lay_base(ctx, scenario, 3)
-        write_history(ctx, scenario, 3)
-    fold(databases.live)
-    databases.dispose()
-    return var
+    return with_history(var, Scenario("process", orders=300, days=25, skus=40), 3)
 
 
 @pytest.fixture

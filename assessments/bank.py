@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assessments.case_models import CASE_MODELS
+from assessments.case_models.model import CaseModel
 from assessments.content import Fields, Locator, read_toml
 from assessments.item_models import MODELS
+from assessments.item_models.model import ItemModel
+from assessments.item_reading import READERS
 from assessments.prose import Prose
-from assessments.questions import (
-    NAMES,
-    Accept,
-    Choice,
-    Content,
-    Matching,
-    Near,
-    Numeric,
-    Option,
-    Ordering,
-    Pair,
-    Question,
-    Right,
-    ShortText,
-    Step,
-)
+from assessments.questions import Content, Question
 from core.domain.errors import ContentError
 from core.domain.rights import Position
 
@@ -50,11 +40,28 @@ LEVEL_LABELS: Mapping[str, str] = {"remember": "Remember", "apply": "Apply", "de
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One situation that several items of a bank ask about: the case model that builds it and its parameters."""
+
+    id: str
+    title: Prose
+    model: str
+    params: Mapping[str, Any]
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Generated:
-    """An item whose figures come from a practice world: the model that builds it and its parameters."""
+    """An item whose figures come from a practice world: the model that builds it and its parameters.
+
+    Shape: an item of a case has the case's model and parameters, and the name of its question in `ask`.
+    """
 
     model: str
     params: Mapping[str, Any]
+    case: Case | None = None
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,12 @@ class Item:
     content: Content | Generated
     file: str
     line: int | None
+    version: int = 1
+
+    @property
+    def case(self) -> Case | None:
+        """The case it belongs to, if it isn't asked alone."""
+        return self.content.case if isinstance(self.content, Generated) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,15 @@ class Bank:
     topic: str
     title: Prose
     items: tuple[Item, ...]
+
+    @property
+    def case_sets(self) -> Mapping[str, tuple[Item, ...]]:
+        """The items of each case by the case's id, in the order of the bank."""
+        found: dict[str, tuple[Item, ...]] = {}
+        for item in self.items:
+            if item.case is not None:
+                found[item.case.id] = (*found.get(item.case.id, ()), item)
+        return found
 
     def item(self, item_id: str) -> Item | None:
         """The item of that id, if the bank has it."""
@@ -99,6 +121,7 @@ def question_of(item: Item) -> Question:
         generated=False,
         stem=item.stem,
         content=item.content,
+        version=item.version,
     )
 
 
@@ -116,6 +139,10 @@ def bank_of(topic: str, folder: Path = BANKS) -> Bank:
         if item.id in items:
             raise _id_taken(item, items[item.id])
         items[item.id] = item
+    cases: dict[str, Case] = {}
+    for case in (item.case for item in items.values() if item.case is not None):
+        if cases.setdefault(case.id, case).file != case.file:
+            raise _id_taken(case, cases[case.id])
     return Bank(topic, parts[0].title, tuple(items.values()))
 
 
@@ -130,19 +157,63 @@ def read_bank(path: Path) -> Bank:
     topic, title = head.text("topic"), head.prose("title")
     head.done()
     raw_items = whole.take("item") if whole.has("item") else []
+    cases = _read_cases(whole.tables("case", "case"))
     whole.done()
     items: list[Item] = []
     seen: dict[str, Item] = {}
     for nth, raw in enumerate(raw_items):
-        item = _read_item(raw, path.name, locator.table("item", nth), locator)
+        item = _read_item(raw, path.name, locator.table("item", nth), locator, cases)
         if item.id in seen:
             raise _id_taken(item, seen[item.id])
         seen[item.id] = item
         items.append(item)
+    _check_cases(cases, items)
     return Bank(topic, title, tuple(items))
 
 
-def _id_taken(item: Item, other: Item) -> ContentError:
+def _read_cases(tables: list[Fields]) -> dict[str, Case]:
+    cases: dict[str, Case] = {}
+    for fields in tables:
+        fields.item = case_id = fields.text("id")
+        title = fields.prose("title")
+        model, params = _read_model(fields, CASE_MODELS, "There is no case model {found}; there are {wanted}")
+        fields.done()
+        case = Case(case_id, title, model, params, fields.file, fields.line)
+        if case_id in cases:
+            raise _id_taken(case, cases[case_id])
+        cases[case_id] = case
+    return cases
+
+
+def _check_cases(cases: Mapping[str, Case], items: list[Item]) -> None:
+    """Refuses a case that is not asked about at least twice, and a question of it that is asked twice."""
+    asked: dict[tuple[str, str], Item] = {}
+    for item in items:
+        if isinstance(item.content, Generated) and item.content.case is not None:
+            place = (item.content.case.id, item.content.ask)
+            if place in asked:
+                raise ContentError(
+                    "{other} already asks {ask} of this case",
+                    file=item.file,
+                    line=item.line,
+                    item=item.id,
+                    other=asked[place].id,
+                    ask=item.content.ask,
+                )
+            asked[place] = item
+    counts = Counter(case_id for case_id, _ in asked)
+    for case in cases.values():
+        if counts[case.id] < 2:
+            raise ContentError(
+                "A case has at least 2 items, found {count}",
+                file=case.file,
+                line=case.line,
+                item=case.id,
+                count=counts[case.id],
+            )
+
+
+def _id_taken(item: Item | Case, other: Item | Case) -> ContentError:
     return ContentError(
         "This id is already taken in {other_file}, line {other_line}",
         file=item.file,
@@ -153,7 +224,15 @@ def _id_taken(item: Item, other: Item) -> ContentError:
     )
 
 
-def _read_item(raw: Any, file: str, line: int | None, locator: Locator) -> Item:
+def item_from(raw: Mapping[str, Any], cases: Mapping[str, Case]) -> Item:
+    """One item as a bank file would have it, checked like every item of a file; `cases` are those it may ask about.
+
+    Raises: ContentError naming the field that is wrong.
+    """
+    return _read_item(dict(raw), "", None, Locator(""), cases)
+
+
+def _read_item(raw: Any, file: str, line: int | None, locator: Locator, cases: Mapping[str, Case]) -> Item:
     item_id = str(raw["id"]) if isinstance(raw, dict) and "id" in raw else None
     fields = Fields(raw, file=file, line=line, item=item_id, where="item", locator=locator)
     item_id = fields.text("id")
@@ -168,128 +247,33 @@ def _read_item(raw: Any, file: str, line: int | None, locator: Locator) -> Item:
     if weight <= 0:
         raise fields.error("A weight should be above 0", field="weight")
     stem = None if kind == "generated" and not fields.has("stem") else fields.prose("stem")
-    content = _READERS[kind](fields)
+    content = READERS[kind](fields) if kind in READERS else _read_generated(fields, cases)
+    version = fields.count("version") if fields.has("version") else 1
     fields.done()
-    return Item(item_id, kind, competency, positions, level, source, weight, stem, content, file, line)
+    return Item(item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version)
 
 
-def _read_options(fields: Fields) -> tuple[Option, ...]:
-    options = []
-    for name, part in zip(NAMES, fields.tables("options", "item.options", least=2), strict=False):
-        text, fraction, reason = part.prose("text"), part.number("fraction"), part.prose("reason")
-        if not -1 <= fraction <= 1:
-            raise part.error("A fraction should lie between -1 and 1", field="fraction")
-        part.done()
-        options.append(Option(name, text, fraction, reason))
-    for language in ("en", "zh"):
-        texts = [option.text.in_language(language) for option in options]
-        if len(set(texts)) < len(texts):
-            raise fields.error("Two options say the same")
-    return tuple(options)
+def _read_generated(fields: Fields, cases: Mapping[str, Case]) -> Generated:
+    """Which model makes the item's figures; an item of a case only says what it asks of it."""
+    if not fields.has("case"):
+        return Generated(*_read_model(fields, MODELS, "There is no item model {found}; there are {wanted}"))
+    case = cases.get(fields.text("case"))
+    if case is None:
+        raise fields.error("There is no such case in this file", field="case")
+    ask = fields.one_of("ask", CASE_MODELS[case.model].asks)
+    return Generated(case.model, case.params, case, ask)
 
 
-def _read_single(fields: Fields) -> Content:
-    options = _read_options(fields)
-    keys = [option for option in options if option.fraction == 1]
-    if len(keys) != 1:
-        raise fields.error("A single choice has exactly one option with fraction 1, found {count}", count=len(keys))
-    if any(0 < option.fraction < 1 for option in options):
-        raise fields.error("A single choice has one key; the fractions of the others are 0 or below")
-    return Choice(options, several=False)
-
-
-def _read_multiple(fields: Fields) -> Content:
-    options = _read_options(fields)
-    total = sum(option.fraction for option in options if option.fraction > 0)
-    if abs(total - 1) > 1e-6:
-        raise fields.error("The fractions of the right options add up to {total:.3f}, wanted 1", total=total)
-    if any(option.fraction == 0 for option in options):
-        raise fields.error("Every option of a multiple choice is worth something or costs something")
-    return Choice(options, several=True)
-
-
-def _read_numeric(fields: Fields) -> Content:
-    answer, tolerance = fields.number("answer"), fields.number("tolerance", 0.0)
-    unit = fields.prose("unit") if fields.has("unit") else None
-    reason = fields.prose("reason")
-    near = []
-    for part in fields.tables("near", "item.near"):
-        value, margin = part.number("value"), part.number("tolerance", 0.0)
-        fraction, why = part.number("fraction"), part.prose("reason")
-        if not 0 <= fraction < 1:
-            raise part.error("A near answer is worth less than the right one, 0 or more", field="fraction")
-        part.done()
-        near.append(Near(value, margin, fraction, why))
-    if tolerance < 0 or any(one.tolerance < 0 for one in near):
-        raise fields.error("A tolerance can't be below 0", field="tolerance")
-    return Numeric(answer, tolerance, unit, reason, tuple(near))
-
-
-def _read_short_text(fields: Fields) -> Content:
-    accepts = []
-    for part in fields.tables("accept", "item.accept", least=1):
-        pattern, fraction, reason = part.text("pattern"), part.number("fraction", 1.0), part.prose("reason")
-        if not 0 <= fraction <= 1:
-            raise part.error("A fraction should lie between 0 and 1", field="fraction")
-        part.done()
-        accepts.append(Accept(pattern, fraction, reason))
-    if not any(accept.fraction == 1 for accept in accepts):
-        raise fields.error("No wording is worth the full mark")
-    return ShortText(tuple(accepts), fields.prose("reason"))
-
-
-def _read_matching(fields: Fields) -> Content:
-    pairs: list[Pair] = []
-    rights: dict[tuple[str, str], Right] = {}
-
-    def right_named(text: Prose) -> str:
-        return rights.setdefault((text.en, text.zh), Right(NAMES[len(rights)], text)).name
-
-    for name, part in zip(NAMES, fields.tables("pairs", "item.pairs", least=2), strict=False):
-        left, right, reason = part.prose("left"), part.prose("right"), part.prose("reason")
-        part.done()
-        pairs.append(Pair(name, left, right_named(right), reason))
-    for text in fields.proses("distractors"):
-        right_named(text)
-    return Matching(tuple(pairs), tuple(rights.values()))
-
-
-def _read_ordering(fields: Fields) -> Content:
-    steps = []
-    for name, part in zip(NAMES, fields.tables("steps", "item.steps", least=3), strict=False):
-        text, reason = part.prose("text"), part.prose("reason")
-        part.done()
-        steps.append(Step(name, text, reason))
-    return Ordering(tuple(steps))
-
-
-def _read_generated(fields: Fields) -> Generated:
+def _read_model(
+    fields: Fields, models: Mapping[str, ItemModel] | Mapping[str, CaseModel], unknown: str
+) -> tuple[str, Mapping[str, Any]]:
     model = fields.text("model")
-    if model not in MODELS:
-        raise fields.error(
-            "There is no item model {found}; there are {wanted}",
-            field="model",
-            found=model,
-            wanted=", ".join(sorted(MODELS)),
-        )
+    if model not in models:
+        raise fields.error(unknown, field="model", found=model, wanted=", ".join(sorted(models)))
     params = dict(fields.mapping("params"))
-    problem = MODELS[model].problem_in(params)
+    problem = models[model].problem_in(params)
     if problem is not None:
         raise fields.error(
-            "The item model {model} refuses its parameters: {problem}",
-            field="params",
-            model=model,
-            problem=problem,
+            "The item model {model} refuses its parameters: {problem}", field="params", model=model, problem=problem
         )
-    return Generated(model, params)
-
-
-_READERS: Mapping[str, Any] = {
-    "single": _read_single,
-    "multiple": _read_multiple,
-    "numeric": _read_numeric,
-    "short_text": _read_short_text,
-    "matching": _read_matching,
-    "ordering": _read_ordering,
-    "generated": _read_generated,
-}
+    return model, params

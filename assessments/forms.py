@@ -10,7 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from assessments.bank import KINDS, LEVEL_LABELS, LEVELS, Bank, Generated, Item, bank_of, question_of
+from assessments.case_models import CASE_MODELS
+from assessments.case_models.model import BuiltCase
 from assessments.content import Fields, read_toml
+from assessments.exhibits import CaseView
 from assessments.item_models import MODELS
 from assessments.prose import Prose
 from assessments.questions import Question, shuffled
@@ -222,20 +225,36 @@ def other_form(name: str) -> str:
 
 
 def questions_for(form: Form, seed: int, person_id: int, world: Context | None) -> tuple[Question, ...]:
-    """The form's items as one person gets them: own figures, own order of options.
+    """The form's items as one person gets them: own figures, own order of options, one situation per case.
 
     `world` is the practice world that generated items read; a form without any needs none.
     """
-    return tuple(question_for(item, seed, person_id, world) for item in form.items)
+    situations: dict[str, BuiltCase] = {}
+    return tuple(question_for(item, seed, person_id, world, situations) for item in form.items)
 
 
-def question_for(item: Item, seed: int, person_id: int, world: Context | None) -> Question:
-    """One item as one person gets it; the same seed, item, person and world always give the same question."""
+def question_for(
+    item: Item, seed: int, person_id: int, world: Context | None, situations: dict[str, BuiltCase] | None = None
+) -> Question:
+    """One item as one person gets it; the same seed, item, person and world always give the same question.
+
+    Shape: `situations` keeps the cases built so far, by id, for the items that share them.
+    """
     rng = random.Random(f"{seed} {item.id} {person_id}")
     if not isinstance(item.content, Generated):
         return shuffled(question_of(item), rng)
     assert world is not None, item.id
-    built = MODELS[item.content.model].built(world, rng, item.content.params)
+    case, view = item.content.case, None
+    if case is None:
+        built = MODELS[item.content.model].built(world, rng, item.content.params)
+    else:
+        known = {} if situations is None else situations
+        if case.id not in known:
+            own = random.Random(f"{seed} {case.id} {person_id}")
+            known[case.id] = CASE_MODELS[case.model].built(world, own, case.params)
+        situation = known[case.id]
+        built = situation.questions[item.content.ask]
+        view = CaseView(case.id, case.title, situation.situation, situation.exhibits)
     question = Question(
         item_id=item.id,
         kind=built.kind,
@@ -246,5 +265,7 @@ def question_for(item: Item, seed: int, person_id: int, world: Context | None) -
         stem=built.stem,
         content=built.content,
         exhibit=built.exhibit,
+        case=view,
+        version=item.version,
     )
     return shuffled(question, rng)

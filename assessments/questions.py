@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assessments.exhibits import CaseView, Exhibit, case_data, case_from, exhibit_data, exhibit_from
 from assessments.prose import Prose
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
@@ -117,19 +118,11 @@ Content = Choice | Numeric | ShortText | Matching | Ordering
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
-    """A small table of facts the question is about, taken from a practice world."""
-
-    title: Prose
-    columns: tuple[Prose, ...]
-    rows: tuple[tuple[Prose, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """An item as one person gets it, complete enough to be marked again years later.
 
-    Shape: `shown` holds the names of options, right-hand sides or steps in the order of display.
+    Shape: `shown` holds the names of options, right-hand sides or steps in the order of display; `case` is the
+    situation it shares with its neighbours.
     """
 
     item_id: str
@@ -142,6 +135,8 @@ class Question:
     content: Content
     exhibit: Exhibit | None = None
     shown: tuple[str, ...] = ()
+    case: CaseView | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +157,7 @@ class QuestionView:
     choices: tuple[Named, ...] = ()
     lefts: tuple[Named, ...] = ()
     unit: Prose | None = None
+    case: CaseView | None = None
 
 
 def names_shown(content: Content) -> tuple[str, ...]:
@@ -206,7 +202,7 @@ def view_of(question: Question) -> QuestionView:
             unit = content.unit
     order = question.shown or names_shown(content)
     choices = tuple(Named(name, texts[name]) for name in order)
-    return QuestionView(question.kind, question.stem, question.exhibit, choices, lefts, unit)
+    return QuestionView(question.kind, question.stem, question.exhibit, choices, lefts, unit, question.case)
 
 
 def as_data(question: Question) -> dict[str, Any]:
@@ -220,8 +216,10 @@ def as_data(question: Question) -> dict[str, Any]:
         "generated": question.generated,
         "stem": question.stem.as_data(),
         "content": _content_data(question.content),
-        "exhibit": _exhibit_data(question.exhibit),
+        "exhibit": exhibit_data(question.exhibit),
         "shown": list(question.shown),
+        "version": question.version,
+        "case": case_data(question.case),
     }
 
 
@@ -236,28 +234,10 @@ def from_data(data: Mapping[str, Any]) -> Question:
         generated=bool(data["generated"]),
         stem=Prose.from_data(data["stem"]),
         content=_content_from(data["kind"], data["content"]),
-        exhibit=_exhibit_from(data["exhibit"]),
+        exhibit=exhibit_from(data["exhibit"]),
         shown=tuple(data["shown"]),
-    )
-
-
-def _exhibit_data(exhibit: Exhibit | None) -> dict[str, Any] | None:
-    if exhibit is None:
-        return None
-    return {
-        "title": exhibit.title.as_data(),
-        "columns": [column.as_data() for column in exhibit.columns],
-        "rows": [[cell.as_data() for cell in row] for row in exhibit.rows],
-    }
-
-
-def _exhibit_from(data: Mapping[str, Any] | None) -> Exhibit | None:
-    if data is None:
-        return None
-    return Exhibit(
-        title=Prose.from_data(data["title"]),
-        columns=tuple(Prose.from_data(column) for column in data["columns"]),
-        rows=tuple(tuple(Prose.from_data(cell) for cell in row) for row in data["rows"]),
+        version=int(data.get("version", 1)),
+        case=case_from(data.get("case")),
     )
 
 

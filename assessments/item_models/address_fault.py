@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Choice, Exhibit, Option
+from assessments.questions import Choice, Option
 from core.channels.incoming import IncomingLine, IncomingOrder
 from core.context import Context
 from core.domain.places import PROVINCE_BY_CODE, PROVINCES

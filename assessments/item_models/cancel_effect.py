@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.labels import STATUS_NAMES
 from assessments.item_models.model import Built, ItemModel
 from assessments.item_models.stock_after import UNITS, units
 from assessments.prose import Prose, same
-from assessments.questions import Choice, Exhibit, Near, Numeric, Option
+from assessments.questions import Choice, Near, Numeric, Option
 from core.channels.incoming import IncomingLine
 from core.context import Context
 from core.db.world_tables import money_posting

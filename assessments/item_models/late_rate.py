@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Exhibit, Near, Numeric
+from assessments.questions import Near, Numeric
 from core.context import Context
 from core.domain.facts import lateness
 

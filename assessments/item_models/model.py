@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assessments.exhibits import Exhibit
 from assessments.prose import Prose
-from assessments.questions import Content, Exhibit
+from assessments.questions import Content
 from core.context import Context
 
 
@@ -36,15 +37,19 @@ class ItemModel:
 
     def problem_in(self, params: Mapping[str, Any]) -> str | None:
         """What is wrong with a bank's parameters, or None."""
-        for name, value in params.items():
-            if name not in self.params:
-                return f"unknown parameter {name}"
-            allowed = self.params[name]
-            if not any(value == one and type(value) is type(one) for one in allowed):
-                return f"{name} is {value}, wanted one of {', '.join(map(str, allowed))}"
-        return None
+        return problem_with(params, self.params)
 
     def built(self, world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
         """A question for one person; the same world, generator and parameters always give the same one."""
         defaults = {name: allowed[0] for name, allowed in self.params.items()}
         return self.build(world, rng, {**defaults, **params})
+
+
+def problem_with(params: Mapping[str, Any], allowed: Mapping[str, tuple[Any, ...]]) -> str | None:
+    """What is wrong with the parameters a bank gives a model, or None."""
+    for name, value in params.items():
+        if name not in allowed:
+            return f"unknown parameter {name}"
+        if not any(value == one and type(value) is type(one) for one in allowed[name]):
+            return f"{name} is {value}, wanted one of {', '.join(map(str, allowed[name]))}"
+    return None

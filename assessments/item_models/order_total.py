@@ -6,10 +6,11 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Exhibit, Near, Numeric
+from assessments.questions import Near, Numeric
 from core.channels.incoming import IncomingLine
 from core.context import Context
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.model import Built, ItemModel
 from assessments.item_models.order_total import YUAN
 from assessments.prose import Prose, same
-from assessments.questions import Exhibit, Near, Numeric
+from assessments.questions import Near, Numeric
 from core.channels.incoming import IncomingLine
 from core.context import Context
 from core.db.history import post_money, record

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.labels import REASON_NAMES
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Choice, Exhibit, Option
+from assessments.questions import Choice, Option
 from core.channels.incoming import IncomingLine, IncomingOrder
 from core.context import Context
 from core.domain.orders import Reason
@@ -24,7 +25,7 @@ from core.services.stock import available_units, receive_stock
 PASSES = "none"
 _FAULTS = (Reason.ADDRESS, Reason.PHONE, Reason.PRICE, Reason.QUANTITY, Reason.STOCK, Reason.PAYMENT)
 
-_CHECK: Mapping[Reason, Prose] = {
+CHECKS: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
         "Recipient, province, city and a street with a number have to be there and agree with each other.",
         "收件人、省份、城市和带门牌号的街道必须齐全且相互一致。",
@@ -63,7 +64,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     warehouse_id = m.warehouse_for(world, order.region)
     arrived = rng.randint(5, 20) + (_most_units() if wanted == Reason.QUANTITY else 0)
     receive_stock(world, goods.id, warehouse_id, arrived, goods.list_price_cents // 2)
-    order = _with_fault(world, rng, order, Reason(wanted) if wanted != PASSES else None, goods)
+    order = with_fault(world, rng, order, Reason(wanted) if wanted != PASSES else None, goods)
     row = m.received(world, order)
     found = tuple(Reason(reason) for reason in row.exceptions.split(",") if reason)
     return Built(
@@ -86,9 +87,10 @@ def _scarcest(world: Context, goods: list[m.Goods], warehouse_id: int) -> m.Good
     return min(goods, key=lambda one: (available_units(world, one.id, warehouse_id), one.id))
 
 
-def _with_fault(
+def with_fault(
     world: Context, rng: random.Random, order: IncomingOrder, fault: Reason | None, goods: m.Goods
 ) -> IncomingOrder:
+    """The order, paid, with one fault that the review finds, or none."""
     line = order.lines[0]
     if fault is Reason.ADDRESS:
         order = replace(order, street="".join(c for c in order.street if not c.isdigit())[:3])
@@ -170,9 +172,9 @@ def _why(reason: Reason | None, right: bool, key: Reason | None) -> Prose:
                 "地址、电话、价格、数量、库存和付款均无问题。",
             )
         assert key is not None
-        check = _CHECK[key]
+        check = CHECKS[key]
         return Prose(f"Something stops it. {check.en}", f"有一项不符合要求。{check.zh}")
-    check = _CHECK[reason]
+    check = CHECKS[reason]
     if right:
         return Prose(f"{check.en} Here it isn't so.", f"{check.zh}本单不符合。")
     return Prose(f"{check.en} Here it is so.", f"{check.zh}本单符合。")

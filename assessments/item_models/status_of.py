@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.labels import FACT_NAMES, STATUS_NAMES
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Accept, Choice, Exhibit, Option, ShortText
+from assessments.questions import Accept, Choice, Option, ShortText
 from core.channels.incoming import IncomingLine
 from core.context import Context
 from core.db.world_tables import event

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.labels import STATUS_NAMES
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Exhibit, Near, Numeric
+from assessments.questions import Near, Numeric
 from core.channels.incoming import IncomingLine
 from core.context import Context
 from core.db.world_tables import stock_balance

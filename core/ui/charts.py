@@ -290,6 +290,35 @@ def ages(classes: Sequence[str], series: Sequence[Series], *, dark: bool) -> Cha
     return {"data": traces, "layout": _layout(colours, 110 + 34 * len(classes), **more)}
 
 
+def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark: bool) -> Chart:
+    """A small table as a picture: bars side by side, or lines. Shape: `names` along the axis, as many values each."""
+    colours = palette(dark)
+    traces: list[Chart] = []
+    for number, one in enumerate(series):
+        colour = colours.series[number % len(colours.series)]
+        trace: Chart = {
+            "name": one.name,
+            "x": list(names),
+            "y": list(one.values),
+            "hovertemplate": f"%{{x}}<br>{_literal(one.name)}: %{{y}}<extra></extra>",
+        }
+        if kind == "line":
+            trace |= {"type": "scatter", "mode": "lines+markers", "line": {"color": colour, "width": 2}}
+        else:
+            trace |= {"type": "bar", "marker": {"color": colour, "line": {"width": 0}}}
+        traces.append(trace)
+    title: Chart = {"standoff": 8, "font": {"size": 12, "color": colours.soft}}
+    axis = {"title": {**title, "text": _literal(series[0].name)}} if len(series) == 1 else {}
+    more: Chart = {
+        "hovermode": "closest",
+        "barmode": "group",
+        "showlegend": len(series) > 1,
+        "xaxis": {"type": "category"},
+        "yaxis": axis,
+    }
+    return {"data": traces, "layout": _layout(colours, 260, **more)}
+
+
 def calibration(predicted: Sequence[float], happened: Sequence[float], counts: Sequence[int], *, dark: bool) -> Chart:
     """Predicted risk against what happened, one point per tenth, beside the line where both agree."""
     colours = palette(dark)

@@ -8,13 +8,16 @@ from typing import Any
 import streamlit as st
 
 from assessments.attempts import save_answer
+from assessments.exhibits import CaseView, Exhibit, series_in
 from assessments.prose import Prose
-from assessments.questions import Exhibit, QuestionView
+from assessments.questions import QuestionView
 from assessments.sheets import Sheet
 from assessments.typed_numbers import read_number
 from core.domain.errors import OrderlyError
 from core.ui import page
+from core.ui.charts import CONFIG, Series, drawable, pictured
 from core.ui.i18n import format_number, language, t, translate_error
+from core.ui.kpi import is_dark
 from core.ui.rich import emphasised, grid
 from core.ui.safe import plain, safe
 
@@ -56,12 +59,29 @@ def keep_pairs(attempt_id: int, item_id: str, keys: dict[str, str]) -> None:
 # ---- one question ---------------------------------------------------------------------------------------------
 
 
-def draw_exhibit(exhibit: Exhibit) -> None:
-    """The facts a question is about."""
-    with st.container(border=True, key="exhibit", gap=None):
-        st.caption(safe(said(exhibit.title)))
-        rows = [[said(cell) for cell in row] for row in exhibit.rows]
-        st.markdown(grid([said(column) for column in exhibit.columns], rows))
+def draw_exhibit(exhibit: Exhibit, key: str = "exhibit") -> None:
+    """The facts a question is about: a table, or a picture with its table folded under it."""
+    title, columns = said(exhibit.title), [said(column) for column in exhibit.columns]
+    rows = [[said(cell) for cell in row] for row in exhibit.rows]
+    with st.container(border=True, key=key, gap=None):
+        st.caption(safe(title))
+        if not exhibit.chart:
+            st.markdown(grid(columns, rows))
+            return
+        names = [row[0] for row in rows]
+        series = [Series(str(at), columns[at + 1], values) for at, values in enumerate(series_in(exhibit))]
+        figure = pictured(exhibit.chart, names, series, dark=is_dark())
+        st.plotly_chart(drawable(figure), theme=None, config=dict(CONFIG), key=f"{key}-chart", alt=title)
+        with st.expander(t("The same as a table"), key=f"{key}-table"):
+            st.markdown(grid(columns, rows))
+
+
+def draw_case(case: CaseView, key: str = "case") -> None:
+    """The situation that several questions share."""
+    with st.container(key=key, gap="small"):
+        st.markdown(f":material/cases: **{safe(said(case.title))}**  \n{emphasised(said(case.situation))}")
+        for place, exhibit in enumerate(case.exhibits):
+            draw_exhibit(exhibit, f"{key}-exhibit-{place}")
 
 
 def draw_single(sheet: Sheet, label: str) -> None:
@@ -210,6 +230,8 @@ def draw_question(sheet: Sheet) -> None:
     """The question at the sheet's place with its way of answering."""
     view: QuestionView = sheet.question
     stem = said(view.stem)
+    if view.case is not None:
+        draw_case(view.case)
     st.markdown(f"#### {emphasised(stem)}")
     if view.exhibit is not None:
         draw_exhibit(view.exhibit)

@@ -28,6 +28,7 @@ def test_the_view_holds_no_key_no_fraction_and_no_reason(question: Question) -> 
         "choices",
         "lefts",
         "unit",
+        "case",
     ]
     said = repr(view)
     assert "because" not in said

@@ -1,0 +1,19 @@
+"""Case models: situations at work, made in a seeded practice world, that several questions are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from assessments.case_models import desk_queue, order_rush
+from assessments.case_models.model import CaseModel
+
+CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
+    {
+        model.name: model
+        for model in (
+            desk_queue.MODEL,
+            order_rush.MODEL,
+        )
+    }
+)

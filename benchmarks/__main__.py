@@ -8,6 +8,7 @@ import time
 
 # From the short ones to the long ones.
 BENCHMARKS = (
+    "statistics_speed",
     "first_page",
     "practice_speed",
     "confirm_speed",

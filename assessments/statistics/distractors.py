@@ -1,0 +1,118 @@
+"""Distractors: who chose which option, and whether an option draws better people than the key does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assessments.statistics.sizes import TOO_FEW
+
+SELDOM = 0.05
+"""An option that fewer choose distracts nobody. Source: Haladyna & Downing 1993."""
+
+_Z = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFigures:
+    """One option among all who had the item.
+
+    Shape: `by_third` gives the share in the lowest, middle and highest third by the rest of their marks.
+    Units: fraction -1..1 of the item's mark; shares 0..1; `point_biserial` of having chosen it with the rest.
+    """
+
+    name: str
+    fraction: float
+    chosen: int
+    share: float
+    point_biserial: float | None
+    by_third: tuple[float, float, float]
+
+    @property
+    def is_key(self) -> bool:
+        """Whether choosing it is worth something."""
+        return self.fraction > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """An option that better people chose rather than the key: the key may be wrong."""
+
+    key: str
+    option: str
+
+
+def option_figures(
+    fractions: Mapping[str, float], chosen: Sequence[frozenset[str]], rest: NDArray[np.float64]
+) -> tuple[OptionFigures, ...]:
+    """Figures of every option, in the order of the bank.
+
+    Shape: `fractions` option → what it is worth; `chosen` and `rest` one entry per person; nobody's choice is a blank.
+    """
+    thirds = thirds_of(rest)
+    found = []
+    for name, fraction in fractions.items():
+        took = np.array([name in one for one in chosen], dtype=float)
+        lowest, middle, highest = (
+            float(took[thirds == third].mean()) if (thirds == third).any() else 0.0 for third in range(3)
+        )
+        found.append(
+            OptionFigures(
+                name, fraction, int(took.sum()), float(took.mean()), _correlation(took, rest), (lowest, middle, highest)
+            )
+        )
+    return tuple(found)
+
+
+def thirds_of(rest: NDArray[np.float64]) -> NDArray[np.int_]:
+    """For each person 0, 1 or 2: the lowest, middle or highest third; people with equal marks stay together."""
+    ranks = np.searchsorted(np.sort(rest), rest, side="left") + np.searchsorted(np.sort(rest), rest, side="right")
+    return np.minimum(3 * ranks // (2 * len(rest)), 2) if len(rest) else np.zeros(0, dtype=int)
+
+
+def suspicion_in(options: Sequence[OptionFigures], n: int) -> Suspicion | None:
+    """The option that casts doubt on the key of a single choice, if there is one.
+
+    Source: the highest third chose it more often than the key, and having chosen it goes along with better marks while
+    having chosen the key doesn't; both correlations are told apart from each other at 95 % (Fisher's z).
+    """
+    keys = [option for option in options if option.is_key]
+    if n < TOO_FEW or len(keys) != 1 or keys[0].point_biserial is None:
+        return None
+    key, margin = keys[0], _Z * float(np.sqrt(2 / max(n - 3, 1)))
+    of_key = np.arctanh(keys[0].point_biserial)
+    rivals = [
+        option
+        for option in options
+        if not option.is_key
+        and option.point_biserial is not None
+        and option.by_third[2] > key.by_third[2]
+        and option.point_biserial > 0
+        and np.arctanh(option.point_biserial) - of_key > margin
+    ]
+    if not rivals:
+        return None
+    return Suspicion(key.name, max(rivals, key=lambda option: option.by_third[2]).name)
+
+
+def weak_among(options: Sequence[OptionFigures], n: int) -> tuple[str, ...]:
+    """Wrong options that hardly anybody chose, or that better people chose rather than weaker ones."""
+    if n < TOO_FEW:
+        return ()
+    margin = _Z / float(np.sqrt(n))
+    return tuple(
+        option.name
+        for option in options
+        if not option.is_key
+        and (option.share < SELDOM or (option.point_biserial is not None and option.point_biserial > margin))
+    )
+
+
+def _correlation(took: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:
+    if len(took) < 2 or took.std() < 1e-12 or rest.std() < 1e-12:
+        return None
+    # Rounding may carry a perfect correlation past 1, where Fisher's z ends.
+    return float(np.clip(np.corrcoef(took, rest)[0, 1], -0.999999, 0.999999))

@@ -1,0 +1,337 @@
+"""Statistics of a few people, with the answer in the test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assessments.prose import same
+from assessments.questions import Choice, Matching, Numeric, Option, Ordering, Pair, Right, Step
+from assessments.statistics.classical import alpha_of, item_figures, test_figures
+from assessments.statistics.decisions import consistency, kappa_of
+from assessments.statistics.distractors import option_figures, suspicion_in, thirds_of, weak_among
+from assessments.statistics.equating import RELIABLE, linear, reliable_change, swapped_effect
+from assessments.statistics.group_differences import group_differences
+from assessments.statistics.guessing import guess_rate
+from assessments.statistics.paired import hake, hedges_correction, paired_gain
+from assessments.statistics.response_model import fit_two_parameters
+from assessments.statistics.verdicts import (
+    DISTRACTOR,
+    FEW,
+    GOOD,
+    ITEM_ADVICE_LABELS,
+    ITEM_VERDICT_LABELS,
+    KEY,
+    NEGATIVE,
+    OFTEN_BLANK,
+    TAKES_LONG,
+    TOO_EASY,
+    TOO_HARD,
+    UNFAIR,
+    WEAK_ITEM,
+    slow_among,
+    verdicts_on,
+)
+
+WHY = same("–")
+
+
+def _ladder(people: int, items: int) -> np.ndarray:
+    """Everybody gets right what the next weaker person does, and one more: a perfect scale."""
+    return np.array([[float(person > item * people / items) for item in range(items)] for person in range(people)])
+
+
+def test_four_people_by_hand() -> None:
+    marks = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    whole = test_figures(marks, np.ones(3))
+    assert (whole.n, whole.mean, whole.median, whole.maximum) == (4, 1.5, 1.5, 3.0)
+    # totals 2 1 3 0: variance 5/3; variances 1/4, 1/3, 1/4: alpha = 3/2 · (1 − (5/6)/(5/3)) = 3/4
+    assert alpha_of(marks) == pytest.approx(0.75)
+    assert whole.error_ratio == pytest.approx(50)
+    assert whole.standard_error == pytest.approx((5 / 3) ** 0.5 / 2)
+    second = item_figures(marks, np.ones(3))[1]
+    # marks 1 0 1 0 against the rest 1 1 2 0: covariance 1/3, variances 1/3 and 2/3
+    assert second.covariance == pytest.approx(1 / 3)
+    assert second.discrimination == pytest.approx(100 / 2**0.5)
+    assert second.efficiency == pytest.approx(100)
+    assert second.facility == 0.5
+    assert second.intended_weight == pytest.approx(100 / 3)
+
+
+def test_weights_change_marks_but_no_shares() -> None:
+    marks = _ladder(40, 4)
+    light, heavy = item_figures(marks, np.ones(4)), item_figures(marks * 3, np.full(4, 3.0))
+    for a, b in zip(light, heavy, strict=True):
+        assert (a.facility, a.sd, a.upper_lower) == pytest.approx((b.facility, b.sd, b.upper_lower))
+        assert (a.discrimination, a.efficiency) == pytest.approx((b.discrimination, b.efficiency))
+        assert b.covariance == pytest.approx(9 * (a.covariance or 0))
+
+
+def test_nobody_differs_and_nothing_is_made_up() -> None:
+    marks = np.ones((5, 3))
+    whole = test_figures(marks, np.ones(3))
+    assert (whole.sd, whole.cic, whole.standard_error, whole.skewness) == (0.0, None, None, None)
+    for one in item_figures(marks, np.ones(3)):
+        assert (one.facility, one.discrimination, one.efficiency, one.effective_weight) == (1.0, None, None, None)
+
+
+def test_one_person_and_one_item() -> None:
+    whole = test_figures(np.array([[0.5]]), np.ones(1))
+    assert (whole.n, whole.mean, whole.sd, whole.cic) == (1, 0.5, None, None)
+    (one,) = item_figures(np.array([[0.5]]), np.ones(1))
+    assert (one.facility, one.sd, one.discrimination, one.upper_lower) == (0.5, None, None, None)
+
+
+def test_upper_and_lower_quarter() -> None:
+    marks = _ladder(100, 5)
+    easiest, *_, hardest = item_figures(marks, np.ones(5))
+    assert hardest.upper_lower is not None and easiest.upper_lower is not None
+    assert hardest.upper_lower == pytest.approx(19 / 27)  # the best 19 of the upper 27 got it right, none of the lower
+    assert easiest.facility == 0.99
+
+
+# ---- options --------------------------------------------------------------------------------------------------
+
+OPTIONS = {"a": 1.0, "b": 0.0, "c": 0.0, "d": 0.0}
+
+
+def test_a_sound_item_has_neither_suspicion_nor_weak_options() -> None:
+    rest = np.arange(30.0)
+    chosen = [frozenset("bcd"[n % 3]) if n < 15 else frozenset("a") for n in range(30)]
+    found = {one.name: one for one in option_figures(OPTIONS, chosen, rest)}
+    assert (found["a"].chosen, found["a"].share, found["a"].by_third) == (15, 0.5, (0.0, 0.5, 1.0))
+    assert found["b"].by_third == (0.4, 0.1, 0.0)
+    assert found["a"].point_biserial == pytest.approx(np.corrcoef([0] * 15 + [1] * 15, rest)[0, 1])
+    assert suspicion_in(list(found.values()), 30) is None
+    assert weak_among(list(found.values()), 30) == ()
+
+
+def test_a_wrong_key_is_found_out() -> None:
+    rest = np.arange(30.0)
+    chosen = [frozenset("a" if n % 2 else "c") if n < 15 else frozenset("b") for n in range(30)]
+    options = option_figures(OPTIONS, chosen, rest)
+    found = suspicion_in(options, 30)
+    assert found is not None and (found.key, found.option) == ("a", "b")
+    assert weak_among(options, 30) == ("b", "d"), "b draws the better people, d nobody"
+    assert suspicion_in(options, 9) is None, "nine people are too few to suspect anything"
+
+
+def test_a_hard_item_is_no_wrong_key() -> None:
+    rng = np.random.default_rng(5)
+    chosen = [frozenset(rng.choice(list("abcd"))) for _ in range(200)]
+    assert suspicion_in(option_figures(OPTIONS, chosen, rng.normal(size=200)), 200) is None
+
+
+def test_people_with_equal_marks_stay_together() -> None:
+    assert thirds_of(np.arange(9.0)).tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert thirds_of(np.array([5.0, 5, 5, 5])).tolist() == [1, 1, 1, 1]
+    assert thirds_of(np.zeros(0)).tolist() == []
+
+
+# ---- guessing -------------------------------------------------------------------------------------------------
+
+
+def _options(*fractions: float) -> tuple[Option, ...]:
+    return tuple(Option("abcdef"[at], same(str(at)), one, WHY) for at, one in enumerate(fractions))
+
+
+def test_guessing_at_every_kind() -> None:
+    assert guess_rate(Choice(_options(1.0, 0.0, 0.0, 0.0), several=False)) == 0.25
+    # of 15 combinations: right alone 1/2 twice, both 1, one wrong takes 1/2 off …
+    assert guess_rate(Choice(_options(0.5, 0.5, -0.5, -0.5), several=True)) == pytest.approx((0.5 * 4 + 1) / 15)
+    rights = tuple(Right(name, same(name)) for name in "abcd")
+    assert guess_rate(Matching((Pair("x", same("x"), "a", WHY), Pair("y", same("y"), "b", WHY)), rights)) == 0.25
+    # six orders of three: tau 1, 1/3, 1/3, and three not above 0
+    assert guess_rate(Ordering(tuple(Step(name, same(name), WHY) for name in "abc"))) == pytest.approx(5 / 18)
+    assert guess_rate(Numeric(3.0, 0.0, None, WHY)) == 0.0
+
+
+# ---- decisions ------------------------------------------------------------------------------------------------
+
+
+def test_deciding_at_the_mean() -> None:
+    found = consistency(10, 2, 0.5, 10)
+    assert found is not None
+    # the share of a bivariate normal in one quadrant is 1/4 + arcsin(r)/2π
+    assert found.agreement == pytest.approx(2 * (0.25 + np.arcsin(0.5) / (2 * np.pi)))
+    assert found.kappa == pytest.approx(2 * found.agreement - 1)
+    assert (found.pass_rate, found.by_chance, found.livingston) == pytest.approx((0.5, 0.5, 0.5))
+
+
+def test_no_decision_can_be_trusted_without_reliability() -> None:
+    assert consistency(10, 2, -0.3, 8) is None
+    assert consistency(10, 0, 0.8, 8) is None
+    far = consistency(10, 2, 0.8, 4)
+    assert far is not None and far.agreement > 0.99 and far.livingston > 0.97
+
+
+def test_kappa_of_two_decisions() -> None:
+    assert kappa_of(20, 5, 10, 15) == pytest.approx(0.4)  # the textbook's table
+    assert kappa_of(10, 0, 0, 0) is None
+    assert kappa_of(0, 0, 0, 0) is None
+
+
+# ---- groups ---------------------------------------------------------------------------------------------------
+
+
+def test_a_group_that_is_only_weaker_is_not_wronged() -> None:
+    rng = np.random.default_rng(8)
+    ability = np.concatenate([rng.normal(-1, 1, 400), rng.normal(0, 1, 400)])
+    inside = np.arange(800) < 400
+    answers = (rng.random((800, 20)) < 1 / (1 + np.exp(-(ability[:, None] - np.linspace(-2, 2, 20))))).astype(float)
+    answers[:, 7] *= rng.random(800) < np.where(inside, 0.6, 1.0)
+    found = group_differences("zh", answers, inside, answers.sum(axis=1))
+    assert (found[7].size, found[7].n, found[7].others_count) == ("large", 400, 400)
+    assert found[7].difference < -0.1
+    others = [one for at, one in enumerate(found) if at != 7]
+    assert sum(one.size == "none" for one in others) >= 17
+    assert max(abs(one.difference) for one in others) < 0.1
+    assert group_differences("zh", answers[:30], np.arange(30) < 19, answers[:30].sum(axis=1)) == ()
+
+
+def test_one_item_by_hand() -> None:
+    # Everybody is equally good; 20 of 40 inside get it right, 30 of 40 outside.
+    inside = np.arange(80) < 40
+    item = np.concatenate([np.ones(20), np.zeros(20), np.ones(30), np.zeros(10)])[:, None]
+    (found,) = group_differences("zh", item, inside, np.ones(80))
+    assert found.difference == pytest.approx(-0.25)
+    # (20 − 25)² / (40·40·50·30 / (80²·79))
+    assert found.chi_square == pytest.approx(25 * 80**2 * 79 / (40 * 40 * 50 * 30))
+    assert found.size == "large"
+
+
+# ---- verdicts -------------------------------------------------------------------------------------------------
+
+
+def test_verdicts_in_their_order() -> None:
+    sound = item_figures(_ladder(40, 4), np.ones(4))[2]
+
+    def said(**changes: object) -> tuple[str, ...]:
+        about = {"guess": 0.25, "blank_share": 0.0, "suspicion": None, "weak_options": (), "differences": ()}
+        own: dict[str, Any] = {name: changes.pop(name) for name in list(changes) if hasattr(sound, name)}
+        figures = replace(sound, **own)
+        return verdicts_on(figures, **{**about, "slow": False, **changes})  # type: ignore[arg-type]
+
+    rng = np.random.default_rng(1)
+    half = np.arange(100) < 50
+    unfair = group_differences("zh", np.where(half, 0.0, 1.0)[:, None], half, rng.normal(size=100))
+    assert said() == (GOOD,)
+    assert said(n=9) == (FEW,)
+    assert said(facility=0.96, discrimination=2.0) == (TOO_EASY,)
+    assert said(facility=0.29) == (TOO_HARD,)
+    assert said(discrimination=8.0) == (WEAK_ITEM,)
+    assert said(discrimination=-8.0, blank_share=0.2) == (NEGATIVE, OFTEN_BLANK)
+    assert said(weak_options=("b",), slow=True) == (DISTRACTOR, TAKES_LONG)
+    assert said(differences=unfair) == (UNFAIR,)
+    order = [*ITEM_VERDICT_LABELS]
+    assert order == [*ITEM_ADVICE_LABELS] and order[0] == KEY and order[-1] == GOOD
+
+
+def test_slow_items_are_slow_beside_the_others() -> None:
+    assert slow_among([20.0, 25.0, 30.0, 200.0, None]) == (False, False, False, True, False)
+    assert slow_among([5.0, 5.0, 40.0]) == (False, False, False), "three times as long, and still below a minute"
+    assert slow_among([None]) == (False,)
+
+
+# ---- gains ----------------------------------------------------------------------------------------------------
+
+
+def test_a_gain_by_hand() -> None:
+    found = paired_gain([0.2, 0.4, 0.6], [0.5, 0.6, 0.7])
+    assert found is not None and found.interval is not None
+    assert (found.mean, found.sd, found.d_z) == pytest.approx((0.2, 0.1, 2.0))
+    assert found.t == pytest.approx(12**0.5)
+    assert found.interval.high - found.mean == pytest.approx(4.302652730 * 0.1 / 3**0.5)
+    assert found.g_z == pytest.approx(2.0 * hedges_correction(2))
+    assert found.hake_class == pytest.approx(0.2 / 0.6)
+    assert found.hake_people == pytest.approx((0.3 / 0.8 + 0.2 / 0.6 + 0.1 / 0.4) / 3)
+    assert found.too_few and found.small and found.resampled is None
+
+
+def test_gains_at_the_edges() -> None:
+    assert paired_gain([], []) is None
+    one = paired_gain([1.0], [1.0])
+    assert one is not None and (one.n, one.mean, one.interval, one.hake_class) == (1, 0.0, None, None)
+    same_gain = paired_gain([0.1] * 8, [0.3] * 8)
+    assert same_gain is not None and same_gain.interval is not None
+    assert (same_gain.d_z, same_gain.t, same_gain.resampled) == (None, None, None)
+    assert hake(0.4, 0.7) == pytest.approx(0.5)
+    assert hake(1.0, 1.0) is None
+
+
+def test_a_small_group_s_interval_is_resampled_and_always_the_same() -> None:
+    rng = np.random.default_rng(4)
+    pre = rng.uniform(0.2, 0.5, 15)
+    post = pre + rng.gamma(2, 0.1, 15)
+    first, again = paired_gain(pre.tolist(), post.tolist()), paired_gain(pre.tolist(), post.tolist())
+    assert first is not None and first == again and first.resampled is not None and first.interval is not None
+    assert first.resampled.low < first.mean < first.resampled.high
+    assert first.resampled.low == pytest.approx(first.interval.low, abs=0.05)
+
+
+def test_the_interval_covers_what_it_says() -> None:
+    rng = np.random.default_rng(11)
+    held = 0
+    for _ in range(200):
+        pre = rng.normal(0.4, 0.1, 20)
+        found = paired_gain(pre.tolist(), (pre + rng.normal(0.2, 0.1, 20)).tolist())
+        assert found is not None and found.d_z_interval is not None
+        held += found.d_z_interval.low <= 2.0 <= found.d_z_interval.high
+    assert 180 <= held <= 199
+
+
+def test_hedges_correction_in_closed_form_and_by_the_rule_of_thumb() -> None:
+    assert hedges_correction(2) == pytest.approx(1 / np.sqrt(np.pi))
+    assert hedges_correction(4) == pytest.approx(1 / (np.sqrt(2) * np.sqrt(np.pi) / 2))
+    assert hedges_correction(50) == pytest.approx(1 - 3 / (4 * 50 - 1), abs=1e-4)
+    assert hedges_correction(1) == 0.0
+
+
+# ---- forms ----------------------------------------------------------------------------------------------------
+
+
+def test_a_harder_form_cancels_out() -> None:
+    # Training brings 20 points, form B is 10 points easier.
+    first, second = np.array([0.28, 0.30, 0.32]), np.array([0.08, 0.10, 0.12])
+    found = swapped_effect(first, second)
+    assert found is not None
+    assert found.ease == pytest.approx(0.10)
+    assert found.interval.low < 0.10 < found.interval.high
+    assert (found.first_n, found.second_n) == (3, 3)
+    assert swapped_effect(first, second[:1]) is None
+
+
+def test_equating_people_who_do_not_differ() -> None:
+    assert linear(np.ones(5), np.arange(5.0)) is None
+    assert linear(np.arange(5.0), np.ones(5)) is None
+    assert linear(np.arange(1.0), np.arange(1.0)) is None
+
+
+def test_a_change_beyond_chance() -> None:
+    assert pytest.approx(1.959964, abs=1e-6) == RELIABLE
+    assert reliable_change(0.4, 0.6, 0.06, 0.08) == pytest.approx(2.0)
+    assert reliable_change(0.4, 0.6, 0.0, 0.0) is None
+
+
+# ---- the model ------------------------------------------------------------------------------------------------
+
+
+def test_the_model_finds_what_made_the_answers() -> None:
+    rng = np.random.default_rng(2)
+    ability, slopes, hard = rng.normal(size=(3000, 1)), np.linspace(0.6, 1.8, 12), np.linspace(-1.5, 1.5, 12)
+    right = rng.random((3000, 12)) < 1 / (1 + np.exp(-slopes * (ability - hard)))
+    right[:, 0] = True
+    found = fit_two_parameters(right)
+    assert found.converged
+    assert np.isnan(found.a[0]) and np.isnan(found.b[0]), "nothing can be said of what everybody gets right"
+    off = np.abs(found.a[1:] - slopes[1:]) / found.a_error[1:]
+    assert off.max() < 4 and off.mean() < 1.5
+    assert np.abs(found.b[1:] - hard[1:]).max() < 0.25
+
+
+def test_two_items_are_no_test_for_a_model() -> None:
+    found = fit_two_parameters(np.array([[True, False], [False, True], [True, True]]))
+    assert not found.converged and np.isnan(found.a).all()

@@ -23,30 +23,45 @@ PROSE, MAYBE_PROSE, TEXT, NUMBER, LIST, TABLE = "prose", "maybe prose", "text", 
 
 _HEAD = {"stem": PROSE, "competency": TEXT, "level": TEXT, "positions": LIST, "source": TEXT, "weight": NUMBER}
 _OPTION = {"text": PROSE, "fraction": NUMBER, "reason": PROSE}
+_HINTS = {"": PROSE}
 
 # Kind → group of parts ("" is the item itself) → field → what it holds. A part that is one text has the field "".
 FIELDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "single": {"": _HEAD, "options": _OPTION},
-    "multiple": {"": _HEAD, "options": _OPTION},
+    "single": {"": _HEAD, "options": _OPTION, "hints": _HINTS},
+    "multiple": {"": _HEAD, "options": _OPTION, "hints": _HINTS},
     "numeric": {
         "": {**_HEAD, "answer": NUMBER, "tolerance": NUMBER, "unit": MAYBE_PROSE, "reason": PROSE},
         "near": {"value": NUMBER, "tolerance": NUMBER, "fraction": NUMBER, "reason": PROSE},
+        "hints": _HINTS,
     },
     "short_text": {
         "": {**_HEAD, "reason": PROSE},
         "accept": {"pattern": TEXT, "fraction": NUMBER, "reason": PROSE},
+        "hints": _HINTS,
     },
     "matching": {
         "": _HEAD,
         "pairs": {"left": PROSE, "right": PROSE, "reason": PROSE},
         "distractors": {"": PROSE},
+        "hints": _HINTS,
     },
-    "ordering": {"": _HEAD, "steps": {"text": PROSE, "reason": PROSE}},
-    "generated": {"": {name: of for name, of in _HEAD.items() if name != "stem"} | {"model": TEXT, "params": TABLE}},
+    "ordering": {"": _HEAD, "steps": {"text": PROSE, "reason": PROSE}, "hints": _HINTS},
+    "generated": {
+        "": {name: of for name, of in _HEAD.items() if name != "stem"} | {"model": TEXT, "params": TABLE},
+        "hints": _HINTS,
+    },
 }
 
 # How many parts a new item of a kind begins with.
-_FIRST_PARTS: Mapping[str, int] = {"options": 4, "accept": 2, "pairs": 4, "distractors": 1, "steps": 4, "near": 0}
+_FIRST_PARTS: Mapping[str, int] = {
+    "options": 4,
+    "accept": 2,
+    "pairs": 4,
+    "distractors": 1,
+    "steps": 4,
+    "near": 0,
+    "hints": 0,
+}
 _DEFAULTS: Mapping[str, float] = {"fraction": 0.0, "tolerance": 0.0, "weight": 1.0}
 
 FIELD_LABELS: Mapping[str, str] = {
@@ -77,6 +92,7 @@ GROUP_LABELS: Mapping[str, str] = {
     "pairs": "Pair {n}",
     "distractors": "Belongs to none {n}",
     "steps": "Step {n}",
+    "hints": "Hint {n}",
 }
 
 
@@ -138,6 +154,11 @@ def _blank(fields: Mapping[str, str]) -> Draft:
         else:
             made[name] = _DEFAULTS.get(name, copy.copy(empty[holds]))
     return made
+
+
+def blank_part(kind: str, group: str) -> Draft:
+    """A part of a group with nothing in it."""
+    return _blank(FIELDS[kind][group])
 
 
 def groups_of(kind: str) -> tuple[str, ...]:
@@ -210,11 +231,12 @@ def with_value(draft: Draft, place: Place, value: Any) -> Draft:
         prose = target if not place.field else target.setdefault(place.field, {"en": "", "zh": ""})
         prose[place.language] = cleaned_text(value)
     else:
-        target[place.field] = _checked(holds, value)
+        target[place.field] = checked_value(holds, value)
     return changed
 
 
-def _checked(holds: str, value: Any) -> Any:
+def checked_value(holds: str, value: Any) -> Any:
+    """A value as a field of this kind keeps it. Raises: RuleViolation when it doesn't belong there."""
     if holds == TEXT:
         return cleaned_text(value)
     if holds == NUMBER:
@@ -339,7 +361,8 @@ def gaps_in(draft: Mapping[str, Any]) -> tuple[Spot, ...]:
             missing = False
         else:
             missing = value is None or value == []
-        if missing and not (spot.field in ("tolerance", "weight") and value is None):
+        optional = spot.field in ("tolerance", "weight") or (spot.field == "model" and draft.get("case"))
+        if missing and not optional:
             found.append(spot)
     return tuple(found)
 

@@ -76,6 +76,8 @@ RIGHTS = MappingProxyType(
         "tests.take": "Take tests",
         "practice.use": "Practise in one's own world",
         "attempts.read": "See everybody's attempts and exercises",
+        "bank.write": "Write questions for the item bank, and retire them",
+        "bank.review": "Review questions that others wrote",
         "people.read": "See people",
         "people.manage": "Add people and change their rights",
         "audit.read": "Read the audit log",
@@ -165,9 +167,22 @@ _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
             "imports.read",
             "attempts.read",
             "people.read",
+            # Where there is one trainer only, somebody has to be the second person who reads a question.
+            "bank.review",
         }
     ),
-    Role.TRAINER: frozenset({"board.read", "books.read", "orders.read", "stock.read", "attempts.read", "people.read"})
+    Role.TRAINER: frozenset(
+        {
+            "board.read",
+            "books.read",
+            "orders.read",
+            "stock.read",
+            "attempts.read",
+            "people.read",
+            "bank.write",
+            "bank.review",
+        }
+    )
     | _OWN_LEARNING,
     Role.EMPLOYEE: _OWN_LEARNING,
 }

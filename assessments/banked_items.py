@@ -1,0 +1,120 @@
+"""The bank in use: the house's items, replaced and added to by what trainers wrote here and somebody approved."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from assessments.bank import BANKS, Bank, Case, Item, bank_of, item_from
+from assessments.bank_rows import DECIDED, RETIRED, Version, version_of, versions_of
+from assessments.content import read_toml
+from assessments.item_drafts import Draft, plain_item
+from assessments.prose import Prose
+from core.context import Context
+from core.db.assessment_tables import bank_item
+
+KEPT_BANKS = 32
+"""How many states of banks a process keeps read, since reading hundreds of items takes longer than handing them out."""
+
+_banks: OrderedDict[tuple[object, ...], Bank] = OrderedDict()
+_lock = threading.Lock()
+
+
+@cache
+def topics() -> Mapping[str, Prose]:
+    """The topics that have a bank, with their titles, in the order of their files."""
+    found: dict[str, Prose] = {}
+    for path in sorted(BANKS.glob("*.toml")):
+        head = read_toml(path)[0]["bank"]
+        found.setdefault(str(head["topic"]), Prose.from_data(head["title"]))
+    return found
+
+
+@cache
+def house_drafts(topic: str, folder: Path = BANKS) -> Mapping[str, Draft]:
+    """The house's items on a topic as its files have them, by id; nobody may change them in place."""
+    found: dict[str, Draft] = {}
+    for path in sorted(folder.glob("*.toml")):
+        data, _ = read_toml(path)
+        if data["bank"]["topic"] == topic:
+            found.update({item["id"]: item for item in data.get("item", [])})
+    return found
+
+
+def topic_of(item_id: str) -> str | None:
+    """The topic of an item of the house's files; None for an item that isn't in them."""
+    return next((topic for topic in topics() if item_id in house_drafts(topic)), None)
+
+
+def cases_of(topic: str) -> Mapping[str, Case]:
+    """The cases of a topic's house bank by id, for items that ask about them."""
+    return {item.case.id: item.case for item in bank_of(topic).items if item.case is not None}
+
+
+def read_draft(draft: Mapping[str, Any], item_id: str, topic: str, version: int) -> Item:
+    """A draft as an item, checked by the reader of the house's files.
+
+    Raises: ContentError naming the field that is wrong.
+    """
+    table = plain_item(draft) | {"id": item_id, "version": version}
+    return item_from(table, cases_of(topic))
+
+
+def bank_for(ctx: Context, wanted: Sequence[str], *, until: int | None = None) -> Bank:
+    """The items in use on some topics, in the order of the files and then of their writing.
+
+    `until` gives the bank as it was approved then, with what was retired since; forms are drawn from it, so that
+    they stay the same until a test is published anew. Units: epoch seconds.
+    Raises: ContentError when a topic has no bank.
+    """
+    b = bank_item.c
+    decided = select(b.id, b.state).where(b.state.in_(DECIDED), b.topic.in_(wanted)).order_by(b.id)
+    if until is not None:
+        decided = decided.where(b.reviewed_at <= until)
+    rows = [tuple(row) for row in ctx.db.execute(decided)]
+    key = (str(ctx.db.engine.url), tuple(wanted), until is None, tuple(rows))
+    with _lock:
+        known = _banks.get(key)
+    if known is not None:
+        return known
+    whole = select(bank_item).where(b.id.in_([row[0] for row in rows])).order_by(b.id) if rows else None
+    versions = [version_of(row) for row in ctx.db.execute(whole)] if whole is not None else []
+    bank = _joined(wanted, versions, with_retired=until is not None)
+    with _lock:
+        _banks[key] = bank
+        while len(_banks) > KEPT_BANKS:
+            _banks.popitem(last=False)
+    return bank
+
+
+def _joined(wanted: Sequence[str], versions: Sequence[Version], *, with_retired: bool) -> Bank:
+    banks = [bank_of(topic) for topic in wanted]
+    items = {item.id: item for bank in banks for item in bank.items}
+    newest: dict[str, Version] = {}
+    for version in versions:
+        if version.item_id not in newest or newest[version.item_id].number < version.number:
+            newest[version.item_id] = version
+    for version in newest.values():
+        if version.state == RETIRED and not with_retired:
+            items.pop(version.item_id, None)
+        else:
+            items[version.item_id] = read_draft(version.draft, version.item_id, version.topic, version.number)
+    return replace(banks[0], items=tuple(items.values()))
+
+
+def approved_items(ctx: Context, item_id: str) -> tuple[Item, ...]:
+    """Every version of an item that is or was in use, newest first; none for an item that nobody knows."""
+    written = [version for version in versions_of(ctx, item_id) if version.state in DECIDED]
+    found = [read_draft(one.draft, item_id, one.topic, one.number) for one in written]
+    topic = topic_of(item_id)
+    house = bank_of(topic).item(item_id) if topic is not None else None
+    if house is not None and all(one.version != house.version for one in found):
+        found.append(house)
+    return tuple(found)

@@ -1,0 +1,319 @@
+"""Editing the item bank: drafts, the review by a second person, and what becomes of versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from assessments import item_drafts
+from assessments.bank_rows import (
+    APPROVED,
+    DECIDED,
+    DISCARDED,
+    DRAFT,
+    OPEN_STATES,
+    RETIRED,
+    REVIEW,
+    SENT_BACK,
+    Version,
+    find_version,
+    insert_version,
+    person_id,
+    update_version,
+    versions_of,
+)
+from assessments.banked_items import house_drafts, read_draft, topic_of, topics
+from assessments.item_drafts import Draft, Place, gaps_in, keyed, missing_words
+from core.context import Context
+from core.domain.errors import NotAllowed, NotFound, RuleViolation
+from core.security.audit import record_audit
+
+LONGEST_NOTE = 1_000
+
+
+# ---- beginning ---------------------------------------------------------------------------------------------------
+
+
+def begin_item(ctx: Context, topic: str, kind: str) -> int:
+    """Begins a new, empty item as a draft; gives the row of its version.
+
+    Raises: NotAllowed without `bank.write`; NotFound for an unknown topic; RuleViolation for an unknown kind.
+    """
+    ctx.actor.need("bank.write")
+    _known_topic(topic)
+    draft = item_drafts.blank_item(kind)
+    version_id = insert_version(ctx, "", 1, topic, draft, DRAFT, step="begun")
+    return _audited(ctx, "item_begun", version_id)
+
+
+def begin_version(ctx: Context, item_id: str) -> int:
+    """Begins a new version of an item as a draft, or goes on with the one there is; gives its row.
+
+    Raises: NotAllowed without `bank.write`; NotFound.
+    """
+    ctx.actor.need("bank.write")
+    written = versions_of(ctx, item_id)
+    open_one = next((one for one in written if one.state in OPEN_STATES), None)
+    if open_one is not None:
+        return open_one.id
+    topic, draft, number = newest_text(item_id, written)
+    version_id = insert_version(ctx, item_id, number + 1, topic, draft, DRAFT, step="begun")
+    return _audited(ctx, "item_begun", version_id)
+
+
+def duplicate_item(ctx: Context, item_id: str) -> int:
+    """Begins a new item with what another one says; gives the row of its version.
+
+    Raises: NotAllowed without `bank.write`; NotFound.
+    """
+    ctx.actor.need("bank.write")
+    topic, draft, _ = newest_text(item_id, versions_of(ctx, item_id))
+    version_id = insert_version(ctx, "", 1, topic, draft, DRAFT, step="begun", note=item_id)
+    return _audited(ctx, "item_begun", version_id, copy_of=item_id)
+
+
+def newest_text(item_id: str, written: tuple[Version, ...]) -> tuple[str, Draft, int]:
+    """Topic and text that an item's next version begins with, and the highest number its versions have."""
+    highest = max((one.number for one in written), default=0)
+    for states in (DECIDED, OPEN_STATES, (DISCARDED,)):
+        for one in written:
+            if one.state in states:
+                return one.topic, one.draft, highest
+    topic = topic_of(item_id)
+    if topic is None:
+        raise NotFound("There is no question {item} in the bank.", item=item_id)
+    draft = keyed(house_drafts(topic)[item_id])
+    number = int(draft.pop("version", 1))
+    draft.pop("id")
+    return topic, draft, max(highest, number)
+
+
+def _known_topic(topic: str) -> None:
+    if topic not in topics():
+        raise NotFound("There is no item bank on {topic}.", topic=topic)
+
+
+# ---- writing -----------------------------------------------------------------------------------------------------
+
+
+def write_value(ctx: Context, version_id: int, place: Place, value: Any) -> None:
+    """Keeps one field of a draft as it is typed.
+
+    Raises: NotAllowed without `bank.write`; RuleViolation once it is under review or decided, or when the value
+    doesn't belong there.
+    """
+    _change(ctx, version_id, lambda draft: item_drafts.with_value(draft, place, value))
+
+
+def add_part(ctx: Context, version_id: int, group: str) -> None:
+    """Adds an empty option, pair, step or the like to a draft. Raises: as `write_value`."""
+    _change(ctx, version_id, lambda draft: item_drafts.with_part(draft, group))
+
+
+def remove_part(ctx: Context, version_id: int, group: str, number: int) -> None:
+    """Takes a part out of a draft. Raises: as `write_value`."""
+    _change(ctx, version_id, lambda draft: item_drafts.without_part(draft, group, number))
+
+
+def move_part(ctx: Context, version_id: int, group: str, number: int, by: int) -> None:
+    """Moves a part of a draft up or down. Raises: as `write_value`."""
+    _change(ctx, version_id, lambda draft: item_drafts.with_part_moved(draft, group, number, by))
+
+
+def choose_key(ctx: Context, version_id: int, number: int) -> None:
+    """Makes one option of a single choice the right one. Raises: as `write_value`."""
+    _change(ctx, version_id, lambda draft: item_drafts.with_key(draft, number))
+
+
+def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> None:
+    """Shares the mark of a multiple choice among its right options; the wrong ones together cost as much.
+
+    Raises: as `write_value`; RuleViolation unless some are right and some wrong.
+    """
+
+    def shared(draft: Draft) -> Draft:
+        if not 0 < len(right) < len(draft["options"]):
+            raise RuleViolation("Some options have to be right and some wrong.")
+        return item_drafts.with_even_fractions(draft, right)
+
+    _change(ctx, version_id, shared)
+
+
+def _change(ctx: Context, version_id: int, how: Callable[[Draft], Draft]) -> None:
+    ctx.actor.need("bank.write")
+    version = find_version(ctx, version_id, lock=True)
+    if not version.is_writable:
+        raise RuleViolation("This version can't be changed any more. Begin a new one.")
+    draft = how(version.draft)
+    if draft != version.draft:
+        update_version(ctx, version, state=version.state, step="changed", draft=draft)
+
+
+# ---- review ------------------------------------------------------------------------------------------------------
+
+
+def send_to_review(ctx: Context, version_id: int) -> None:
+    """Hands a draft to a second person. Its text stays as it is until they have decided, or it is taken back.
+
+    Raises: NotAllowed without `bank.write`; RuleViolation naming what is missing; ContentError naming what is wrong.
+    """
+    ctx.actor.need("bank.write")
+    version = find_version(ctx, version_id, lock=True)
+    if not version.is_writable:
+        raise RuleViolation("Only a draft is sent to review.")
+    _checked(version)
+    update_version(ctx, version, state=REVIEW, step="sent", reviewer_id=None, reviewed_at=None)
+    _audited(ctx, "item_sent_to_review", version_id)
+
+
+def take_back(ctx: Context, version_id: int) -> None:
+    """Takes a version back from review to write on. Raises: NotAllowed without `bank.write`; RuleViolation."""
+    ctx.actor.need("bank.write")
+    version = find_version(ctx, version_id, lock=True)
+    if version.state != REVIEW:
+        raise RuleViolation("This version isn't waiting for review.")
+    update_version(ctx, version, state=DRAFT, step="taken_back")
+    _audited(ctx, "item_taken_back", version_id)
+
+
+def approve_version(ctx: Context, version_id: int, mark: str) -> None:
+    """Approves a version, which is in use from now on; `mark` is that of the text that was read.
+
+    Raises: NotAllowed without `bank.review`, also for whoever wrote on it; RuleViolation when it isn't waiting, or
+    was changed since it was read; ContentError when the reader refuses it.
+    """
+    version = _reviewed(ctx, version_id)
+    if version.mark != mark:
+        raise RuleViolation("This version was changed since you opened it. Read it again.")
+    _checked(version)
+    update_version(
+        ctx, version, state=APPROVED, step="approved", reviewer_id=person_id(ctx), reviewed_at=ctx.now, note=""
+    )
+    _audited(ctx, "item_approved", version_id)
+
+
+def send_back(ctx: Context, version_id: int, note: str) -> None:
+    """Gives a version back to its author with what is to be mended.
+
+    Raises: NotAllowed without `bank.review`, also for whoever wrote on it; RuleViolation without a note.
+    """
+    version = _reviewed(ctx, version_id)
+    said = _note(note)
+    update_version(
+        ctx,
+        version,
+        state=SENT_BACK,
+        step="sent_back",
+        note=said,
+        reviewer_id=person_id(ctx),
+        reviewed_at=ctx.now,
+    )
+    _audited(ctx, "item_sent_back", version_id)
+
+
+def _reviewed(ctx: Context, version_id: int) -> Version:
+    ctx.actor.need("bank.review")
+    version = find_version(ctx, version_id, lock=True)
+    if version.state != REVIEW:
+        raise RuleViolation("This version isn't waiting for review.")
+    if person_id(ctx) in version.writers:
+        raise NotAllowed("Who wrote on a question doesn't review it; a second person does.", right="bank.review")
+    return version
+
+
+def _checked(version: Version) -> None:
+    gaps = gaps_in(version.draft)
+    if gaps:
+        raise RuleViolation("Still missing: {fields}.", fields=missing_words(gaps))
+    read_draft(version.draft, version.item_id, version.topic, version.number)
+
+
+def _note(note: str) -> str:
+    said = item_drafts.cleaned_text(note).strip()
+    if not said:
+        raise RuleViolation("Say why in a few words.")
+    if len(said) > LONGEST_NOTE:
+        raise RuleViolation("A text may be at most {limit} characters long.", limit=LONGEST_NOTE)
+    return said
+
+
+# ---- putting away and bringing back ------------------------------------------------------------------------------
+
+
+def discard_version(ctx: Context, version_id: int) -> None:
+    """Puts a draft away; it can be recovered. Raises: NotAllowed without `bank.write`; RuleViolation."""
+    ctx.actor.need("bank.write")
+    version = find_version(ctx, version_id, lock=True)
+    if not version.is_writable:
+        raise RuleViolation("Only a draft is discarded.")
+    update_version(ctx, version, state=DISCARDED, step="discarded")
+    _audited(ctx, "item_discarded", version_id)
+
+
+def recover_version(ctx: Context, version_id: int) -> None:
+    """Brings a discarded draft back.
+
+    Raises: NotAllowed without `bank.write`; RuleViolation when the item has another draft by now.
+    """
+    ctx.actor.need("bank.write")
+    version = find_version(ctx, version_id, lock=True)
+    if version.state != DISCARDED:
+        raise RuleViolation("Only a discarded draft is recovered.")
+    if any(one.state in OPEN_STATES for one in versions_of(ctx, version.item_id)):
+        raise RuleViolation("There is another draft of this question by now.")
+    update_version(ctx, version, state=DRAFT, step="recovered")
+    _audited(ctx, "item_recovered", version_id)
+
+
+def retire_item(ctx: Context, item_id: str, note: str) -> None:
+    """Takes an item out of use: nobody gets it any more; what was answered stays.
+
+    Raises: NotAllowed without `bank.write`; NotFound; RuleViolation without a reason, or when it isn't in use.
+    """
+    ctx.actor.need("bank.write")
+    said = _note(note)
+    version = _in_use(ctx, item_id)
+    if version is not None and version.state == RETIRED:
+        raise RuleViolation("This question is retired already.")
+    if version is None:
+        topic, draft, number = newest_text(item_id, ())
+        version_id = insert_version(ctx, item_id, number, topic, draft, DRAFT, step="begun")
+        version = find_version(ctx, version_id)
+        update_version(ctx, version, state=RETIRED, step="retired", note=said, reviewed_at=ctx.now)
+    else:
+        update_version(ctx, version, state=RETIRED, step="retired", note=said)
+    _audited(ctx, "item_retired", version.id, note=said)
+
+
+def restore_item(ctx: Context, item_id: str) -> None:
+    """Puts a retired item back into use. Raises: NotAllowed without `bank.write`; RuleViolation; NotFound."""
+    ctx.actor.need("bank.write")
+    version = _in_use(ctx, item_id)
+    if version is None or version.state != RETIRED:
+        raise RuleViolation("This question isn't retired.")
+    update_version(ctx, version, state=APPROVED, step="restored")
+    _audited(ctx, "item_restored", version.id)
+
+
+def _in_use(ctx: Context, item_id: str) -> Version | None:
+    """The newest decided version of an item; None for an item that stands as the house wrote it."""
+    written = [one for one in versions_of(ctx, item_id) if one.state in DECIDED]
+    if written:
+        return find_version(ctx, written[0].id, lock=True)
+    if topic_of(item_id) is None:
+        raise NotFound("There is no question {item} in the bank.", item=item_id)
+    return None
+
+
+def _audited(ctx: Context, kind: str, version_id: int, **data: object) -> int:
+    version = find_version(ctx, version_id)
+    record_audit(
+        ctx.db,
+        ctx.now,
+        kind,
+        actor_id=ctx.actor.person_id,
+        actor=ctx.actor.name,
+        subject=f"item:{version.item_id}",
+        data={"version": version.number, **data},
+    )
+    return version_id

@@ -1,0 +1,302 @@
+"""What the pages of the item bank read: all items, one item with its versions, where it is used, what is lacking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from assessments.bank import LEVELS
+from assessments.bank_rows import (
+    APPROVED,
+    DECIDED,
+    HOUSE,
+    OPEN_STATES,
+    RETIRED,
+    REVIEW,
+    LogStep,
+    Version,
+    find_version,
+    version_of,
+    versions_of,
+)
+from assessments.banked_items import house_drafts, topic_of, topics
+from assessments.forms import FORM_NAMES, TESTS, blueprint_of
+from assessments.item_drafts import Draft, keyed
+from assessments.item_quality import letters
+from assessments.prose import LANGUAGES, Prose
+from core.context import Context
+from core.db.assessment_tables import attempt, attempt_step, bank_item
+from core.domain.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of the bank as its list shows it.
+
+    Shape: `state` is that of the version in use (HOUSE, APPROVED, RETIRED), empty for one that never was;
+    `open_state` that of the version being written or reviewed, empty where there is none; `draft` is the text in use,
+    or else the newest one.
+    """
+
+    item_id: str
+    topic: str
+    state: str
+    open_state: str
+    number: int
+    draft: Draft
+    writers: tuple[int, ...]
+    writer: str
+    at: int | None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether tests may ask it."""
+        return self.state in (HOUSE, APPROVED)
+
+    def stem_in(self, language: str) -> str:
+        """What is asked, in a language or else in the other one; empty for an item whose words a model makes."""
+        stem = self.draft.get("stem") or {}
+        other = next((stem[one] for one in LANGUAGES if stem.get(one)), "")
+        return str(stem.get(language) or other)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; empty fields let everything pass."""
+
+    topic: str = ""
+    competency: str = ""
+    position: str = ""
+    level: str = ""
+    kind: str = ""
+    state: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often an item was answered in one phase of a test."""
+
+    test: str
+    phase: str
+    answers_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSheet:
+    """One item with everything known of it; `versions` newest first, the house's own last."""
+
+    item_id: str
+    topic: str
+    versions: tuple[Version, ...]
+    uses: tuple[Use, ...]
+
+    @property
+    def open_version(self) -> Version | None:
+        """The version that is being written or reviewed."""
+        return next((one for one in self.versions if one.state in OPEN_STATES), None)
+
+    @property
+    def used_version(self) -> Version | None:
+        """The version in use, or retired last."""
+        return next((one for one in self.versions if one.state in (*DECIDED, HOUSE)), None)
+
+    @property
+    def answers_count(self) -> int:
+        """How often it was answered in all tests."""
+        return sum(use.answers_count for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """How many items of a competency and level are in use, and how many the hungriest test needs for its two forms."""
+
+    competency: str
+    level: str
+    items_count: int
+    wanted_count: int
+
+    @property
+    def lacking(self) -> int:
+        """How many items are missing."""
+        return max(0, self.wanted_count - self.items_count)
+
+
+def _need(ctx: Context) -> None:
+    if not ctx.actor.may("bank.review"):
+        ctx.actor.need("bank.write")
+
+
+def entries_in(ctx: Context) -> tuple[Entry, ...]:
+    """Every item of the bank, the house's first, those written here newest first.
+
+    Raises: NotAllowed without `bank.write` or `bank.review`.
+    """
+    _need(ctx)
+    written: dict[str, list[Version]] = {}
+    for row in ctx.db.execute(select(bank_item).order_by(bank_item.c.version.desc())):
+        written.setdefault(row.item_id, []).append(version_of(row))
+    found = []
+    for topic in topics():
+        for item_id, table in house_drafts(topic).items():
+            found.append(_entry(item_id, topic, written.pop(item_id, []), table))
+    own = sorted(written.items(), key=lambda pair: -max(one.at for one in pair[1]))
+    found += [_entry(item_id, versions[0].topic, versions, None) for item_id, versions in own]
+    return tuple(found)
+
+
+def _entry(item_id: str, topic: str, written: Sequence[Version], house: Draft | None) -> Entry:
+    used = next((one for one in written if one.state in DECIDED), None)
+    open_one = next((one for one in written if one.state in OPEN_STATES), None)
+    newest = open_one or used or (written[0] if written else None)
+    shown = used or (None if house is not None else newest)
+    state = used.state if used is not None else HOUSE if house is not None else ""
+    if house is None and used is None and open_one is None:
+        state = written[0].state
+    return Entry(
+        item_id=item_id,
+        topic=topic,
+        state=state,
+        open_state=open_one.state if open_one is not None else "",
+        number=shown.number if shown is not None else int((house or {}).get("version", 1)),
+        draft=shown.draft if shown is not None else (house or {}),
+        writers=open_one.writers if open_one is not None else (),
+        writer=newest.log[-1].name if newest is not None else "",
+        at=newest.at if newest is not None else None,
+    )
+
+
+def narrowed(entries: Iterable[Entry], wanted: Wanted) -> tuple[Entry, ...]:
+    """The entries that fit what is wanted; words are looked for in both languages and in the id."""
+    words = wanted.words.casefold().split()
+
+    def fits(entry: Entry) -> bool:
+        draft = entry.draft
+        return (
+            wanted.topic in ("", entry.topic)
+            and wanted.competency in ("", draft.get("competency"))
+            and (not wanted.position or wanted.position in draft.get("positions", ()))
+            and wanted.level in ("", draft.get("level"))
+            and wanted.kind in ("", draft.get("kind"))
+            and (wanted.state in ("", entry.state, entry.open_state) or (wanted.state == HOUSE and entry.in_use))
+            and (not words or all(word in _searched(entry) for word in words))
+        )
+
+    return tuple(entry for entry in entries if fits(entry))
+
+
+def _searched(entry: Entry) -> str:
+    texts = [entry.item_id, str(entry.draft.get("source", ""))]
+    stack: list[object] = [entry.draft]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            texts += [str(text) for name, text in one.items() if name in LANGUAGES or name == "pattern"]
+            stack += [part for part in one.values() if isinstance(part, dict | list)]
+        elif isinstance(one, list):
+            stack += one
+    return "\n".join(texts).casefold()
+
+
+def waiting_for(ctx: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The items whose review waits for this person: under review, and not written by them."""
+    if not ctx.actor.may("bank.review"):
+        return ()
+    return tuple(entry for entry in entries if entry.open_state == REVIEW and ctx.actor.person_id not in entry.writers)
+
+
+def competencies() -> Mapping[str, Prose]:
+    """Every competency that a test names, by its code."""
+    found: dict[str, Prose] = {}
+    for test in TESTS:
+        found.update(blueprint_of(test).competencies)
+    return dict(sorted(found.items()))
+
+
+def coverage_of(entries: Iterable[Entry]) -> tuple[CellCount, ...]:
+    """Items in use by competency and level, beside what the tests need; only cells that have or need any."""
+    have = Counter(
+        (str(entry.draft.get("competency")), str(entry.draft.get("level"))) for entry in entries if entry.in_use
+    )
+    need: Counter[tuple[str, str]] = Counter()
+    for test in TESTS:
+        for cell in blueprint_of(test).cells:
+            key = (cell.competency, cell.level)
+            need[key] = max(need[key], len(FORM_NAMES) * cell.count)
+    cells = sorted(set(have) | set(need), key=lambda cell: (cell[0], LEVELS.index(cell[1]) if cell[1] in LEVELS else 9))
+    return tuple(
+        CellCount(competency, level, have[competency, level], need[competency, level]) for competency, level in cells
+    )
+
+
+def get_item(ctx: Context, item_id: str) -> ItemSheet:
+    """One item with its versions and where it was answered.
+
+    Raises: NotAllowed without `bank.write` or `bank.review`; NotFound.
+    """
+    _need(ctx)
+    versions, topic = versions_of(ctx, item_id), topic_of(item_id)
+    if topic is not None:
+        draft = keyed(house_drafts(topic)[item_id])
+        number = int(draft.pop("version", 1))
+        draft.pop("id")
+        if all(one.number != number for one in versions):
+            versions = (*versions, _house_version(item_id, number, topic, draft))
+    elif not versions:
+        raise NotFound("There is no question {item} in the bank.", item=item_id)
+    return ItemSheet(item_id, topic or versions[0].topic, versions, _uses_of(ctx, item_id))
+
+
+def item_of_version(ctx: Context, version_id: int) -> str:
+    """The id of the item that a version belongs to. Raises: as `get_item`."""
+    _need(ctx)
+    return find_version(ctx, version_id).item_id
+
+
+def _house_version(item_id: str, number: int, topic: str, draft: Draft) -> Version:
+    return Version(
+        id=0,
+        item_id=item_id,
+        number=number,
+        topic=topic,
+        state=HOUSE,
+        draft=draft,
+        author_id=0,
+        at=0,
+        writers=(),
+        reviewer_id=None,
+        reviewed_at=None,
+        note="",
+        origin="",
+        log=(),
+    )
+
+
+def _uses_of(ctx: Context, item_id: str) -> tuple[Use, ...]:
+    answers = (
+        select(attempt.c.test, attempt.c.phase, func.count(attempt.c.id.distinct()).label("n"))
+        .join(attempt_step, attempt_step.c.attempt_id == attempt.c.id)
+        .where(attempt_step.c.item_id == item_id, attempt_step.c.response.is_not(None))
+        .group_by(attempt.c.test, attempt.c.phase)
+        .order_by(attempt.c.test, attempt.c.phase.desc())
+    )
+    return tuple(Use(row.test, row.phase, row.n) for row in ctx.db.execute(answers))
+
+
+def known_stems(entries: Iterable[Entry], without: str) -> Mapping[str, str]:
+    """What the other items ask, as `item_quality.hints_about` compares it."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.item_id != without and entry.state != RETIRED:
+            stem = entry.draft.get("stem") or {}
+            found.update({letters(text): entry.item_id for text in stem.values() if letters(text)})
+    return found
+
+
+def steps_newest_first(versions: Iterable[Version]) -> tuple[tuple[Version, LogStep], ...]:
+    """What happened to an item, over all its versions."""
+    steps = [(version, step) for version in versions for step in version.log]
+    return tuple(sorted(steps, key=lambda pair: -pair[1].at))

@@ -94,7 +94,7 @@ def draw_list(found: PurchaseList) -> None:
         Column("supplier", t("Supplier"), width=190),
         Column("status", t("Status"), width=210),
         Column("expected", t("Expected on"), width=120),
-        Column("warehouse", t("Warehouse"), width=140),
+        Column("warehouse", t("Warehouse"), width=165),
         Column("lines", t("Lines"), "number", width=65),
         Column("came", t("Came"), "progress", width=110),
         Column("rest", t("Waited for"), "number", width=95),

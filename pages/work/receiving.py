@@ -96,7 +96,7 @@ def draw_list(found: PurchaseList, segment: str) -> None:
         Column("inspect", t("To inspect"), "number", width=95),
         Column("put_away", t("To put away"), "number", width=105),
         Column("status", t("Status"), width=190),
-        Column("warehouse", t("Warehouse"), width=140),
+        Column("warehouse", t("Warehouse"), width=165),
     ]
     rows = [as_cells(row) for row in found.rows]
     height: Any = "content" if len(rows) <= 16 else 620

@@ -34,6 +34,7 @@ LEARNS = {"tests.take", "practice.use"}
             None,
             {
                 "attempts.read",
+                "bank.review",
                 "board.read",
                 "books.read",
                 "imports.read",
@@ -46,7 +47,17 @@ LEARNS = {"tests.take", "practice.use"}
         (
             "trainer",
             None,
-            {"attempts.read", "board.read", "books.read", "orders.read", "people.read", "stock.read"} | LEARNS,
+            {
+                "attempts.read",
+                "bank.review",
+                "bank.write",
+                "board.read",
+                "books.read",
+                "orders.read",
+                "people.read",
+                "stock.read",
+            }
+            | LEARNS,
         ),
         (
             "employee",

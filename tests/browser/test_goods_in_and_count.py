@@ -103,7 +103,6 @@ def test_a_shelf_is_counted_and_the_book_says_the_same(windows: Windows, databas
     page.locator(".st-key-do-start button").click()
     field = page.get_by_placeholder("Number, then Enter")
     field.wait_for()
-    lines = []
     with reader(databases.live) as db:
         lines = db.execute(_LINES, {"id": stocktake}).all()
     missing = 1

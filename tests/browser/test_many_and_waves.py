@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.db.engines import Databases, connect, reader
 from tests.app_server import AppServer
-from tests.browser.windows import Window, Windows
+from tests.browser.windows import Windows
 
 pytestmark = pytest.mark.browser
 

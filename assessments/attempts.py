@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from assessments import figures
-from assessments.bank import Generated, bank_of, question_of
-from assessments.forms import blueprint_of, form_for, forms_of, other_form, questions_for
+from assessments.bank import Generated, question_of
+from assessments.forms import blueprint_of, form_for, forms_of, joined_bank, other_form, questions_for
 from assessments.handout import dumped, packed, places_in, question_at, unpacked
 from assessments.marking import Response, checked_response, mark
 from assessments.questions import Question, view_of
@@ -261,7 +261,7 @@ def score_of(questions: tuple[Question, ...], fractions: Mapping[str, float]) ->
 
 
 def _mended(question: Question, test: str) -> Question:
-    item = bank_of(blueprint_of(test).topic).item(question.item_id)
+    item = joined_bank(blueprint_of(test).topics).item(question.item_id)
     if item is None or question.generated or isinstance(item.content, Generated):
         return question
     current = replace(question_of(item), shown=question.shown)

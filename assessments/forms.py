@@ -4,66 +4,31 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from assessments.bank import KINDS, LEVEL_LABELS, LEVELS, Bank, Generated, Item, bank_of, question_of
+from assessments.bank import KINDS, Bank, Generated, Item, bank_of, question_of
+from assessments.blueprint import TESTS, Blueprint, Cell, blueprint_of
 from assessments.case_models import CASE_MODELS
 from assessments.case_models.model import BuiltCase
-from assessments.content import Fields, read_toml
 from assessments.exhibits import CaseView
 from assessments.item_models import MODELS
-from assessments.prose import Prose
 from assessments.questions import Question, shuffled
 from core.context import Context
 from core.domain.errors import ContentError
 
-BLUEPRINTS = Path(__file__).parent / "blueprints"
+__all__ = [
+    "FORM_NAMES", "TESTS", "Blueprint", "Cell", "Form", "blueprint_of", "draw_forms", "form_for", "forms_of",
+    "found_for", "joined_bank", "other_form", "question_for", "questions_for",
+]  # fmt: skip
+
 FORM_NAMES = ("A", "B")
-TESTS = ("order_processing",)
-"""Every test there is, in the order in which they are taken."""
 
 TRIES = 400
 """Draws compared with each other; the most even pair of forms among them is taken."""
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """How many items of a competency and level each form holds."""
-
-    competency: str
-    level: str
-    count: int
-
-    def name(self) -> str:
-        """What the cell is called in a message."""
-        return f"{self.competency} × {LEVEL_LABELS[self.level]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """What a test consists of, whichever items are drawn for it.
-
-    Shape: `competencies` names each competency of the cells for the result page.
-    """
-
-    test: str
-    title: Prose
-    about: Prose
-    topic: str
-    seed: int
-    kinds_least: int
-    generated_least: int
-    competencies: Mapping[str, Prose]
-    exercises: tuple[str, ...]
-    cells: tuple[Cell, ...]
-
-    @property
-    def items_count(self) -> int:
-        """How many items each form holds."""
-        return sum(cell.count for cell in self.cells)
+Sets = Mapping[str, tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,82 +44,37 @@ class Form:
 
 
 @cache
-def blueprint_of(test: str, folder: Path = BLUEPRINTS) -> Blueprint:
-    """The blueprint of a test, read once per process.
-
-    Raises: ContentError when there is none or something in it is wrong.
-    """
-    path = folder / f"{test}.toml"
-    if not path.is_file():
-        raise ContentError("There is no test of this name.", file=path.name)
-    return read_blueprint(path)
-
-
-def read_blueprint(path: Path) -> Blueprint:
-    """Reads and checks a blueprint.
-
-    Raises: ContentError naming file and line.
-    """
-    data, locator = read_toml(path)
-    whole = Fields(data, file=path.name, line=1, item=None, where="blueprint", locator=locator)
-    title, about, topic = whole.prose("title"), whole.prose("about"), whole.text("topic")
-    seed, kinds_least = whole.count("seed"), whole.count("kinds_least")
-    generated_least = whole.count("generated_least")
-    exercises = whole.texts("exercises")
-    named = whole.within(whole.take("competencies"), "competencies", locator.table("competencies", 0))
-    names = {code: named.prose(code) for code in named.left()}
-    cells = []
-    for part in whole.tables("cell", "cell", least=1):
-        cell = Cell(part.text("competency"), part.one_of("level", LEVELS), part.count("count"))
-        if cell.competency not in names:
-            raise part.error("{competency} has no name", field="competency", competency=cell.competency)
-        part.done()
-        cells.append(cell)
-    whole.done()
-    if kinds_least > len(KINDS):
-        raise whole.error("There are {count} kinds of items", field="kinds_least", count=len(KINDS))
-    return Blueprint(
-        test=path.stem,
-        title=title,
-        about=about,
-        topic=topic,
-        seed=seed,
-        kinds_least=kinds_least,
-        generated_least=generated_least,
-        competencies=names,
-        exercises=exercises,
-        cells=tuple(cells),
-    )
-
-
-@cache
 def forms_of(test: str) -> Mapping[str, Form]:
-    """Both forms of a test as they are given to people, drawn once per process."""
+    """Both forms of a test as the house has it, drawn once per process."""
     blueprint = blueprint_of(test)
-    return draw_forms(blueprint, bank_of(blueprint.topic), blueprint.seed)
+    return draw_forms(blueprint, joined_bank(blueprint.topics), blueprint.seed)
 
 
 def draw_forms(blueprint: Blueprint, bank: Bank, seed: int) -> Mapping[str, Form]:
-    """Two forms of the same cells and as even a mix of kinds as the bank allows; no item is in both.
+    """Two forms of the same cells and as even a mix of kinds as the bank allows; no item and no case is in both.
 
     Raises: ContentError naming the cell that the bank can't fill, or the mix of kinds it can't give.
     """
     pools = [_pool(blueprint, bank, cell) for cell in blueprint.cells]
+    sets = _sets(blueprint, bank)
     rng = random.Random(f"forms {blueprint.test} {seed}")
-    best: tuple[tuple[int, int, int], Mapping[str, Form]] | None = None
+    best: tuple[tuple[int, ...], Mapping[str, Form]] | None = None
     for _ in range(TRIES):
-        pair = _draw(blueprint, pools, rng)
+        pair = _draw(blueprint, pools, sets, rng)
         if any(_lacks(blueprint, form) for form in pair.values()):
             continue
-        a, b = (pair[name].kinds() for name in FORM_NAMES)
-        unevenness = sum(abs(a[kind] - b[kind]) for kind in KINDS)
+        a, b = (pair[name] for name in FORM_NAMES)
+        if len(a.items) != len(b.items):
+            continue
+        kinds, others = a.kinds(), b.kinds()
+        unevenness = sum(abs(kinds[kind] - others[kind]) for kind in KINDS)
         # Of equally even pairs, the one with more kinds and fewer plain single choices.
-        poorness = (unevenness, -min(len(a), len(b)), a["single"] + b["single"])
+        poorness = (unevenness, _apart(a, b), -min(len(kinds), len(others)), kinds["single"] + others["single"])
         if best is None or poorness < best[0]:
             best = poorness, pair
     if best is None:
         raise ContentError(
-            "No draw gives both forms {kinds} kinds of items and {generated} generated ones",
+            "No draw gives both forms {kinds} kinds of items, {generated} generated ones and cases of equal length",
             file=f"{blueprint.test}.toml",
             kinds=blueprint.kinds_least,
             generated=blueprint.generated_least,
@@ -162,8 +82,23 @@ def draw_forms(blueprint: Blueprint, bank: Bank, seed: int) -> Mapping[str, Form
     return best[1]
 
 
+def joined_bank(topics: Sequence[str]) -> Bank:
+    """The house's items on several topics.
+
+    Raises: ContentError when a topic has no bank.
+    """
+    banks = [bank_of(topic) for topic in topics]
+    return Bank(topics[0], banks[0].title, tuple(item for bank in banks for item in bank.items))
+
+
+def found_for(bank: Bank, cell: Cell) -> tuple[Item, ...]:
+    """The items that may fill a cell; those of a case come only with their case."""
+    wanted = (cell.competency, cell.level)
+    return tuple(item for item in bank.items if (item.competency, item.level) == wanted and item.case is None)
+
+
 def _pool(blueprint: Blueprint, bank: Bank, cell: Cell) -> list[Item]:
-    items = [item for item in bank.items if (item.competency, item.level) == (cell.competency, cell.level)]
+    items = list(found_for(bank, cell))
     wanted = len(FORM_NAMES) * cell.count
     if len(items) < wanted:
         raise ContentError(
@@ -176,7 +111,21 @@ def _pool(blueprint: Blueprint, bank: Bank, cell: Cell) -> list[Item]:
     return items
 
 
-def _draw(blueprint: Blueprint, pools: list[list[Item]], rng: random.Random) -> Mapping[str, Form]:
+def _sets(blueprint: Blueprint, bank: Bank) -> Sets:
+    if blueprint.cases == 0:
+        return {}
+    sets, wanted = bank.case_sets, len(FORM_NAMES) * blueprint.cases
+    if len(sets) < wanted:
+        raise ContentError(
+            "Two forms need {wanted} cases, the bank has {found}",
+            file=f"{blueprint.test}.toml",
+            wanted=wanted,
+            found=len(sets),
+        )
+    return sets
+
+
+def _draw(blueprint: Blueprint, pools: list[list[Item]], sets: Sets, rng: random.Random) -> Mapping[str, Form]:
     chosen: dict[str, list[Item]] = {name: [] for name in FORM_NAMES}
     used: Counter[str] = Counter()
     for cell, pool in zip(blueprint.cells, pools, strict=True):
@@ -188,6 +137,9 @@ def _draw(blueprint: Blueprint, pools: list[list[Item]], rng: random.Random) -> 
             if place % len(names) == 0:
                 rng.shuffle(names)
             chosen[names[place % len(names)]].append(item)
+    cases = rng.sample(sorted(sets), len(FORM_NAMES) * blueprint.cases)
+    for place, case in enumerate(cases):
+        chosen[FORM_NAMES[place % len(FORM_NAMES)]].extend(sets[case])
     return {name: Form(name, tuple(items)) for name, items in chosen.items()}
 
 
@@ -201,6 +153,12 @@ def _varied(pool: list[Item], count: int, used: Counter[str], rng: random.Random
         drawn.append(item)
         used[item.kind] += 1
     return drawn
+
+
+def _apart(a: Form, b: Form) -> int:
+    """How far the forms are apart in what they ask about; only their cases can make a difference."""
+    asked = [Counter((item.competency, item.level) for item in form.items) for form in (a, b)]
+    return sum(((asked[0] - asked[1]) + (asked[1] - asked[0])).values())
 
 
 def _lacks(blueprint: Blueprint, form: Form) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assessments.bank import bank_of
+from assessments.bank import KINDS
+from assessments.blueprint import blueprint_data, blueprint_from, read_blueprint
 from assessments.exercises import EXERCISES
 from assessments.forms import (
     FORM_NAMES,
@@ -17,14 +19,14 @@ from assessments.forms import (
     draw_forms,
     form_for,
     forms_of,
+    joined_bank,
     other_form,
-    read_blueprint,
 )
 from core.domain.errors import ContentError
 from tests.assessments.conftest import TEST
 
 BLUEPRINT = blueprint_of(TEST)
-BANK = bank_of(BLUEPRINT.topic)
+BANK = joined_bank(BLUEPRINT.topics)
 
 
 def test_the_forms_of_the_house_are_twenty_items_each_without_overlap() -> None:
@@ -59,7 +61,7 @@ def test_the_cell_that_cannot_be_filled_is_named() -> None:
 def test_a_mix_that_cannot_be_had_is_said() -> None:
     plain = replace(BANK, items=tuple(item for item in BANK.items if item.kind != "generated"))
     narrow = replace(BLUEPRINT, cells=(Cell("2.1", "remember", 1),))
-    with pytest.raises(ContentError, match="No draw gives both forms 6 kinds of items and 3 generated ones"):
+    with pytest.raises(ContentError, match="No draw gives both forms 6 kinds of items, 3 generated ones"):
         draw_forms(narrow, plain, 1)
 
 
@@ -79,13 +81,11 @@ def test_the_exercises_between_the_tests_exist() -> None:
 GOOD = """
 title = {en = "T", zh = "测"}
 about = {en = "A", zh = "关"}
-topic = "order_processing"
+topics = ["order_processing"]
 seed = 1
 kinds_least = 2
 generated_least = 1
 exercises = ["x"]
-[competencies]
-"2.1" = {en = "Intake", zh = "接单"}
 [[cell]]
 competency = "2.1"
 level = "apply"
@@ -93,14 +93,21 @@ count = 2
 """
 
 
+CELL = GOOD[GOOD.index("[[cell]]") :]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ('level = "apply"', 'level = "know"', 13, "cell 1: level is know, wanted one of remember, apply, decide"),
-        ("count = 2", "count = 0", 14, "cell 1: count should be a whole number above 0"),
-        ('competency = "2.1"', 'competency = "9.9"', 12, "9.9 has no name"),
+        ('level = "apply"', 'level = "know"', 11, "cell 1: level is know, wanted one of remember, apply, decide"),
+        ("count = 2", "count = 0", 12, "cell 1: count should be a whole number above 0"),
+        ('competency = "2.1"', 'competency = "9.9"', 10, "Unknown competency 9.9"),
         ("seed = 1", "seed = 1\ncolour = 1", 6, "blueprint: colour is not a known field"),
-        ("kinds_least = 2", "kinds_least = 9", 6, "There are 7 kinds of items"),
+        ("kinds_least = 2", "kinds_least = 19", 6, f"There are {len(KINDS)} kinds of items"),
+        ('["order_processing"]', '["cooking"]', 4, "Unknown topic cooking"),
+        ("count = 2", "count = 101", 1, "A form has at most 100 items"),
+        ("seed = 1", "seed = 1\ncases = -1", 6, "blueprint: cases should be a whole number, 0 or more"),
+        ("count = 2", "count = 2\n" + CELL, 1, "Cell 2.1 × Apply is there twice"),
     ],
 )
 def test_what_is_wrong_in_a_blueprint_is_named(tmp_path: Path, old: str, new: str, line: int, message: str) -> None:
@@ -115,6 +122,40 @@ def test_a_good_blueprint_is_read(tmp_path: Path) -> None:
     path = tmp_path / "b.toml"
     path.write_text(GOOD, encoding="utf-8")
     assert read_blueprint(path).cells == (Cell("2.1", "apply", 2),)
+
+
+def test_a_blueprint_comes_back_from_its_data() -> None:
+    with_cases = replace(BLUEPRINT, cases=1, exercises=())
+    for blueprint in (BLUEPRINT, with_cases):
+        assert blueprint_from(TEST, json.loads(json.dumps(blueprint_data(blueprint)))) == blueprint
+    with pytest.raises(ContentError, match="blueprint lacks title"):
+        blueprint_from(TEST, {"about": {"en": "a", "zh": "a"}})
+
+
+def test_each_form_holds_whole_cases_and_cells_none_of_their_items() -> None:
+    for seed in range(1, 9):
+        forms = draw_forms(replace(BLUEPRINT, cases=1), BANK, seed)
+        a, b = (forms[name].items for name in FORM_NAMES)
+        assert len(a) == len(b) == 23
+        asked = [{item.case.id for item in items if item.case} for items in (a, b)]
+        assert [len(one) for one in asked] == [1, 1] and asked[0] != asked[1]
+        for items in (a, b):
+            (case_id,) = {item.case.id for item in items if item.case}
+            assert items[20:] == BANK.case_sets[case_id]
+
+
+def test_too_few_cases_are_said() -> None:
+    with pytest.raises(ContentError, match=r"Two forms need 80 cases, the bank has \d"):
+        draw_forms(replace(BLUEPRINT, cases=40), BANK, 1)
+
+
+def test_cases_of_unequal_length_make_no_parallel_forms() -> None:
+    first, second = sorted(BANK.case_sets)[:2]
+    left_out = BANK.case_sets[first][0].id
+    kept = [i for i in BANK.items if i.id != left_out and (i.case is None or i.case.id in (first, second))]
+    uneven = replace(BANK, items=tuple(kept))
+    with pytest.raises(ContentError, match="cases of equal length"):
+        draw_forms(replace(BLUEPRINT, cases=1), uneven, 1)
 
 
 def test_a_missing_test_is_refused() -> None:

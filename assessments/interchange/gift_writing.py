@@ -1,0 +1,122 @@
+"""Writing GIFT in such a way that Moodle and our own reader find what stood in the item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from assessments.interchange.foreign import (
+    ESSAY,
+    MATCH,
+    NUMERICAL,
+    ORDERING,
+    SHORTANSWER,
+    Answer,
+    ForeignQuestion,
+    Worded,
+)
+from assessments.interchange.fractions import percent
+from assessments.interchange.parsed import LeftOut, Written, lost, problem
+from assessments.interchange.tables import name_of
+from assessments.interchange.to_foreign import foreign_of
+
+# What GIFT has no place for, by its field.
+_UNHELD = {"criteria": "rubric", "hints": "hints"}
+_CONTROL = re.compile(r"[\\~=#{}:]")
+
+
+def write_gift(items: Iterable[Mapping[str, Any]], language: str) -> Written:
+    """The items in one language; those that GIFT can't hold are reported.
+
+    Shape: id, competency, level, positions, source and weight stand as id and tags in comments before the question.
+    """
+    blocks, problems = [], []
+    for item in items:
+        try:
+            question = foreign_of(item, language, steps_have_reasons=False)
+            blocks.append("\n".join(_lines(question)))
+        except LeftOut as left:
+            problems.append(left.problem)
+            continue
+        problems += lost([name for name, field in _UNHELD.items() if item.get(field)], name_of(item))
+    return Written(("\n\n".join(blocks) + "\n").encode("utf-8"), len(blocks), tuple(problems))
+
+
+def _lines(question: ForeignQuestion) -> Iterator[str]:
+    if question.id_number:
+        yield f"// [id:{_bracketed(question.id_number, question)}]"
+    unit = [f"unit:{question.unit}"] if question.unit else []
+    for tag in (*question.tags, *unit):
+        yield f"// [tag:{_bracketed(tag, question)}]"
+    general = f"\n####{_worded(question.general_feedback)}" if question.general_feedback.text else ""
+    answers = "\n".join(_answers(question))
+    inside = f"{answers}{general}"
+    yield f"::{_escaped(question.name)}::[plain]{_escaped(question.text.text)}{{{inside}}}"
+
+
+def _bracketed(text: str, question: ForeignQuestion) -> str:
+    if "\n" in text:
+        raise LeftOut(problem("cannot_hold_sign", None, question.name, text, sign="\\n"))
+    return text.replace("\\", "\\\\").replace("]", "\\]")
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: "\\" + found[0], text).replace("\n", "\\n")
+
+
+def _worded(worded: Worded) -> str:
+    """A text; what begins with a bracket is told to be plain, lest the bracket be taken for its markup."""
+    return ("[plain]" if worded.text.startswith("[") else "") + _escaped(worded.text)
+
+
+def _answers(question: ForeignQuestion) -> Iterator[str]:
+    if question.type == ESSAY:
+        return
+    yield from _before(question)
+    if question.type == MATCH:
+        for left, right in question.pairs:
+            if "->" in left.text:
+                raise LeftOut(problem("cannot_hold_sign", None, question.name, left.text, sign="->"))
+            yield f"={_worded(left)} -> {_escaped(right.text)}"
+        return
+    for answer in question.answers:
+        if question.type == ORDERING:
+            if "\n" in answer.text.text:
+                raise LeftOut(problem("cannot_hold_sign", None, question.name, answer.text.text, sign="\\n"))
+            yield _worded(answer.text)
+        elif question.type in (NUMERICAL, SHORTANSWER):
+            yield f"={_typed(question, answer)}{_feedback(answer)}"
+        else:
+            yield f"{_chosen(question, answer)}{_feedback(answer)}"
+
+
+def _before(question: ForeignQuestion) -> Iterator[str]:
+    """What stands behind the opening brace."""
+    if question.type == NUMERICAL:
+        yield "#"
+    elif question.type == ORDERING:
+        yield f">{len(question.answers)} ALL VERTICAL RELATIVE_ALL_PREVIOUS_AND_NEXT"
+    else:
+        yield ""
+
+
+def _typed(question: ForeignQuestion, answer: Answer) -> str:
+    if question.type == NUMERICAL:
+        weight = f"%{percent(answer.fraction)}%" if answer.fraction != 1 else ""
+        return f"{weight}{answer.text.text}:{answer.tolerance}"
+    if "->" in answer.text.text:
+        raise LeftOut(problem("cannot_hold_sign", None, question.name, answer.text.text, sign="->"))
+    weight = "" if answer.fraction == 1 and not answer.text.text.startswith("%") else f"%{percent(answer.fraction)}%"
+    return weight + _worded(answer.text)
+
+
+def _chosen(question: ForeignQuestion, answer: Answer) -> str:
+    if question.single and answer.fraction == 1:
+        return f"={_worded(answer.text)}"
+    plain = answer.fraction == 0 and not answer.text.text.startswith("%")
+    return "~" + ("" if plain else f"%{percent(answer.fraction)}%") + _worded(answer.text)
+
+
+def _feedback(answer: Answer) -> str:
+    return f" #{_worded(answer.feedback)}" if answer.feedback.text else ""

@@ -1,0 +1,100 @@
+"""Forms as they are given now: drawn once per published version of a test, then kept true to the bank in use."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from zlib import crc32
+
+from sqlalchemy import select
+
+from assessments.bank import Bank, Item
+from assessments.banked_items import bank_for
+from assessments.blueprint import Cell
+from assessments.forms import Form, draw_forms, found_for
+from assessments.test_definitions import OWN_VERSION, Definition
+from core.context import Context
+from core.db.assessment_tables import test_definition
+
+KEPT_DRAWS = 32
+
+_draws: OrderedDict[tuple[object, ...], tuple[Bank, Mapping[str, Form]]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def given_forms(ctx: Context, definition: Definition, seen: Collection[str] = ()) -> Mapping[str, Form]:
+    """Both forms of a test as somebody who begins it now gets them.
+
+    Which items they hold is drawn from the bank as it was when the test was published, so that a class gets the same
+    ones before and after somebody approves a question. Each is given in its newest version; one that is retired, or
+    asks about something else by now, is replaced by a spare of its cell, or left out where there is none. `seen` are
+    items the person had in their other test; they are replaced where that can be done.
+    Raises: ContentError when the bank can't fill the blueprint.
+    """
+    topics = definition.blueprint.topics
+    drawn_from = bank_for(ctx, topics, until=_published_at(ctx, definition))
+    drawn, bank = _drawn(definition, drawn_from), bank_for(ctx, topics)
+    used = {item.id for form in drawn.values() for item in form.items} | set(seen)
+    forms = {}
+    for name, form in drawn.items():
+        items = []
+        for item in form.items:
+            fitting = _fitting(item, bank)
+            if fitting is None or fitting.id in seen:
+                fitting = _spare(item, bank, drawn_from, used) or fitting
+            if fitting is not None:
+                used.add(fitting.id)
+                items.append(fitting)
+        forms[name] = Form(name, tuple(items))
+    return forms
+
+
+def _published_at(ctx: Context, definition: Definition) -> int:
+    """When a version of a test was published; the house's own came before everything that was written here."""
+    if definition.version == OWN_VERSION:
+        return 0
+    d = test_definition.c
+    found = select(d.at).where(d.test == definition.test, d.version == definition.version)
+    return int(ctx.db.execute(found).scalar_one())
+
+
+def _drawn(definition: Definition, bank: Bank) -> Mapping[str, Form]:
+    key = (definition.test, definition.version, definition.blueprint.seed, id(bank))
+    with _lock:
+        known = _draws.get(key)
+    if known is not None:
+        return known[1]
+    drawn = draw_forms(definition.blueprint, bank, definition.blueprint.seed)
+    with _lock:
+        _draws[key] = bank, drawn  # the bank is kept, so that its id means no other
+        while len(_draws) > KEPT_DRAWS:
+            _draws.popitem(last=False)
+    return drawn
+
+
+def _fitting(item: Item, bank: Bank) -> Item | None:
+    """The item's version in use, if there is one and it still asks what its cell wants."""
+    current = bank.item(item.id)
+    if current is None or (current.competency, current.level) != (item.competency, item.level):
+        return None
+    return current
+
+
+def _spare(item: Item, bank: Bank, drawn_from: Bank, used: Collection[str]) -> Item | None:
+    """An item for the place of another: of its cell and best of its kind, one that was there before the newer ones.
+
+    Why by a check sum: everybody's form gets the same one, and another retirement doesn't change it.
+    """
+    if item.case is not None:
+        return None
+    spares = [one for one in found_for(bank, Cell(item.competency, item.level, 1)) if one.id not in used]
+    return min(
+        spares,
+        key=lambda one: (
+            one.kind != item.kind,
+            drawn_from.item(one.id) is None,
+            crc32(f"{item.id} {one.id}".encode()),
+        ),
+        default=None,
+    )

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assessments.case_models import desk_queue, order_rush
+from assessments.case_models import (
+    carrier_month,
+    desk_queue,
+    order_rush,
+)
 from assessments.case_models.model import CaseModel
 
 CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
     {
         model.name: model
         for model in (
+            carrier_month.MODEL,
             desk_queue.MODEL,
             order_rush.MODEL,
         )

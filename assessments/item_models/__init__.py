@@ -8,6 +8,10 @@ from types import MappingProxyType
 from assessments.item_models import (
     address_fault,
     cancel_effect,
+    collection_check,
+    cut_axis,
+    export_flaws,
+    joined_rows,
     late_rate,
     lead_time,
     oldest_first,
@@ -17,6 +21,7 @@ from assessments.item_models import (
     sla_remaining,
     status_of,
     stock_after,
+    whole_rate,
 )
 from assessments.item_models.model import ItemModel
 
@@ -26,6 +31,10 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
         for model in (
             address_fault.MODEL,
             cancel_effect.MODEL,
+            collection_check.MODEL,
+            cut_axis.MODEL,
+            export_flaws.MODEL,
+            joined_rows.MODEL,
             late_rate.MODEL,
             lead_time.MODEL,
             oldest_first.MODEL,
@@ -35,6 +44,7 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
             sla_remaining.MODEL,
             status_of.MODEL,
             stock_after.MODEL,
+            whole_rate.MODEL,
         )
     }
 )

@@ -29,7 +29,7 @@ from core.domain.papers import (
     WaybillLabel,
 )
 from core.domain.places import PROVINCE_BY_CODE
-from core.domain.shipments import ShipmentStatus
+from core.domain.shipments import ShipmentStatus, waybill_number
 
 MOST_AT_ONCE = 500
 _RESERVED = text(
@@ -47,7 +47,7 @@ _s, _l = shipment.c, shipment_line.c
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Everything that can be printed for some orders now; a label needs a parcel that has its waybill."""
+    """Everything that can be printed for some orders now; a label needs a parcel whose carrier is decided."""
 
     pick_lists: tuple[PickList, ...]
     slips: tuple[PackingSlip, ...]
@@ -212,7 +212,7 @@ def _parcels(ctx: Context, ground: _Ground) -> dict[int, tuple[Row[Any], list[Ro
     """The parcels of the orders that weren't called off, with what is in them: other orders' goods, too."""
     mine = select(_l.shipment_id).where(_l.order_id.in_(ground.ids))
     rows = ctx.db.execute(
-        select(shipment, carrier.c.name_en, carrier.c.name_zh)
+        select(shipment, carrier.c.name_en, carrier.c.name_zh, carrier.c.waybill_prefix)
         .select_from(shipment.outerjoin(carrier, carrier.c.code == _s.carrier))
         .where(_s.id.in_(mine), _s.status != ShipmentStatus.CANCELLED.value)
         .order_by(_s.id)
@@ -337,17 +337,21 @@ def _recipient(row: Row[Any]) -> Recipient:
 def _labels(
     ctx: Context, ground: _Ground, parcels: dict[int, tuple[Row[Any], list[Row[Any]]]]
 ) -> tuple[WaybillLabel, ...]:
-    """The labels of parcels that have a waybill."""
+    """The labels of parcels whose carrier is decided: by a plan, or at the packing table.
+
+    A planned parcel's label bears the number that packing takes from the carrier's pool, so that it can be printed
+    with the pick list; whoever packs it for another carrier prints another label.
+    """
     counted, found = _counted(parcels), []
     for shipment_id, (row, lines) in parcels.items():
-        if not row.waybill:
+        if not row.waybill and not row.carrier:
             continue
         house, (number, count) = ground.houses[row.warehouse_id], counted[shipment_id]
         weights = {line.id: line.weight_g or 0 for some in ground.lines.values() for line in some}
         orders = list(dict.fromkeys(line.order_id for line in lines))
         found.append(
             WaybillLabel(
-                waybill=row.waybill,
+                waybill=row.waybill or waybill_number(row.waybill_prefix, shipment_id),
                 carrier_en=row.name_en or row.carrier or "",
                 carrier_zh=row.name_zh or row.carrier or "",
                 recipient=_recipient(ground.orders[orders[0]]),

@@ -43,7 +43,7 @@ def file_of(ctx: Context, order_ids: Sequence[int], code: str, write: Writer) ->
 def draw_papers(file: OrderFile) -> None:
     """The papers of one order, each behind its button; those that there is nothing to print on say so."""
     waiting = any(lot.account == "reserved" for lot in file.lots)
-    labelled = any(parcel.waybill for parcel in file.parcels)
+    labelled = any(parcel.waybill or parcel.carrier for parcel in file.parcels)
     closed = t("The order is closed.") if not file.fields["is_open"] and not file.parcels else ""
     with st.popover(t("Print"), icon=":material/print:", key="print"):
         _button(
@@ -59,7 +59,7 @@ def draw_papers(file: OrderFile) -> None:
             file,
             "waybill-label",
             lambda papers, said: waybill_labels(papers.labels, said),
-            "" if labelled else t("A parcel gets its waybill when it is packed; then its label can be printed."),
+            "" if labelled else t("The label can be printed once the parcel's carrier is decided: by a wave, or at the packing table."),
         )
 
 

@@ -86,7 +86,7 @@ def test_papers_are_printed_in_the_readers_language(house: Databases, order_id: 
     tab = open_order(house, order_id, language="zh")
     buttons = {one.proto.label: one.proto for one in tab.get("download_button")}
     assert [label for label, one in buttons.items() if not one.disabled] == ["装箱单"]
-    assert "打包时才会分配运单号" in buttons["快递面单"].help
+    assert "确定承运商后" in buttons["快递面单"].help
 
 
 def test_one_order_leaves_in_two_parcels_and_two_in_one(house: Databases, order_id: int) -> None:

@@ -52,7 +52,7 @@ def test_a_confirmed_order_has_its_list_and_its_slip(desk: Desk, two: tuple[int,
     assert slip.orders[0].lines == (SlipLine("KETTLE", "Kettle", "Kettle", 2, 2), SlipLine("CUP", "Cup", "Cup", 3, 3))
     assert (slip.orders[0].note, slip.recipient.phone, slip.recipient.region_zh) == ("轻放", "138****5678", "上海市")
     assert [order.number for order in other.orders] == ["T-2"]
-    assert found.labels == ()  # no parcel has a waybill yet
+    assert found.labels == ()  # no carrier is decided yet
 
 
 def test_stops_go_by_the_walk_and_from_the_bins_that_hold_the_lot(desk: Desk, two: tuple[int, int]) -> None:
@@ -84,6 +84,7 @@ def test_a_divided_order_has_a_slip_for_each_parcel(desk: Desk, two: tuple[int, 
         (1, 2, "KETTLE"),
         (2, 2, "CUP"),
     ]
+    (before,) = found.labels  # its carrier is planned, the other's isn't
     with desk.work() as ctx:
         picking.pick_shipment(ctx, far)
         packing.pack_shipment(ctx, far, weight_g=1_700)
@@ -93,6 +94,7 @@ def test_a_divided_order_has_a_slip_for_each_parcel(desk: Desk, two: tuple[int, 
     assert (label.carrier_en, label.parcel, label.parcels, label.weight_g) == ("Swift", 2, 2, 1_700)
     assert (label.warehouse_code, label.units, label.order_numbers) == ("GZ", 3, ("T-1",))
     assert label.waybill.startswith("SW")
+    assert (before.waybill, before.carrier_en) == (label.waybill, "Swift"), "what was printed early holds"
     assert near != far
 
 

@@ -78,6 +78,8 @@ RIGHTS = MappingProxyType(
         "attempts.read": "See everybody's attempts and exercises",
         "bank.write": "Write questions for the item bank, and retire them",
         "bank.review": "Review questions that others wrote",
+        "tests.design": "Set up tests, and grant more time or larger text",
+        "tests.judge": "Judge what is enough to pass a test",
         "people.read": "See people",
         "people.manage": "Add people and change their rights",
         "audit.read": "Read the audit log",
@@ -169,6 +171,7 @@ _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
             "people.read",
             # Where there is one trainer only, somebody has to be the second person who reads a question.
             "bank.review",
+            "tests.judge",
         }
     ),
     Role.TRAINER: frozenset(
@@ -181,6 +184,8 @@ _ROLE_RIGHTS: dict[Role, frozenset[str]] = {
             "people.read",
             "bank.write",
             "bank.review",
+            "tests.design",
+            "tests.judge",
         }
     )
     | _OWN_LEARNING,

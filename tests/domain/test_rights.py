@@ -35,6 +35,7 @@ LEARNS = {"tests.take", "practice.use"}
             {
                 "attempts.read",
                 "bank.review",
+                "tests.judge",
                 "board.read",
                 "books.read",
                 "imports.read",
@@ -50,6 +51,8 @@ LEARNS = {"tests.take", "practice.use"}
             {
                 "attempts.read",
                 "bank.review",
+                "tests.judge",
+                "tests.design",
                 "bank.write",
                 "board.read",
                 "books.read",

@@ -2,50 +2,88 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Row, bindparam, select, text, update
 
 from assessments import figures
-from assessments.bank import Generated, question_of
-from assessments.forms import blueprint_of, form_for, forms_of, joined_bank, other_form, questions_for
-from assessments.handout import dumped, packed, places_in, question_at, unpacked
-from assessments.marking import Response, checked_response, mark
-from assessments.questions import Question, view_of
+from assessments.attempt_rows import attempt_row, note, own_row, question_in, questions_in, readable_row, settings_in
+from assessments.attempt_steps import (
+    ANSWER,
+    CHECK,
+    FINISH,
+    MANUAL,
+    REMARK,
+    START,
+    ItemStep,
+    StaleAnswer,
+    acts_in,
+    answers_in,
+    append_step,
+    fractions_in,
+    item_steps,
+    last_step,
+    moment_of,
+    score_of,
+    step_with_key,
+)
+from assessments.bank import Generated
+from assessments.behaviours import CERTAINTIES, Act, Progress, asks_certainty, can_check, progress_of
+from assessments.deadlines import deadline_of, is_over
+from assessments.form_draws import first_form
+from assessments.forms import other_form, questions_for
+from assessments.given_forms import given_forms
+from assessments.handout import dumped, packed, places_in
+from assessments.marking import Response, checked_response, is_blank
+from assessments.tries import (
+    BARRED,
+    FINISHED,
+    NOT_OPEN_YET,
+    OPEN,
+    OVER,
+    PHASE_LABELS,
+    PHASES,
+    POST,
+    PRE,
+    READY,
+    USED_UP,
+    Entry,
+    Missing,
+    accommodation_of,
+    missing_before,
+    own_entry,
+    tries_of,
+)
 from core.context import Context
-from core.db.assessment_tables import attempt, attempt_step
-from core.db.portal_tables import submission
-from core.domain.errors import NotFound, RuleViolation
-from core.security.audit import record_audit
+from core.db.assessment_tables import attempt
+from core.domain.errors import RuleViolation
 
-PRE, POST = "pre", "post"
-PHASES = (PRE, POST)
-OPEN, FINISHED = "open", "finished"
+# What one deals with when one deals with attempts, from the rooms beside this one.
+__all__ = [
+    "ANSWER", "CHECK", "FINISH", "FINISHED", "MANUAL", "OPEN", "PHASES", "PHASE_LABELS", "POST", "PRE", "REMARK",
+    "START", "Missing", "Saved", "StaleAnswer", "answers_in", "check_answer", "finish_attempt", "finish_overdue",
+    "fractions_in", "missing_before", "overdue_attempts", "questions_in", "readable_row", "save_answer", "score_of",
+    "settings_in", "start_attempt",
+]  # fmt: skip
 
-PHASE_LABELS: Mapping[str, str] = {PRE: "Pre-test", POST: "Post-test"}
-
-START, ANSWER, FINISH, REMARK = "start", "answer", "finish", "remark"
+SECOND_TRY_SEED = 1_000_003
+"""What is added to a test's seed for each further try, so that its figures and its order are others."""
 
 _INSERT_ATTEMPT = text(
-    "INSERT INTO attempt (person_id, test, phase, form, seed, items, status, started_at)"
-    " VALUES (:person_id, :test, :phase, :form, :seed, :items, :status, :started_at)"
+    "INSERT INTO attempt (person_id, test, phase, try_number, test_version, form, seed, items, settings, status,"
+    " started_at, deadline_at)"
+    " VALUES (:person_id, :test, :phase, :try_number, :test_version, :form, :seed, :items, :settings, :status,"
+    " :started_at, :deadline_at)"
     " ON CONFLICT (person_id, test, phase, try_number) DO NOTHING"
 )
 
-# Built once, since building them takes longer than the database needs to answer.
-_ATTEMPT = select(attempt).where(attempt.c.id == bindparam("attempt"))
-_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
-_ANSWERS_TO = (
-    select(attempt_step.c.number, attempt_step.c.at, attempt_step.c.response, attempt_step.c.key)
-    .where(attempt_step.c.attempt_id == bindparam("attempt"), attempt_step.c.item_id == bindparam("item"))
-    .order_by(attempt_step.c.number)
+_OVERDUE = (
+    select(attempt.c.id)
+    .where(attempt.c.status == OPEN, attempt.c.deadline_at <= bindparam("now"))
+    .order_by(attempt.c.deadline_at)
+    .limit(bindparam("most"))
 )
-_LAST_NUMBER = select(func.max(attempt_step.c.number)).where(attempt_step.c.attempt_id == bindparam("attempt"))
-_INSERT_STEP = insert(attempt_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +94,26 @@ class Saved:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What has to be done before a phase opens: the pre-test finished, the exercises checked at least once."""
-
-    pre_test: bool
-    exercises: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return self.pre_test or bool(self.exercises)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """An attempt without its questions."""
-
-    id: int
-    form: str
-    finished: bool
-
-
-def missing_before(ctx: Context, person_id: int, test: str, phase: str) -> Missing:
-    """What a person still has to do before a phase of a test opens; nothing for the pre-test."""
-    if phase == PRE:
-        return Missing(False, ())
-    pre = head_of(ctx, person_id, test, PRE)
-    checked = set(
-        ctx.db.execute(select(submission.c.exercise).where(submission.c.person_id == person_id).distinct()).scalars()
-    )
-    left = tuple(name for name in blueprint_of(test).exercises if name not in checked)
-    return Missing(pre is None or not pre.finished, left)
+# ---- beginning ------------------------------------------------------------------------------------------------
 
 
 def start_attempt(ctx: Context, test: str, phase: str) -> int:
-    """Hands a person their questions, or the attempt they already have; gives its id.
+    """Hands a person their questions, or the attempt they have open; gives its id.
 
-    The two forms of a test are swapped for half of the people; the post-test is always the other form.
-    Raises: NotAllowed; RuleViolation when the phase isn't open yet.
+    The two forms of a test are swapped for half of the people; the post-test is always the other form. A further try
+    has the same items with other figures, in another order.
+    Raises: NotAllowed; RuleViolation when the phase isn't open to them.
     """
-    ctx.actor.need("tests.take")
+    entry = own_entry(ctx, test, phase)
     person_id = _person(ctx)
-    if phase not in PHASES:
-        raise NotFound("There is no phase {phase} of this test.", phase=phase)
-    existing = head_of(ctx, person_id, test, phase)
-    if existing is not None:
-        return existing.id
-    missing = missing_before(ctx, person_id, test, phase)
-    if missing.pre_test:
-        raise RuleViolation("The post-test opens once the pre-test is finished.")
-    if missing.exercises:
-        raise RuleViolation(
-            "The post-test opens once every exercise has been checked; {count} to go.",
-            count=len(missing.exercises),
-        )
-    form = forms_of(test)[_form_name(ctx, person_id, test, phase)]
-    seed = blueprint_of(test).seed
+    latest = entry.latest
+    if latest is not None and not latest.finished:
+        return latest.id  # also when its time is over: whoever opens it finds it closed
+    _refuse_unless_ready(entry)
+    definition, settings, number = entry.definition, entry.settings, len(entry.tries) + 1
+    seen = _seen_before(ctx, person_id, test, phase)
+    form = given_forms(ctx, definition, seen)[_form_name(ctx, person_id, entry)]
+    seed = definition.blueprint.seed + (number - 1) * SECOND_TRY_SEED
     if any(isinstance(item.content, Generated) for item in form.items):
         with figures.practice_figures() as world:
             questions = questions_for(form, seed, person_id, world)
@@ -120,222 +123,196 @@ def start_attempt(ctx: Context, test: str, phase: str) -> int:
         "person_id": person_id,
         "test": test,
         "phase": phase,
+        "try_number": number,
+        "test_version": definition.version,
         "form": form.name,
         "seed": seed,
         "items": packed(questions),
+        "settings": dumped(settings.as_data()),
         "status": OPEN,
         "started_at": ctx.now,
+        "deadline_at": deadline_of(settings, ctx.now, accommodation_of(ctx, person_id).extra_time_rate),
     }
     made = ctx.db.execute(_INSERT_ATTEMPT, row).rowcount == 1
-    started = head_of(ctx, person_id, test, phase)
-    assert started is not None
+    started = tries_of(ctx, person_id, test)[phase][-1]
     if made:
-        _append(ctx, started.id, 0, START)
-        _audit(ctx, "test_started", started.id, test=test, phase=phase, form=form.name)
+        append_step(ctx, started.id, 0, START, ctx.now)
+        note(ctx, "test_started", started.id, test=test, phase=phase, form=form.name)
     return started.id
 
 
-def save_answer(ctx: Context, attempt_id: int, item_id: str, response: Response, *, key: str | None = None) -> Saved:
+def _refuse_unless_ready(entry: Entry) -> None:
+    if entry.state == READY:
+        return
+    if entry.state == NOT_OPEN_YET:
+        raise RuleViolation("This test isn't open yet.")
+    if entry.state == OVER:
+        raise RuleViolation("This test is closed; it can't be begun any more.")
+    if entry.state == USED_UP:
+        raise RuleViolation("You have taken this test as often as it may be taken ({count}).", count=len(entry.tries))
+    assert entry.state == BARRED, entry.state
+    if entry.missing.pre_test:
+        raise RuleViolation("The post-test opens once the pre-test is finished.")
+    raise RuleViolation(
+        "The post-test opens once every exercise has been checked; {count} to go.",
+        count=len(entry.missing.exercises),
+    )
+
+
+def _seen_before(ctx: Context, person_id: int, test: str, phase: str) -> frozenset[str]:
+    """The items a person had in the pre-test, which the post-test doesn't ask again."""
+    if phase != POST:
+        return frozenset()
+    first = tries_of(ctx, person_id, test)[PRE][0]
+    return frozenset(place.item_id for place in places_in(attempt_row(ctx, first.id).items))
+
+
+def _form_name(ctx: Context, person_id: int, entry: Entry) -> str:
+    if entry.latest is not None:
+        return entry.latest.form
+    if entry.phase == POST:
+        return other_form(tries_of(ctx, person_id, entry.definition.test)[PRE][0].form)
+    return first_form(ctx, entry.definition, person_id)
+
+
+# ---- answering ------------------------------------------------------------------------------------------------
+
+
+def save_answer(
+    ctx: Context,
+    attempt_id: int,
+    item_id: str,
+    response: Response,
+    *,
+    certainty: int | None = None,
+    seen: int | None = None,
+    key: str | None = None,
+) -> Saved:
     """Keeps an answer as one more step; the last one counts. The same answer, or the same key, again adds nothing.
 
-    Raises: NotAllowed; NotFound for another's attempt or an item that isn't in it; RuleViolation once it is finished,
-    or when the answer doesn't fit the question.
+    `seen` is the number of the item's step that the page was drawn from, 0 for none.
+    Raises: NotAllowed; NotFound for another's attempt or an item that isn't in it; RuleViolation once it is finished
+    or its time is over, when the question is checked, or when the answer doesn't fit it; StaleAnswer when another
+    page has answered it since.
     """
     ctx.actor.need("tests.take")
-    row = _own_row(ctx, attempt_id, lock=True)
+    row = own_row(ctx, attempt_id, lock=True)
+    if key is not None and (earlier := step_with_key(ctx, attempt_id, key)) is not None:
+        return Saved(earlier.number, earlier.at)
+    last = last_step(ctx, attempt_id)
+    now = moment_of(ctx, last)
+    _refuse_when_closed(row, now)
+    question, settings = question_in(row, item_id), settings_in(row)
+    response = checked_response(question, response)
+    if not asks_certainty(settings, question):
+        certainty = None
+    elif certainty is not None and certainty not in CERTAINTIES:
+        raise RuleViolation("This answer doesn't fit the question. Reload the page and answer again.")
+    steps = item_steps(ctx, attempt_id, item_id)
+    stored = dumped(response)
+    if steps and (steps[-1].response, steps[-1].certainty) == (stored, certainty):
+        return Saved(steps[-1].number, steps[-1].at)
+    _refuse_when_stale(steps, seen)
+    before = progress_of(settings, question, acts_in(steps))
+    if before.locked:
+        raise RuleViolation("This question has been checked; its answer can't be changed any more.")
+    after = progress_of(settings, question, [*acts_in(steps), Act(False, response, certainty)])
+    columns = {"item_id": item_id, "response": stored, "certainty": certainty, "key": key}
+    append_step(ctx, attempt_id, last.number + 1, ANSWER, now, fraction=after.worth, **columns)
+    return Saved(last.number + 1, now)
+
+
+def check_answer(
+    ctx: Context, attempt_id: int, item_id: str, *, seen: int | None = None, key: str | None = None
+) -> Progress:
+    """Marks the saved answer of a question at once, where the test gives feedback before its end.
+
+    The same answer is never checked twice: the first check stands.
+    Raises: NotAllowed; NotFound; RuleViolation when it can't be checked (any more), or isn't answered; StaleAnswer.
+    """
+    ctx.actor.need("tests.take")
+    row = own_row(ctx, attempt_id, lock=True)
+    question, settings = question_in(row, item_id), settings_in(row)
+    steps = item_steps(ctx, attempt_id, item_id)
+    acts = acts_in(steps)
+    before = progress_of(settings, question, acts)
+    if key is not None and step_with_key(ctx, attempt_id, key) is not None:
+        return before
+    last = last_step(ctx, attempt_id)
+    now = moment_of(ctx, last)
+    _refuse_when_closed(row, now)
+    if not can_check(settings, question):
+        raise RuleViolation("This question can't be checked before the end of the test.")
+    if before.locked or (acts and acts[-1].checked):
+        return before
+    if not acts or is_blank(acts[-1].response):
+        raise RuleViolation("Answer the question before you check it.")
+    _refuse_when_stale(steps, seen)
+    after = progress_of(settings, question, [*acts, Act(True, acts[-1].response)])
+    columns = {"item_id": item_id, "response": steps[-1].response, "key": key}
+    append_step(ctx, attempt_id, last.number + 1, CHECK, now, fraction=after.worth, **columns)
+    return after
+
+
+def _refuse_when_closed(row: Row[Any], now: int) -> None:
     if row.status != OPEN:
         raise RuleViolation("This test is finished; answers can't be changed any more.")
-    question = _question(row, item_id)
-    response = checked_response(question, response)
-    steps = ctx.db.execute(_ANSWERS_TO, {"attempt": attempt_id, "item": item_id}).all()
-    for step in steps:
-        if key is not None and step.key == key:
-            return Saved(step.number, step.at)
-    stored = dumped(response)
-    if steps and steps[-1].response == stored:
-        return Saved(steps[-1].number, steps[-1].at)
-    number = _next_number(ctx, attempt_id)
-    fraction = mark(question, response).fraction
-    _append(ctx, attempt_id, number, ANSWER, item_id=item_id, response=stored, fraction=fraction, key=key)
-    return Saved(number, ctx.now)
+    if is_over(row.deadline_at, now):
+        raise RuleViolation("The time is over. What was saved until then counts.")
+
+
+def _refuse_when_stale(steps: list[ItemStep], seen: int | None) -> None:
+    if seen is not None and steps and steps[-1].number > seen:
+        raise StaleAnswer("This question was answered on another page meanwhile. The answer saved there is shown here.")
+
+
+# ---- ending ---------------------------------------------------------------------------------------------------
 
 
 def finish_attempt(ctx: Context, attempt_id: int) -> float:
     """Closes a test and marks it; closing it twice changes nothing.
 
-    Units: share of the marks, 0..1.
+    Units: share of the marks, 0..1; provisional while an answer waits to be marked by hand.
     Raises: NotAllowed; NotFound for another's attempt.
     """
     ctx.actor.need("tests.take")
-    row = _own_row(ctx, attempt_id, lock=True)
-    if row.status == FINISHED:
-        return float(row.score)
-    questions = questions_in(row)
-    score = score_of(questions, fractions_in(ctx, attempt_id))
-    _append(ctx, attempt_id, _next_number(ctx, attempt_id), FINISH, fraction=score)
-    ctx.db.execute(
-        update(attempt).where(attempt.c.id == attempt_id).values(status=FINISHED, finished_at=ctx.now, score=score)
-    )
-    _audit(ctx, "test_finished", attempt_id, test=row.test, phase=row.phase, score=round(score, 4))
-    return score
+    row = own_row(ctx, attempt_id, lock=True)
+    return float(row.score) if row.status == FINISHED else _finish(ctx, row)
 
 
-def remark_attempt(ctx: Context, attempt_id: int) -> float:
-    """Marks a finished test again by replaying its answers against the bank as it is now; gives the new score.
+def finish_overdue(ctx: Context, attempt_id: int) -> bool:
+    """Closes an attempt whose time is over, from what was saved until then; says whether it did.
 
-    A question takes over a mended key only if what was asked and shown is still the same. Each changed fraction is a
-    further step; nothing is overwritten in the history.
-    Raises: NotAllowed without `attempts.read`; RuleViolation while the test is open.
+    Anybody's touch may do it, since it only carries out what the clock has decided.
     """
-    ctx.actor.need("attempts.read")
-    row = _row(ctx, attempt_id, lock=True)
-    if row.status != FINISHED:
-        raise RuleViolation("A test is marked again only after it is finished.")
-    questions = tuple(_mended(question, row.test) for question in questions_in(row))
-    answers, before = answers_in(ctx, attempt_id), fractions_in(ctx, attempt_id)
-    number = _next_number(ctx, attempt_id)
-    for question in questions:
-        if question.item_id not in answers:
-            continue
-        fraction = mark(question, answers[question.item_id]).fraction
-        if fraction != before[question.item_id]:
-            _append(ctx, attempt_id, number, REMARK, item_id=question.item_id, fraction=fraction)
-            number += 1
-    score = score_of(questions, fractions_in(ctx, attempt_id))
-    change = update(attempt).where(attempt.c.id == attempt_id).values(score=score, items=packed(questions))
-    ctx.db.execute(change)
-    _audit(ctx, "test_marked_again", attempt_id, before=round(row.score, 4), after=round(score, 4))
-    return score
-
-
-def head_of(ctx: Context, person_id: int, test: str, phase: str) -> Head | None:
-    """A person's attempt at a phase of a test, if they have one."""
-    a = attempt.c
-    found = select(a.id, a.form, a.status).where(a.person_id == person_id, a.test == test, a.phase == phase)
-    row = ctx.db.execute(found).one_or_none()
-    return None if row is None else Head(row.id, row.form, row.status == FINISHED)
-
-
-def readable_row(ctx: Context, attempt_id: int) -> Row[Any]:
-    """An attempt that the actor may see: their own, or anybody's with `attempts.read`.
-
-    Raises: NotFound, also for another's attempt without the right.
-    """
-    row = _row(ctx, attempt_id)
-    if row.person_id != ctx.actor.person_id and not ctx.actor.may("attempts.read"):
-        raise _no_attempt(attempt_id)
-    return row
-
-
-def questions_in(row: Row[Any]) -> tuple[Question, ...]:
-    """The questions of an attempt as they were handed out."""
-    return unpacked(row.items)
-
-
-def answers_in(ctx: Context, attempt_id: int) -> dict[str, Response]:
-    """The answer that counts for each item answered so far."""
-    rows = ctx.db.execute(
-        select(attempt_step.c.item_id, attempt_step.c.response)
-        .where(attempt_step.c.attempt_id == attempt_id, attempt_step.c.kind == ANSWER)
-        .order_by(attempt_step.c.number)
-    )
-    latest = {row.item_id: row.response for row in rows}
-    return {item_id: json.loads(response) for item_id, response in latest.items()}
-
-
-def fractions_in(ctx: Context, attempt_id: int) -> dict[str, float]:
-    """What each item's last answer, or its last re-marking, is worth."""
-    rows = ctx.db.execute(
-        select(attempt_step.c.item_id, attempt_step.c.fraction)
-        .where(attempt_step.c.attempt_id == attempt_id, attempt_step.c.kind.in_((ANSWER, REMARK)))
-        .order_by(attempt_step.c.number)
-    )
-    return {row.item_id: row.fraction for row in rows}
-
-
-def score_of(questions: tuple[Question, ...], fractions: Mapping[str, float]) -> float:
-    """The share of all marks: fractions by weight, an unanswered item counting nothing."""
-    total = sum(question.weight for question in questions)
-    reached = sum(question.weight * fractions.get(question.item_id, 0.0) for question in questions)
-    return round(reached / total, 9)
-
-
-def _mended(question: Question, test: str) -> Question:
-    item = joined_bank(blueprint_of(test).topics).item(question.item_id)
-    if item is None or question.generated or isinstance(item.content, Generated):
-        return question
-    current = replace(question_of(item), shown=question.shown)
-    if sorted(current.shown) != sorted(question.shown) or not _same_view(current, question):
-        return question
-    return current
-
-
-def _same_view(current: Question, stored: Question) -> bool:
-    try:
-        return view_of(current) == view_of(stored)
-    except KeyError:  # an option was taken out of the bank or renamed
+    row = attempt_row(ctx, attempt_id, lock=True)
+    if row.status != OPEN or not is_over(row.deadline_at, moment_of(ctx, last_step(ctx, attempt_id))):
         return False
+    _finish(ctx, row)
+    return True
+
+
+def overdue_attempts(ctx: Context, most: int = 200) -> list[int]:
+    """Open attempts whose time is over, the longest overdue first; for the sweep that closes them."""
+    return list(ctx.db.execute(_OVERDUE, {"now": ctx.now, "most": most}).scalars())
+
+
+def _finish(ctx: Context, row: Row[Any]) -> float:
+    questions = questions_in(row)
+    score = score_of(questions, fractions_in(ctx, row.id))
+    last = last_step(ctx, row.id)
+    now = moment_of(ctx, last)
+    overdue = is_over(row.deadline_at, now)
+    data = dumped({"overdue": True}) if overdue else None
+    append_step(ctx, row.id, last.number + 1, FINISH, now, fraction=score, data=data)
+    ended_at = row.deadline_at if overdue else now
+    change = update(attempt).where(attempt.c.id == row.id)
+    ctx.db.execute(change.values(status=FINISHED, finished_at=ended_at, score=score))
+    more = {"overdue": True} if overdue else {}
+    note(ctx, "test_finished", row.id, test=row.test, phase=row.phase, score=round(score, 4), **more)
+    return score
 
 
 def _person(ctx: Context) -> int:
     assert ctx.actor.person_id is not None
     return ctx.actor.person_id
-
-
-def _form_name(ctx: Context, person_id: int, test: str, phase: str) -> str:
-    if phase == POST:
-        first = head_of(ctx, person_id, test, PRE)
-        assert first is not None
-        return other_form(first.form)
-    counts = ctx.db.execute(
-        select(attempt.c.form, func.count().label("n"))
-        .where(attempt.c.test == test, attempt.c.phase == PRE)
-        .group_by(attempt.c.form)
-    )
-    return form_for(Counter({row.form: row.n for row in counts}), person_id)
-
-
-def _row(ctx: Context, attempt_id: int, *, lock: bool = False) -> Row[Any]:
-    # On PostgreSQL two tabs wait for each other here; SQLite's writing transaction is alone anyway.
-    row = ctx.db.execute(_ATTEMPT_LOCKED if lock else _ATTEMPT, {"attempt": attempt_id}).one_or_none()
-    if row is None:
-        raise _no_attempt(attempt_id)
-    return row
-
-
-def _own_row(ctx: Context, attempt_id: int, *, lock: bool = False) -> Row[Any]:
-    row = _row(ctx, attempt_id, lock=lock)
-    if row.person_id != ctx.actor.person_id:
-        raise _no_attempt(attempt_id)
-    return row
-
-
-def _no_attempt(attempt_id: int) -> NotFound:
-    return NotFound("There is no attempt {id} of yours.", id=attempt_id)
-
-
-def _question(row: Row[Any], item_id: str) -> Question:
-    for at, place in enumerate(places_in(row.items)):
-        if place.item_id == item_id:
-            return question_at(row.items, at)
-    raise NotFound("This test has no question {item}.", item=item_id)
-
-
-def _next_number(ctx: Context, attempt_id: int) -> int:
-    return int(ctx.db.execute(_LAST_NUMBER, {"attempt": attempt_id}).scalar_one()) + 1
-
-
-def _append(ctx: Context, attempt_id: int, number: int, kind: str, **columns: object) -> None:
-    ctx.db.execute(insert(attempt_step).values(attempt_id=attempt_id, number=number, kind=kind, at=ctx.now, **columns))
-
-
-def _audit(ctx: Context, kind: str, attempt_id: int, **data: object) -> None:
-    record_audit(
-        ctx.db,
-        ctx.now,
-        kind,
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
-        subject=f"attempt:{attempt_id}",
-        data=data,
-    )

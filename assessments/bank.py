@@ -22,7 +22,7 @@ from core.domain.rights import Position
 
 BANKS = Path(__file__).parent / "banks"
 
-KINDS = ("single", "multiple", "numeric", "short_text", "matching", "ordering", "generated")
+KINDS = ("single", "multiple", "numeric", "short_text", "matching", "ordering", "open_text", "generated")
 LEVELS = ("remember", "apply", "decide")
 POSITIONS = tuple(position.value for position in Position)
 
@@ -33,6 +33,7 @@ KIND_LABELS: Mapping[str, str] = {
     "short_text": "A word or phrase",
     "matching": "Matching",
     "ordering": "Put in order",
+    "open_text": "A longer text",
     "generated": "Case from a practice world",
 }
 
@@ -80,6 +81,7 @@ class Item:
     file: str
     line: int | None
     version: int = 1
+    hints: tuple[Prose, ...] = ()
 
     @property
     def case(self) -> Case | None:
@@ -122,6 +124,7 @@ def question_of(item: Item) -> Question:
         stem=item.stem,
         content=item.content,
         version=item.version,
+        hints=item.hints,
     )
 
 
@@ -249,8 +252,11 @@ def _read_item(raw: Any, file: str, line: int | None, locator: Locator, cases: M
     stem = None if kind == "generated" and not fields.has("stem") else fields.prose("stem")
     content = READERS[kind](fields) if kind in READERS else _read_generated(fields, cases)
     version = fields.count("version") if fields.has("version") else 1
+    hints = fields.proses("hints")
     fields.done()
-    return Item(item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version)
+    return Item(
+        item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version, hints
+    )
 
 
 def _read_generated(fields: Fields, cases: Mapping[str, Case]) -> Generated:

@@ -225,5 +225,6 @@ def question_for(
         exhibit=built.exhibit,
         case=view,
         version=item.version,
+        hints=item.hints,
     )
     return shuffled(question, rng)

@@ -11,12 +11,15 @@ from assessments.questions import (
     Accept,
     Choice,
     Content,
+    Criterion,
     Matching,
     Near,
     Numeric,
+    OpenText,
     Option,
     Ordering,
     Pair,
+    Reached,
     Right,
     ShortText,
     Step,
@@ -113,6 +116,22 @@ def _read_ordering(fields: Fields) -> Content:
     return Ordering(tuple(steps))
 
 
+def _read_open_text(fields: Fields) -> Content:
+    rubric = []
+    for name, part in zip(NAMES, fields.tables("rubric", "item.rubric", least=1), strict=False):
+        text, points = part.prose("text"), part.number("points")
+        levels = []
+        for level in part.tables("levels", "item.rubric.levels", least=2):
+            levels.append(Reached(level.number("points"), level.prose("text")))
+            level.done()
+        reached = [level.points for level in levels]
+        if points <= 0 or reached != sorted(set(reached)) or reached[0] < 0 or reached[-1] != points:
+            raise part.error("The levels of a criterion rise from 0 points or more to all of its points")
+        part.done()
+        rubric.append(Criterion(name, text, points, tuple(levels)))
+    return OpenText(tuple(rubric), fields.prose("reason"))
+
+
 READERS: Mapping[str, Callable[[Fields], Content]] = {
     "single": _read_single,
     "multiple": _read_multiple,
@@ -120,5 +139,6 @@ READERS: Mapping[str, Callable[[Fields], Content]] = {
     "short_text": _read_short_text,
     "matching": _read_matching,
     "ordering": _read_ordering,
+    "open_text": _read_open_text,
 }
 """How the content of an item is read, by its kind; generated items are read by the bank."""

@@ -14,6 +14,7 @@ from assessments.questions import (
     Choice,
     Matching,
     Numeric,
+    OpenText,
     Option,
     Ordering,
     Question,
@@ -23,15 +24,19 @@ from assessments.typed_numbers import read_number
 from core.domain.errors import RuleViolation
 
 MAX_TEXT_LENGTH = 2_000
-"""Longest text that is kept as an answer."""
+"""Longest number, word or phrase that is kept as an answer."""
+
+MAX_OPEN_TEXT_LENGTH = 20_000
+"""Longest open text that is kept as an answer."""
 
 Response = Any
 """What a person answered, as it is stored: a name, a list of names, a text, or left names to right names."""
 
-BLANK, WRONG, PARTLY, RIGHT = "blank", "wrong", "partly", "right"
+BLANK, WAITING, WRONG, PARTLY, RIGHT = "blank", "waiting", "wrong", "partly", "right"
 
 VERDICT_LABELS: Mapping[str, str] = {
     BLANK: "Not answered",
+    WAITING: "Waiting for marking",
     WRONG: "Wrong",
     PARTLY: "Partly right",
     RIGHT: "Right",
@@ -59,10 +64,10 @@ class Finding:
 class Mark:
     """What a response is worth.
 
-    Units: fraction 0..1 of the item's weight.
+    Units: fraction 0..1 of the item's weight; None for an open text that a person has to mark.
     """
 
-    fraction: float
+    fraction: float | None
     verdict: str
     findings: tuple[Finding, ...]
 
@@ -81,8 +86,12 @@ def mark(question: Question, response: Response) -> Mark:
             fraction, findings = _mark_matching(content, response)
         case Ordering():
             fraction, findings = _mark_ordering(content, response)
+        case OpenText():
+            given = None if is_blank(response) else same(str(response))
+            finding = Finding(question.stem, given, None, given is not None, False, content.reason)
+            return Mark(0.0 if given is None else None, BLANK if given is None else WAITING, (finding,))
     fraction = min(1.0, max(0.0, round(fraction, 9)))
-    return Mark(fraction, _verdict(fraction, response), findings)
+    return Mark(fraction, verdict_of(fraction, response), findings)
 
 
 def is_blank(response: Response) -> bool:
@@ -112,9 +121,10 @@ def checked_response(question: Question, response: Response) -> Response:
     content = question.content
     if response is None:
         return None
-    if isinstance(content, Numeric | ShortText) and isinstance(response, str):
-        if len(response) > MAX_TEXT_LENGTH:
-            raise RuleViolation("An answer may be at most {limit} characters long.", limit=MAX_TEXT_LENGTH)
+    if isinstance(content, Numeric | ShortText | OpenText) and isinstance(response, str):
+        limit = MAX_OPEN_TEXT_LENGTH if isinstance(content, OpenText) else MAX_TEXT_LENGTH
+        if len(response) > limit:
+            raise RuleViolation("An answer may be at most {limit} characters long.", limit=limit)
         return response
     if isinstance(content, Choice):
         names = [option.name for option in content.options]
@@ -141,9 +151,12 @@ def _fits(response: Response, names: list[str]) -> bool:
     )
 
 
-def _verdict(fraction: float, response: Response) -> str:
+def verdict_of(fraction: float | None, response: Response) -> str:
+    """What an answer is called that is worth so much."""
     if is_blank(response):
         return BLANK
+    if fraction is None:
+        return WAITING
     if fraction >= 1:
         return RIGHT
     return PARTLY if fraction > 0 else WRONG

@@ -114,7 +114,38 @@ class Ordering:
     steps: tuple[Step, ...]
 
 
-Content = Choice | Numeric | ShortText | Matching | Ordering
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What an answer looks like that earns so many points of a criterion."""
+
+    points: float
+    text: Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing an open text is marked by. Shape: `levels` from the fewest points to the most; `points` is the most."""
+
+    name: str
+    text: Prose
+    points: float
+    levels: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """A long answer that a person marks by a rubric. Shape: `reason` says what a good answer holds."""
+
+    rubric: tuple[Criterion, ...]
+    reason: Prose
+
+    @property
+    def points(self) -> float:
+        """The points of a perfect answer."""
+        return sum(criterion.points for criterion in self.rubric)
+
+
+Content = Choice | Numeric | ShortText | Matching | Ordering | OpenText
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +153,7 @@ class Question:
     """An item as one person gets it, complete enough to be marked again years later.
 
     Shape: `shown` holds the names of options, right-hand sides or steps in the order of display; `case` is the
-    situation it shares with its neighbours.
+    situation it shares with its neighbours; `hints` are given one after the other, where the test gives any.
     """
 
     item_id: str
@@ -137,6 +168,7 @@ class Question:
     shown: tuple[str, ...] = ()
     case: CaseView | None = None
     version: int = 1
+    hints: tuple[Prose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +252,7 @@ def as_data(question: Question) -> dict[str, Any]:
         "shown": list(question.shown),
         "version": question.version,
         "case": case_data(question.case),
+        "hints": [hint.as_data() for hint in question.hints],
     }
 
 
@@ -238,6 +271,7 @@ def from_data(data: Mapping[str, Any]) -> Question:
         shown=tuple(data["shown"]),
         version=int(data.get("version", 1)),
         case=case_from(data.get("case")),
+        hints=tuple(Prose.from_data(hint) for hint in data.get("hints", ())),
     )
 
 
@@ -265,6 +299,12 @@ def _content_data(content: Content) -> dict[str, Any]:
             }
         case Ordering(steps=steps):
             return {"steps": [[s.name, s.text.as_data(), s.reason.as_data()] for s in steps]}
+        case OpenText(rubric=rubric, reason=reason):
+            criteria = [
+                [c.name, c.text.as_data(), c.points, [[one.points, one.text.as_data()] for one in c.levels]]
+                for c in rubric
+            ]
+            return {"rubric": criteria, "reason": reason.as_data()}
 
 
 def _content_from(kind: str, data: Mapping[str, Any]) -> Content:
@@ -284,4 +324,10 @@ def _content_from(kind: str, data: Mapping[str, Any]) -> Content:
         return Matching(pairs, tuple(Right(name, prose(text)) for name, text in data["rights"]))
     if kind == "ordering":
         return Ordering(tuple(Step(name, prose(text), prose(why)) for name, text, why in data["steps"]))
+    if kind == "open_text":
+        rubric = (
+            Criterion(name, prose(text), float(most), tuple(Reached(float(n), prose(said)) for n, said in levels))
+            for name, text, most, levels in data["rubric"]
+        )
+        return OpenText(tuple(rubric), prose(data["reason"]))
     raise ValueError(f"unknown kind of question: {kind}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from assessments.attempts import questions_in, readable_row
+from assessments.attempt_rows import questions_in, readable_row
 from assessments.marking import Response
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Matching, Ordering, Question

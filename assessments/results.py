@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from assessments.attempts import FINISHED, POST, PRE, answers_in, fractions_in, questions_in, readable_row
+from assessments.attempt_rows import questions_in, readable_row
+from assessments.attempt_steps import answers_in, fractions_in
 from assessments.forms import blueprint_of
 from assessments.marking import Mark, Response, mark
 from assessments.prose import Prose
 from assessments.questions import Question
+from assessments.test_definitions import definition_of
+from assessments.tries import FINISHED, POST, PRE, Try, counting_try
 from core.context import Context
 from core.db.assessment_tables import attempt
 from core.db.portal_tables import person, submission
@@ -181,7 +184,8 @@ def _by_competency(test: str, items: tuple[ItemResult, ...]) -> tuple[Competency
         if mine:
             total = sum(item.question.weight for item in mine)
             reached = sum(item.question.weight * item.fraction for item in mine)
-            results.append(CompetencyResult(code, name, len(mine), reached / total))
+            # By certainty, single answers can cost more than nothing; a competency is never below it.
+            results.append(CompetencyResult(code, name, len(mine), max(0.0, reached / total)))
     return tuple(results)
 
 
@@ -226,8 +230,21 @@ def _standings(ctx: Context, test: str, person_id: int | None) -> list[Standing]
         person.c.active, person.c.role.in_((Role.EMPLOYEE, Role.TRAINER))
     )
     a = attempt.c
-    attempts = select(a.id, a.person_id, a.phase, a.form, a.status, a.started_at, a.finished_at, a.score).where(
-        a.test == test
+    attempts = (
+        select(
+            a.person_id,
+            a.id,
+            a.phase,
+            a.try_number,
+            a.form,
+            a.status,
+            a.started_at,
+            a.deadline_at,
+            a.finished_at,
+            a.score,
+        )
+        .where(a.test == test)
+        .order_by(a.try_number)
     )
     s = submission.c
     checks = select(s.person_id, s.exercise, func.count().label("checks"), func.max(s.score).label("best")).group_by(
@@ -237,18 +254,21 @@ def _standings(ctx: Context, test: str, person_id: int | None) -> list[Standing]
         people = people.where(person.c.id == person_id)
         attempts = attempts.where(a.person_id == person_id)
         checks = checks.where(s.person_id == person_id)
-    states = {
-        (row.person_id, row.phase): AttemptState(
-            row.id, row.form, row.status == FINISHED, row.started_at, row.finished_at, row.score
-        )
-        for row in ctx.db.execute(attempts)
-    }
+    tries: dict[tuple[int, str], list[Try]] = {}
+    for who, one, phase, number, form, status, *rest in ctx.db.execute(attempts):
+        tries.setdefault((who, phase), []).append(Try(one, phase, number, form, status == FINISHED, *rest))
+    rule = definition_of(ctx, test).settings.counting
+    states = {key: _attempt_state(counting_try(mine, rule) or mine[-1]) for key, mine in tries.items()}
     checked = {(row.person_id, row.exercise): (row.checks, row.best) for row in ctx.db.execute(checks)}
     names = blueprint_of(test).exercises
     return [
         _standing(row, states.get((row.id, PRE)), states.get((row.id, POST)), _exercises(row.id, names, checked))
         for row in ctx.db.execute(people.order_by(person.c.team, person.c.name, person.c.id))
     ]
+
+
+def _attempt_state(one: Try) -> AttemptState:
+    return AttemptState(one.id, one.form, one.finished, one.started_at, one.finished_at, one.score)
 
 
 def _exercises(

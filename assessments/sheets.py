@@ -4,49 +4,89 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from assessments.attempts import ANSWER, FINISHED, START, readable_row
+from assessments.attempt_rows import own_row, settings_in
+from assessments.attempt_steps import ANSWER, CHECK, START, acts_in
+from assessments.behaviours import Progress, asks_certainty, can_check, hints_due, progress_of, tries_in
+from assessments.deadlines import is_over, seconds_left
 from assessments.handout import Place, places_in, question_at
-from assessments.marking import Response, is_blank
-from assessments.questions import QuestionView, view_of
+from assessments.marking import Mark, Response, is_blank, mark
+from assessments.prose import Prose
+from assessments.questions import Question, QuestionView, view_of
+from assessments.test_settings import Settings
+from assessments.tries import FINISHED, accommodation_of
 from core.context import Context
 from core.db.assessment_tables import attempt_step
-from core.domain.errors import NotFound
 
 UNSEEN, STARTED, ANSWERED = "unseen", "started", "answered"
 
+_s = attempt_step.c
 _STEPS = (
-    select(attempt_step.c.number, attempt_step.c.item_id, attempt_step.c.at, attempt_step.c.response)
-    .where(attempt_step.c.attempt_id == bindparam("attempt"), attempt_step.c.kind.in_((START, ANSWER)))
-    .order_by(attempt_step.c.number)
+    select(_s.number, _s.kind, _s.item_id, _s.at, _s.response, _s.certainty)
+    .where(_s.attempt_id == bindparam("attempt"), _s.kind.in_((START, ANSWER, CHECK)))
+    .order_by(_s.number)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the checks of a question say so far.
+
+    Shape: `mark` only once the question is locked, since it names the key; `hints` are the item's own that were
+    earned; `changed` when the answer is another than the one checked last. Units: `worth` in shares of the weight.
+    """
+
+    checks: int
+    locked: bool
+    verdict: str
+    worth: float | None
+    mark: Mark | None
+    hints: tuple[Prose, ...]
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """An attempt open at one place.
 
-    Shape: `states` says of every item whether it is answered; places count from 0.
+    Shape: `states` says of every item whether it is answered; places count from 0; `number` is the number of the
+    item's last step, 0 for none, which the page sends along with an answer; `feedback` is there once the item was
+    checked, `shown` names its options in the order of display. Units: `seconds_left` None without a time limit.
     """
 
     attempt_id: int
     test: str
     phase: str
     finished: bool
+    overdue: bool
+    seconds_left: int | None
+    settings: Settings
     place: int
     states: tuple[str, ...]
     item_id: str
     question: QuestionView
     response: Response
+    certainty: int | None
     number: int
     saved_at: int | None
+    checkable: bool
+    asks_certainty: bool
+    tries_left: int
+    feedback: Feedback | None
+    larger_text: bool
 
     @property
     def unanswered(self) -> tuple[int, ...]:
         """Places of the items that are not answered, or only in part."""
         return tuple(place for place, state in enumerate(self.states) if state != ANSWERED)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the question can't be answered any more."""
+        return self.feedback is not None and self.feedback.locked
 
 
 def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
@@ -54,10 +94,8 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
 
     Raises: NotFound for another's attempt.
     """
-    row = readable_row(ctx, attempt_id)
-    if row.person_id != ctx.actor.person_id:
-        raise NotFound("There is no attempt {id} of yours.", id=attempt_id)
-    places = places_in(row.items)
+    row = own_row(ctx, attempt_id)
+    places, settings = places_in(row.items), settings_in(row)
     steps = ctx.db.execute(_STEPS, {"attempt": attempt_id}).all()
     answers = {step.item_id: step.response for step in steps if step.item_id is not None}
     responses = [json.loads(answers[one.item_id]) if one.item_id in answers else None for one in places]
@@ -65,18 +103,45 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
     if place is None:
         place = next((n for n, state in enumerate(states) if state != ANSWERED), 0)
     place = min(max(place, 0), len(places) - 1)
+    question, now = question_at(row.items, place), max(ctx.now, steps[-1].at)
+    mine: list[Any] = [step for step in steps if step.item_id == question.item_id]
+    progress = progress_of(settings, question, acts_in(mine)) if can_check(settings, question) else Progress()
     return Sheet(
         attempt_id=attempt_id,
         test=row.test,
         phase=row.phase,
         finished=row.status == FINISHED,
+        overdue=row.status != FINISHED and is_over(row.deadline_at, now),
+        seconds_left=seconds_left(row.deadline_at, now),
+        settings=settings,
         place=place,
         states=states,
-        item_id=places[place].item_id,
-        question=view_of(question_at(row.items, place)),
+        item_id=question.item_id,
+        question=view_of(question),
         response=responses[place],
-        number=steps[-1].number,
+        certainty=mine[-1].certainty if mine else None,
+        number=mine[-1].number if mine else 0,
         saved_at=steps[-1].at if answers else None,
+        checkable=can_check(settings, question),
+        asks_certainty=asks_certainty(settings, question),
+        tries_left=tries_in(settings) - progress.checks,
+        feedback=_feedback(settings, question, progress, responses[place]),
+        larger_text=accommodation_of(ctx, row.person_id).larger_text,
+    )
+
+
+def _feedback(settings: Settings, question: Question, progress: Progress, response: Response) -> Feedback | None:
+    if not progress.checks:
+        return None
+    checked = mark(question, progress.checked_response)
+    return Feedback(
+        checks=progress.checks,
+        locked=progress.locked,
+        verdict=checked.verdict,
+        worth=progress.worth,
+        mark=checked if progress.locked else None,
+        hints=question.hints[: hints_due(settings, progress)],
+        changed=response != progress.checked_response,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assessments.attempts import ANSWER, FINISH, PHASE_LABELS, POST, PRE, REMARK, START, remark_attempt
+from assessments.attempts import ANSWER, CHECK, FINISH, MANUAL, PHASE_LABELS, POST, PRE, REMARK, START
 from assessments.forms import TESTS, blueprint_of
+from assessments.remarking import remark_attempt
 from assessments.replay import ReplayStep, steps_of
 from assessments.results import AttemptState, Standing, overview_of
 from core.ui import page
@@ -39,7 +40,9 @@ def step_name(step: ReplayStep) -> str:
         START: t("Begun"),
         ANSWER: t("Answered"),
         FINISH: t("Finished"),
+        CHECK: t("Checked"),
         REMARK: t("Marked again"),
+        MANUAL: t("Marked by hand"),
     }[step.kind]
 
 

@@ -1,0 +1,78 @@
+"""Marking again: a finished test replayed against the bank as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from assessments.attempt_rows import attempt_row, note, questions_in, settings_in
+from assessments.attempt_steps import (
+    REMARK,
+    acts_by_item,
+    append_step,
+    fractions_in,
+    last_step,
+    marked_by_hand,
+    moment_of,
+    score_of,
+)
+from assessments.bank import Generated, question_of
+from assessments.banked_items import approved_items
+from assessments.behaviours import is_marked, progress_of
+from assessments.handout import packed
+from assessments.questions import Question, names_shown, view_of
+from assessments.tries import FINISHED
+from core.context import Context
+from core.db.assessment_tables import attempt
+from core.domain.errors import RuleViolation
+
+
+def remark_attempt(ctx: Context, attempt_id: int) -> float:
+    """Marks a finished test again by replaying its answers against the bank as it is now; gives the new score.
+
+    A question takes over the key of the newest approved version that asks and shows the very same. Each changed
+    fraction is a further step; nothing is overwritten in the history, and what was marked by hand stays as it is.
+    Raises: NotAllowed without `attempts.read`; RuleViolation while the test is open.
+    """
+    ctx.actor.need("attempts.read")
+    row = attempt_row(ctx, attempt_id, lock=True)
+    if row.status != FINISHED:
+        raise RuleViolation("A test is marked again only after it is finished.")
+    questions = tuple(_mended(ctx, question) for question in questions_in(row))
+    settings, acts, before = settings_in(row), acts_by_item(ctx, attempt_id), fractions_in(ctx, attempt_id)
+    by_hand, last = marked_by_hand(ctx, attempt_id), last_step(ctx, attempt_id)
+    now, number = moment_of(ctx, last), last.number
+    for question in questions:
+        mine = acts.get(question.item_id)
+        if not mine or question.item_id in by_hand or not is_marked(question, mine[-1].response):
+            continue
+        fraction = progress_of(settings, question, mine).worth
+        if fraction != before.get(question.item_id):
+            number += 1
+            columns = {"item_id": question.item_id, "fraction": fraction, "actor_id": ctx.actor.person_id}
+            append_step(ctx, attempt_id, number, REMARK, now, **columns)
+    score = score_of(questions, fractions_in(ctx, attempt_id))
+    change = update(attempt).where(attempt.c.id == attempt_id).values(score=score, items=packed(questions))
+    ctx.db.execute(change)
+    note(ctx, "test_marked_again", attempt_id, before=round(row.score, 4), after=round(score, 4))
+    return score
+
+
+def _mended(ctx: Context, question: Question) -> Question:
+    if question.generated:
+        return question
+    for item in approved_items(ctx, question.item_id):
+        if isinstance(item.content, Generated) or sorted(names_shown(item.content)) != sorted(question.shown):
+            continue
+        current = replace(question_of(item), shown=question.shown)
+        if _same_view(current, question):
+            return current
+    return question
+
+
+def _same_view(current: Question, stored: Question) -> bool:
+    try:
+        return view_of(current) == view_of(stored)
+    except KeyError:  # an option was taken out of the bank or renamed
+        return False

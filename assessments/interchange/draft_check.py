@@ -11,7 +11,7 @@ from assessments.item_reading import READERS
 from assessments.prose import LANGUAGES
 from core.domain.errors import ContentError
 
-_HEAD = frozenset({"id", "kind", "competency", "positions", "level", "source", "weight", "stem"})
+_HEAD = frozenset({"id", "kind", "competency", "positions", "level", "source", "weight", "stem", "hints"})
 _PROSE = frozenset({"text", "reason", "left", "right", "unit"})
 _WITH_REASON = frozenset({"options", "near", "accept", "pairs", "steps"})
 _ITEM_REASON = frozenset({"numeric", "short_text", "open_text"})

@@ -52,6 +52,9 @@ class ForeignQuestion:
     feedback_true: Worded = NOTHING
     feedback_false: Worded = NOTHING
     unit: str = ""
+    weight: float = 1.0
+    hints: tuple[Worded, ...] = ()
+    grader_information: Worded = NOTHING
     said: Mapping[str, Any] = field(default_factory=dict)
 
 

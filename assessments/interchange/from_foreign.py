@@ -25,6 +25,7 @@ from assessments.interchange.foreign import (
 )
 from assessments.interchange.fractions import ROUNDING, is_known, nearest, plain_number
 from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, in_order, problem
+from assessments.interchange.rubric_text import rubric_from
 from assessments.interchange.texts import LONGEST_TEXT, MOST_PARTS, loses_by_plain, plain
 from core.domain.errors import Label
 
@@ -38,7 +39,6 @@ SAID_LABELS: Mapping[str, str] = {
     "id_number": "id number",
     "category": "category",
     "general_feedback": "general feedback",
-    "hints": "hints",
     "pictures": "pictures and files",
     "combined_feedback": "feedback on the whole answer",
     "grader_information": "notes for whoever marks it",
@@ -100,8 +100,12 @@ class _Taking:
                 table = {"id": question.id_number, **table}
             else:
                 self.said["id_number"] = question.id_number
+        if question.weight != 1:
+            table["weight"] = question.weight
         table |= self.tagged()
         table |= take(self)
+        if hints := [text for hint in question.hints if (text := self.text(hint, "hint"))]:
+            table["hints"] = [self.prose(text) for text in hints]
         if self.original:
             self.said["original"] = self.original
             self.remark("markup", next(iter(self.original.values())))
@@ -358,7 +362,16 @@ def _reasons_of_parts(taking: _Taking, parts: list[dict[str, Any]], heads: list[
 
 def _essay(taking: _Taking) -> dict[str, Any]:
     general = taking.general()
-    return {"kind": "open_text"} | ({"reason": taking.prose(general)} if general else {})
+    table: dict[str, Any] = {"kind": "open_text"}
+    if general:
+        table["reason"] = taking.prose(general)
+    if notes := taking.text(taking.question.grader_information, "grader_information"):
+        rubric = rubric_from(notes, taking.prose)
+        if rubric:
+            table["rubric"] = rubric
+        else:
+            taking.said["grader_information"] = notes
+    return table
 
 
 _TAKERS: Mapping[str, Callable[[_Taking], dict[str, Any]]] = {

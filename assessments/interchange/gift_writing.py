@@ -16,7 +16,7 @@ from assessments.interchange.foreign import (
     ForeignQuestion,
     Worded,
 )
-from assessments.interchange.fractions import percent
+from assessments.interchange.fractions import percent, plain_number
 from assessments.interchange.parsed import LeftOut, Written, lost, problem
 from assessments.interchange.tables import name_of
 from assessments.interchange.to_foreign import foreign_of
@@ -46,8 +46,9 @@ def write_gift(items: Iterable[Mapping[str, Any]], language: str) -> Written:
 def _lines(question: ForeignQuestion) -> Iterator[str]:
     if question.id_number:
         yield f"// [id:{_bracketed(question.id_number, question)}]"
-    unit = [f"unit:{question.unit}"] if question.unit else []
-    for tag in (*question.tags, *unit):
+    others = [f"unit:{question.unit}"] if question.unit else []
+    others += [f"weight:{plain_number(question.weight)}"] if question.weight != 1 else []
+    for tag in (*question.tags, *others):
         yield f"// [tag:{_bracketed(tag, question)}]"
     general = f"\n####{_worded(question.general_feedback)}" if question.general_feedback.text else ""
     answers = "\n".join(_answers(question))

@@ -15,7 +15,7 @@ MOST_PARTS = 26
 
 # Signs that stand for nothing in any text; the readers use them as marks of their own.
 RESERVED = "".join(map(chr, range(0xFDD0, 0xFDD8)))
-_SPOILT = CONTROL_TEXT | frozenset(RESERVED)
+_SPOILT = CONTROL_TEXT | frozenset(RESERVED + "\ufffe\uffff")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKED_UP = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|table|t[rdh]|img|a|sub|sup|pre|code|h[1-6])\b", re.I

@@ -19,6 +19,7 @@ from assessments.interchange.foreign import (
 )
 from assessments.interchange.fractions import EXACT, nearest, plain_number
 from assessments.interchange.parsed import LeftOut, problem
+from assessments.interchange.rubric_text import rubric_text
 from assessments.interchange.tables import name_of, said_in
 from assessments.interchange.texts import spoilt
 
@@ -48,7 +49,7 @@ class _Writing:
 
     def said(self, prose: Mapping[str, str] | None) -> str:
         """A text that may be missing."""
-        text = said_in(prose, self.language)
+        text = said_in(prose, self.language).replace("\r\n", "\n").replace("\r", "\n")
         if spoilt(text):
             raise LeftOut(problem("cannot_hold_control", None, self.name, ascii(text)[1:-1]))
         return text
@@ -78,14 +79,14 @@ class _Writing:
         item = self.item
         tags = [f"{name}:{item[name]}" for name in ("competency", "level", "source") if item.get(name)]
         tags += [f"position:{position}" for position in item.get("positions", ())]
-        if item.get("weight", 1) != 1:
-            tags.append(f"weight:{plain_number(item['weight'])}")
         return ForeignQuestion(
             type=kind,
             name=self.name,
             text=self.text(item["stem"]),
             id_number=str(item.get("id", "")),
             tags=tuple(tags),
+            weight=float(item.get("weight", 1)),
+            hints=tuple(Worded(text, "plain") for hint in item.get("hints", ()) if (text := self.said(hint))),
             **content,
         )
 
@@ -147,7 +148,11 @@ def _ordering(writing: _Writing) -> ForeignQuestion:
 
 
 def _essay(writing: _Writing) -> ForeignQuestion:
-    return writing.question(ESSAY, general_feedback=writing.reason(writing.item))
+    return writing.question(
+        ESSAY,
+        general_feedback=writing.reason(writing.item),
+        grader_information=Worded(rubric_text(writing.item.get("rubric", ()), writing.said), "plain"),
+    )
 
 
 _WRITERS: Mapping[str, Callable[[_Writing], ForeignQuestion]] = {

@@ -137,6 +137,8 @@ certificate = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("test", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("pass_rate", Float, nullable=False),
     Column("issued_at", Instant, nullable=False),

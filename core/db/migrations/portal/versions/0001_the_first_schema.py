@@ -277,6 +277,8 @@ def upgrade() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("test", sa.Text(), nullable=False),
+        sa.Column("title_en", sa.Text(), nullable=False),
+        sa.Column("title_zh", sa.Text(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("pass_rate", sa.Float(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),

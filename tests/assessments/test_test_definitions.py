@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from assessments.attempts import start_attempt
 from assessments.blueprint import Cell, blueprint_of
 from assessments.form_draws import check_fillable, drawn, fillings_of, first_form
 from assessments.forms import FORM_NAMES, draw_forms, joined_bank
@@ -18,11 +20,12 @@ from assessments.test_definitions import (
     check_settings,
     definition_of,
     definitions_of,
+    open_on_older,
     publish_definition,
     save_definition,
 )
 from assessments.test_settings import CERTAINTY, INTERACTIVE, Settings
-from core.db.assessment_tables import test_definition
+from core.db.assessment_tables import attempt, test_definition
 from core.db.portal_tables import audit
 from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import TEST, Portal
@@ -133,6 +136,15 @@ def test_a_test_nobody_knows_is_refused(portal: Portal) -> None:
         portal.do("tess", save_definition, "astrology", BLUEPRINT, SETTINGS, base=0)
 
 
+def test_attempts_open_on_an_older_version_are_counted(portal: Portal) -> None:
+    portal.do("ann", start_attempt, TEST, "pre")
+    portal.do("tess", save_definition, TEST, SHORTER, SETTINGS, base=0)
+    portal.do("tess", publish_definition, TEST, 1)
+    assert portal.see("tess", open_on_older, portal.see("tess", definition_of, TEST)) == 1
+    portal.do("bo", start_attempt, TEST, "pre")
+    assert portal.see("tess", open_on_older, portal.see("tess", definition_of, TEST)) == 1
+
+
 def test_drawing_is_done_once_per_blueprint_and_bank(portal: Portal) -> None:
     bank = joined_bank(BLUEPRINT.topics)
     assert drawn(BLUEPRINT, bank) == drawn(BLUEPRINT, bank) == draw_forms(BLUEPRINT, bank, BLUEPRINT.seed)
@@ -145,6 +157,22 @@ def test_fillings_say_what_each_cell_needs_and_finds() -> None:
     bank = joined_bank(BLUEPRINT.topics)
     found = fillings_of(bank, replace(BLUEPRINT, cells=(Cell("2.1", "apply", 2), Cell("9.1", "decide", 1))))
     assert [(one.wanted, one.found > 3, one.short) for one in found] == [(4, True, False), (2, False, True)]
+
+
+def test_each_team_is_halved_over_the_forms(portal: Portal) -> None:
+    people = [(f"{team}{n}", team) for team in ("north", "south") for n in range(7)]
+    for login, team in people:
+        portal.admit(login, team=team)
+    got: dict[str, Counter[str]] = {"north": Counter(), "south": Counter()}
+    definition = portal.see("tess", definition_of, TEST)
+    for login, team in people:
+        form = portal.see("tess", first_form, definition, portal.actors[login].person_id)
+        portal.do(login, start_attempt, TEST, "pre")
+        with portal.open(login) as ctx:
+            found = select(attempt.c.form).where(attempt.c.person_id == portal.actors[login].person_id)
+            assert ctx.db.execute(found).scalar_one() == form
+        got[team][form] += 1
+    assert all(abs(count["A"] - count["B"]) == 1 for count in got.values())
 
 
 def test_without_the_swap_everybody_gets_form_a_first(portal: Portal) -> None:

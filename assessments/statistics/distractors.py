@@ -80,10 +80,12 @@ def suspicion_in(options: Sequence[OptionFigures], n: int) -> Suspicion | None:
     having chosen the key doesn't; both correlations are told apart from each other at 95 % (Fisher's z).
     """
     keys = [option for option in options if option.is_key]
-    if n < TOO_FEW or len(keys) != 1 or keys[0].point_biserial is None:
+    if n < TOO_FEW or len(keys) != 1:
         return None
-    key, margin = keys[0], _Z * float(np.sqrt(2 / max(n - 3, 1)))
-    of_key = np.arctanh(keys[0].point_biserial)
+    key = keys[0]
+    # A key that nobody chose says nothing of anybody: the rival is then compared with no correlation at all.
+    of_key = np.arctanh(key.point_biserial or 0.0)
+    margin = _Z * float(np.sqrt((1 if key.point_biserial is None else 2) / (n - 3)))
     rivals = [
         option
         for option in options

@@ -23,6 +23,10 @@ HALF = 0.5
 """From this fraction on an item counts as right where only right and wrong are told apart (the response model)."""
 
 
+UNKNOWN = "–"
+"""The group of somebody of whom it isn't known; nobody is compared with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedItem:
     """An item as people got it.
@@ -178,7 +182,8 @@ def _compared(answers: FormAnswers, totals: NDArray[np.float64]) -> tuple[tuple[
     found = []
     for values in answers.groups.values():
         belongs = np.array(values)
-        names = sorted(set(values))
+        known = belongs != UNKNOWN
+        names = sorted(set(values) - {UNKNOWN})
         for name in names[:1] if len(names) == 2 else names:
-            found.append(group_differences(name, answers.fractions, belongs == name, totals))
+            found.append(group_differences(name, answers.fractions[known], belongs[known] == name, totals[known]))
     return tuple(group for group in found if group)

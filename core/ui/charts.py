@@ -79,7 +79,7 @@ def palette(dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def _layout(colours: Palette, height: int, **more: Any) -> Chart:
+def layout(colours: Palette, height: int, **more: Any) -> Chart:
     """What every figure has in common: no frame, thin lines, figures aligned, room for nothing that isn't needed."""
     axis = {
         "gridcolor": colours.line,
@@ -89,7 +89,7 @@ def _layout(colours: Palette, height: int, **more: Any) -> Chart:
         "fixedrange": True,
         "automargin": True,
     }
-    layout: Chart = {
+    whole: Chart = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -118,8 +118,8 @@ def _layout(colours: Palette, height: int, **more: Any) -> Chart:
         "separators": ".,",
     }
     for name, value in more.items():
-        layout[name] = {**layout[name], **value} if isinstance(layout.get(name), dict) else value
-    return layout
+        whole[name] = {**whole[name], **value} if isinstance(whole.get(name), dict) else value
+    return whole
 
 
 def _day_axis(step: str) -> Chart:
@@ -151,7 +151,7 @@ def stacked(days: Sequence[str], step: str, series: Sequence[Series], *, dark: b
             "y": list(one.values),
             "customdata": [one.key] * len(days),
             "marker": {"color": colours.series[number % len(colours.series)], "line": {"width": 0}},
-            "hovertemplate": f"%{{x}}<br>{_literal(one.name)}: {shown}<extra></extra>",
+            "hovertemplate": f"%{{x}}<br>{literal(one.name)}: {shown}<extra></extra>",
         }
         for number, one in enumerate(series)
     ]
@@ -162,7 +162,7 @@ def stacked(days: Sequence[str], step: str, series: Sequence[Series], *, dark: b
         "xaxis": _day_axis(step),
         "yaxis": {"tickformat": "~s" if money else ",d"},
     }
-    return {"data": traces, "layout": _layout(colours, 280, **more)}
+    return {"data": traces, "layout": layout(colours, 280, **more)}
 
 
 def on_time(
@@ -183,7 +183,7 @@ def on_time(
         "y": list(counts),
         "yaxis": "y2",
         "marker": {"color": colours.line},
-        "hovertemplate": "%{x}<br>%{y:,d} " + _literal(t("deliveries")) + "<extra></extra>",
+        "hovertemplate": "%{x}<br>%{y:,d} " + literal(t("deliveries")) + "<extra></extra>",
     }
     lines = [
         {
@@ -194,7 +194,7 @@ def on_time(
             "y": list(rates),
             "line": {"color": colour, "width": 2, "dash": dash},
             "marker": {"size": 5},
-            "hovertemplate": f"%{{x}}<br>{_literal(name)}: %{{y:.1%}}<extra></extra>",
+            "hovertemplate": f"%{{x}}<br>{literal(name)}: %{{y:.1%}}<extra></extra>",
             "connectgaps": True,
         }
         for name, rates, colour, dash in (
@@ -219,7 +219,7 @@ def on_time(
             "tickformat": ",d",
         },
     }
-    return {"data": [bars, *lines], "layout": _layout(colours, 380, **more)}
+    return {"data": [bars, *lines], "layout": layout(colours, 380, **more)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def spreads(ranges: Sequence[Range], *, dark: bool) -> Chart:
             "x": values,
             "y": names,
             "marker": {"color": colour, "size": size, "symbol": symbol},
-            "hovertemplate": f"{label}: %{{x:.2f}} {_literal(t('days'))}<extra>%{{y}}</extra>",
+            "hovertemplate": f"{label}: %{{x:.2f}} {literal(t('days'))}<extra>%{{y}}</extra>",
         }
         for label, values, colour, size, symbol in (
             ("P50", [one.p50 for one in ranges], colours.good, 13, "circle"),
@@ -262,7 +262,7 @@ def spreads(ranges: Sequence[Range], *, dark: bool) -> Chart:
         "xaxis": {"showgrid": True, "rangemode": "tozero", "ticksuffix": " " + t("d"), "nticks": 6},
         "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False, "nticks": 0, "dtick": 1},
     }
-    return {"data": [line, *points], "layout": _layout(colours, 60 + 46 * len(ranges), **more)}
+    return {"data": [line, *points], "layout": layout(colours, 60 + 46 * len(ranges), **more)}
 
 
 def ages(classes: Sequence[str], series: Sequence[Series], *, dark: bool) -> Chart:
@@ -277,7 +277,7 @@ def ages(classes: Sequence[str], series: Sequence[Series], *, dark: bool) -> Cha
             "x": list(one.values),
             "customdata": [one.key] * len(classes),
             "marker": {"color": colours.series[number % len(colours.series)], "line": {"width": 0}},
-            "hovertemplate": f"{_literal(one.name)}: %{{x:,d}}<extra>%{{y}}</extra>",
+            "hovertemplate": f"{literal(one.name)}: %{{x:,d}}<extra>%{{y}}</extra>",
         }
         for number, one in enumerate(series)
     ]
@@ -287,7 +287,7 @@ def ages(classes: Sequence[str], series: Sequence[Series], *, dark: bool) -> Cha
         "xaxis": {"showgrid": True, "rangemode": "tozero", "tickformat": ",d", "nticks": 6},
         "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False, "nticks": 0, "dtick": 1},
     }
-    return {"data": traces, "layout": _layout(colours, 110 + 34 * len(classes), **more)}
+    return {"data": traces, "layout": layout(colours, 110 + 34 * len(classes), **more)}
 
 
 def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark: bool) -> Chart:
@@ -300,7 +300,7 @@ def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark:
             "name": one.name,
             "x": list(names),
             "y": list(one.values),
-            "hovertemplate": f"%{{x}}<br>{_literal(one.name)}: %{{y}}<extra></extra>",
+            "hovertemplate": f"%{{x}}<br>{literal(one.name)}: %{{y}}<extra></extra>",
         }
         if kind == "line":
             trace |= {"type": "scatter", "mode": "lines+markers", "line": {"color": colour, "width": 2}}
@@ -308,7 +308,7 @@ def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark:
             trace |= {"type": "bar", "marker": {"color": colour, "line": {"width": 0}}}
         traces.append(trace)
     title: Chart = {"standoff": 8, "font": {"size": 12, "color": colours.soft}}
-    axis = {"title": {**title, "text": _literal(series[0].name)}} if len(series) == 1 else {}
+    axis = {"title": {**title, "text": literal(series[0].name)}} if len(series) == 1 else {}
     more: Chart = {
         "hovermode": "closest",
         "barmode": "group",
@@ -316,7 +316,7 @@ def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark:
         "xaxis": {"type": "category"},
         "yaxis": axis,
     }
-    return {"data": traces, "layout": _layout(colours, 260, **more)}
+    return {"data": traces, "layout": layout(colours, 260, **more)}
 
 
 def calibration(predicted: Sequence[float], happened: Sequence[float], counts: Sequence[int], *, dark: bool) -> Chart:
@@ -340,9 +340,9 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
         "y": list(happened),
         "customdata": list(counts),
         "marker": {"color": colours.good, "size": [8 + 14 * (count / most) ** 0.5 for count in counts]},
-        "hovertemplate": _literal(t("predicted"))
+        "hovertemplate": literal(t("predicted"))
         + " %{x:.0%}, "
-        + _literal(t("late"))
+        + literal(t("late"))
         + " %{y:.0%}, n = %{customdata:,d}"
         "<extra></extra>",
         "showlegend": False,
@@ -352,7 +352,7 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
         "xaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "title": {**title, "text": t("predicted risk")}},
         "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.06], "title": {**title, "text": t("share that was late")}},
     }
-    return {"data": [agree, points], "layout": _layout(colours, 260, **more)}
+    return {"data": [agree, points], "layout": layout(colours, 260, **more)}
 
 
 def heat(
@@ -378,16 +378,16 @@ def heat(
         "xgap": 2,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": f"%{{y}} → %{{x}}<br>%{{z:,d}} {_literal(unit)}<extra></extra>",
+        "hovertemplate": f"%{{y}} → %{{x}}<br>%{{z:,d}} {literal(unit)}<extra></extra>",
     }
     more: Chart = {
         "xaxis": {"type": "category", "side": "top", "autotickangles": [0, -45, -90]},
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "nticks": 0, "dtick": 1},
     }
     height = 110 + 40 * len(rows)
-    return {"data": [trace], "layout": _layout(colours, height, **more)}
+    return {"data": [trace], "layout": layout(colours, height, **more)}
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text inside a hover template, where percent signs, braces and tags mean something."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("%", "&#37;")

@@ -1,0 +1,154 @@
+"""Statistics of tests as they were taken: from finished attempts to the answers of everybody who took a form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+
+from assessments.questions import Choice
+from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
+from assessments.statistics.form_report import UNKNOWN, AskedItem, FormAnswers
+from assessments.tries import FINISHED
+from core.context import Context
+from core.db.assessment_tables import attempt, attempt_step
+from core.db.portal_tables import person, preference
+from core.domain.errors import NotFound
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenForm:
+    """A form as people took it: the very same items in the same versions.
+
+    Shape: `draw` counts from 1 the sets of items that one form of one test version has had over time.
+    """
+
+    test: str
+    version: int
+    form: str
+    draw: int
+    items: tuple[ItemKey, ...]
+    attempts_count: int
+    first_at: int
+    last_at: int
+
+    @property
+    def key(self) -> str:
+        """What it is called in an address."""
+        return f"{self.form}-{self.version}-{self.draw}"
+
+
+def newest_of(ctx: Context, test: str) -> tuple[int, int]:
+    """What changes whenever figures of a test may change: a mark, or a further finished attempt."""
+    ctx.actor.need("attempts.read")
+    steps = select(func.max(attempt_step.c.id)).join(attempt, attempt.c.id == attempt_step.c.attempt_id)
+    finished = select(func.count()).select_from(attempt).where(attempt.c.test == test, attempt.c.status == FINISHED)
+    last = ctx.db.execute(steps.where(attempt.c.test == test)).scalar_one()
+    return int(last or 0), int(ctx.db.execute(finished).scalar_one())
+
+
+def forms_taken(ctx: Context, test: str, phase: str | None = None) -> tuple[TakenForm, ...]:
+    """Every form of a test that anybody has finished, those taken last first.
+
+    Of a person who took a phase several times only the first try is counted, since later ones know the questions.
+    Raises: NotAllowed without `attempts.read`.
+    """
+    ctx.actor.need("attempts.read")
+    return tuple(found for found, _ in _forms(ctx, test, phase))
+
+
+def answers_to(ctx: Context, test: str, key: str, phase: str | None = None) -> FormAnswers:
+    """The answers of all who took a form; attempts that still wait for a mark by hand are left out.
+
+    Raises: NotAllowed without `attempts.read`; NotFound when nobody took it.
+    """
+    ctx.actor.need("attempts.read")
+    for found, sittings in _forms(ctx, test, phase):
+        if found.key == key:
+            return _answers(ctx, found, sittings)
+    raise NotFound("Nobody has finished this form yet.")
+
+
+def _forms(ctx: Context, test: str, phase: str | None) -> list[tuple[TakenForm, list[Sitting]]]:
+    together: dict[tuple[int, str, frozenset[ItemKey]], list[Sitting]] = {}
+    for sitting in sittings_of(ctx, test):
+        if phase is None or sitting.phase == phase:
+            together.setdefault((sitting.version, sitting.form, frozenset(sitting.items)), []).append(sitting)
+    draws: Counter[tuple[int, str]] = Counter()
+    forms = []
+    for (version, form, _), sittings in together.items():
+        draws[version, form] += 1
+        first, last = min(one.finished_at for one in sittings), max(one.finished_at for one in sittings)
+        draw, items = draws[version, form], sittings[0].items
+        forms.append((TakenForm(test, version, form, draw, items, len(sittings), first, last), sittings))
+    return sorted(forms, key=lambda one: (-one[0].version, one[0].form, -one[0].draw))
+
+
+def _answers(ctx: Context, form: TakenForm, sittings: list[Sitting]) -> FormAnswers:
+    columns = {item_id: at for at, (item_id, _) in enumerate(form.items)}
+    questions = [asked_item(sittings[0], item_id) for item_id, _ in form.items]
+    steps = steps_by_sitting(ctx, form.test, sittings)
+    read = [read_steps(steps.get(one.id, ()), columns) for one in sittings]
+    kept = [at for at, one in enumerate(read) if not one.waiting]
+    if not kept:
+        raise NotFound("Every attempt at this form still waits for a mark by hand.")
+    people = [sittings[at].person_id for at in kept]
+    final = [read[at] for at in kept]
+    chosen = {
+        column: tuple(_chosen(one.responses.get(column)) for one in final)
+        for column, question in enumerate(questions)
+        if isinstance(question.content, Choice) and not question.generated
+    }
+    return FormAnswers(
+        items=tuple(questions),
+        attempts=tuple(sittings[at].id for at in kept),
+        fractions=np.array([one.fractions for one in final]),
+        blank=np.array([one.blank for one in final]),
+        seconds=np.array([one.seconds for one in final]),
+        chosen=chosen,
+        groups=_groups(ctx, people),
+    )
+
+
+def asked_item(sitting: Sitting, item_id: str) -> AskedItem:
+    """An item as it was handed out in a sitting."""
+    place = next(at for at, (name, _) in enumerate(sitting.items) if name == item_id)
+    question = sitting.question(place)
+    return AskedItem(
+        item_id=item_id,
+        version=sitting.items[place][1],
+        kind=question.kind,
+        competency=question.competency,
+        level=question.level,
+        weight=question.weight,
+        generated=question.generated,
+        stem=question.stem,
+        content=question.content,
+    )
+
+
+def _chosen(response: Any) -> frozenset[str]:
+    if response is None:
+        return frozenset()
+    return frozenset([response]) if isinstance(response, str) else frozenset(response)
+
+
+def _groups(ctx: Context, people: Sequence[int]) -> Mapping[str, tuple[str, ...]]:
+    """By what the people can be compared: the language they read, the position they hold."""
+    language = preference.alias()
+    rows = ctx.db.execute(
+        select(person.c.id, person.c.position, language.c.value)
+        .join(language, (language.c.person_id == person.c.id) & (language.c.key == "language"), isouter=True)
+        .where(person.c.id.in_(set(people)))
+    )
+    known = {row.id: (row.value if row.value in LANGUAGES else UNKNOWN, row.position or UNKNOWN) for row in rows}
+    return {
+        "language": tuple(known[one][0] for one in people),
+        "position": tuple(known[one][1] for one in people),
+    }

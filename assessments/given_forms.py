@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from zlib import crc32
-
-from sqlalchemy import select
 
 from assessments.bank import Bank, Item
 from assessments.banked_items import bank_for
 from assessments.blueprint import Cell
-from assessments.forms import Form, draw_forms, found_for
-from assessments.test_definitions import OWN_VERSION, Definition
+from assessments.form_draws import drawn
+from assessments.forms import Form, found_for
+from assessments.test_definitions import Definition
 from core.context import Context
-from core.db.assessment_tables import test_definition
-
-KEPT_DRAWS = 32
-
-_draws: OrderedDict[tuple[object, ...], tuple[Bank, Mapping[str, Form]]] = OrderedDict()
-_lock = threading.Lock()
 
 
 def given_forms(ctx: Context, definition: Definition, seen: Collection[str] = ()) -> Mapping[str, Form]:
@@ -33,11 +24,12 @@ def given_forms(ctx: Context, definition: Definition, seen: Collection[str] = ()
     Raises: ContentError when the bank can't fill the blueprint.
     """
     topics = definition.blueprint.topics
-    drawn_from = bank_for(ctx, topics, until=_published_at(ctx, definition))
-    drawn, bank = _drawn(definition, drawn_from), bank_for(ctx, topics)
-    used = {item.id for form in drawn.values() for item in form.items} | set(seen)
+    # The house's own version came before everything that was written here.
+    drawn_from, bank = bank_for(ctx, topics, until=definition.at), bank_for(ctx, topics)
+    pair = drawn(definition.blueprint, drawn_from)
+    used = {item.id for form in pair.values() for item in form.items} | set(seen)
     forms = {}
-    for name, form in drawn.items():
+    for name, form in pair.items():
         items = []
         for item in form.items:
             fitting = _fitting(item, bank)
@@ -48,29 +40,6 @@ def given_forms(ctx: Context, definition: Definition, seen: Collection[str] = ()
                 items.append(fitting)
         forms[name] = Form(name, tuple(items))
     return forms
-
-
-def _published_at(ctx: Context, definition: Definition) -> int:
-    """When a version of a test was published; the house's own came before everything that was written here."""
-    if definition.version == OWN_VERSION:
-        return 0
-    d = test_definition.c
-    found = select(d.at).where(d.test == definition.test, d.version == definition.version)
-    return int(ctx.db.execute(found).scalar_one())
-
-
-def _drawn(definition: Definition, bank: Bank) -> Mapping[str, Form]:
-    key = (definition.test, definition.version, definition.blueprint.seed, id(bank))
-    with _lock:
-        known = _draws.get(key)
-    if known is not None:
-        return known[1]
-    drawn = draw_forms(definition.blueprint, bank, definition.blueprint.seed)
-    with _lock:
-        _draws[key] = bank, drawn  # the bank is kept, so that its id means no other
-        while len(_draws) > KEPT_DRAWS:
-            _draws.popitem(last=False)
-    return drawn
 
 
 def _fitting(item: Item, bank: Bank) -> Item | None:

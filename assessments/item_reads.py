@@ -23,10 +23,12 @@ from assessments.bank_rows import (
     versions_of,
 )
 from assessments.banked_items import house_drafts, topic_of, topics
-from assessments.forms import FORM_NAMES, TESTS, blueprint_of
+from assessments.blueprint import TESTS
+from assessments.forms import FORM_NAMES
 from assessments.item_drafts import Draft, keyed
 from assessments.item_quality import letters
-from assessments.prose import LANGUAGES, Prose
+from assessments.prose import LANGUAGES
+from assessments.test_definitions import definition_of
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step, bank_item
 from core.domain.errors import NotFound
@@ -112,17 +114,16 @@ class ItemSheet:
 
 @dataclass(frozen=True, slots=True)
 class CellCount:
-    """How many items of a competency and level are in use, and how many the hungriest test needs for its two forms."""
+    """How many items of a competency and level are in use, and how many the hungriest test still lacks.
+
+    Shape: `test` is the one that lacks most, empty where none does.
+    """
 
     competency: str
     level: str
     items_count: int
-    wanted_count: int
-
-    @property
-    def lacking(self) -> int:
-        """How many items are missing."""
-        return max(0, self.wanted_count - self.items_count)
+    lacking_count: int
+    test: str
 
 
 def _need(ctx: Context) -> None:
@@ -208,28 +209,28 @@ def waiting_for(ctx: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.open_state == REVIEW and ctx.actor.person_id not in entry.writers)
 
 
-def competencies() -> Mapping[str, Prose]:
-    """Every competency that a test names, by its code."""
-    found: dict[str, Prose] = {}
-    for test in TESTS:
-        found.update(blueprint_of(test).competencies)
-    return dict(sorted(found.items()))
+def coverage_of(ctx: Context, entries: Iterable[Entry]) -> tuple[CellCount, ...]:
+    """Items in use by competency and level, and what the tests lack to fill both their forms.
 
-
-def coverage_of(entries: Iterable[Entry]) -> tuple[CellCount, ...]:
-    """Items in use by competency and level, beside what the tests need; only cells that have or need any."""
-    have = Counter(
-        (str(entry.draft.get("competency")), str(entry.draft.get("level"))) for entry in entries if entry.in_use
-    )
-    need: Counter[tuple[str, str]] = Counter()
+    Items of a case are counted, but fill no cell: they come only with their case.
+    """
+    used = [entry for entry in entries if entry.in_use]
+    have: Counter[tuple[str, str]] = Counter(_cell(entry) for entry in used)
+    lacking: dict[tuple[str, str], tuple[int, str]] = {}
     for test in TESTS:
-        for cell in blueprint_of(test).cells:
+        blueprint = definition_of(ctx, test).blueprint
+        fit = Counter(_cell(entry) for entry in used if entry.topic in blueprint.topics and "case" not in entry.draft)
+        for cell in blueprint.cells:
             key = (cell.competency, cell.level)
-            need[key] = max(need[key], len(FORM_NAMES) * cell.count)
-    cells = sorted(set(have) | set(need), key=lambda cell: (cell[0], LEVELS.index(cell[1]) if cell[1] in LEVELS else 9))
-    return tuple(
-        CellCount(competency, level, have[competency, level], need[competency, level]) for competency, level in cells
-    )
+            short = len(FORM_NAMES) * cell.count - fit[key]
+            lacking[key] = max(lacking.get(key, (0, "")), (max(0, short), test if short > 0 else ""))
+    order = {level: place for place, level in enumerate(LEVELS)}
+    cells = sorted(set(have) | set(lacking), key=lambda cell: (cell[0], order.get(cell[1], len(order))))
+    return tuple(CellCount(*cell, have[cell], *lacking.get(cell, (0, ""))) for cell in cells)
+
+
+def _cell(entry: Entry) -> tuple[str, str]:
+    return str(entry.draft.get("competency")), str(entry.draft.get("level"))
 
 
 def get_item(ctx: Context, item_id: str) -> ItemSheet:

@@ -285,6 +285,7 @@ def finish_overdue(ctx: Context, attempt_id: int) -> bool:
 
     Anybody's touch may do it, since it only carries out what the clock has decided.
     """
+    ctx.actor.need("tests.take")
     row = attempt_row(ctx, attempt_id, lock=True)
     if row.status != OPEN or not is_over(row.deadline_at, moment_of(ctx, last_step(ctx, attempt_id))):
         return False

@@ -254,9 +254,7 @@ def _read_item(raw: Any, file: str, line: int | None, locator: Locator, cases: M
     version = fields.count("version") if fields.has("version") else 1
     hints = fields.proses("hints")
     fields.done()
-    return Item(
-        item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version, hints
-    )
+    return Item(item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version, hints)
 
 
 def _read_generated(fields: Fields, cases: Mapping[str, Case]) -> Generated:

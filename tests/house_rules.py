@@ -40,7 +40,7 @@ _CORE_FOR_TRAINING = (
 
 # The most specific room that holds a module decides; a name in the house column lets in all beneath it.
 IMPORT_TABLE = (
-    _room("app", "core.ui core.security core.db.engines seed.feed", "streamlit starlette"),
+    _room("app", "core.ui core.security core.db.engines seed.feed assessments.overdue", "streamlit starlette"),
     _room("pages", f"{_CORE_FOR_PAGES} assessments", "streamlit pandas"),
     _room("core", "", ""),
     _room("core.__main__", "core", ""),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
 
 from core.db.columns import Id, Instant
 from core.db.portal_tables import portal
+
+_IS_OPEN = text("status = 'open'")
 
 # A test as trainers set it up, one row per saved version; the house's own tests have no row until they are changed.
 test_definition = Table(
@@ -54,15 +56,18 @@ attempt = Table(
     Column("test_version", Integer, nullable=False, server_default="0"),
     Column("form", Text, nullable=False),
     Column("seed", Id, nullable=False),
-    Column("items", Text, nullable=False),
-    Column("settings", Text, nullable=False, server_default="{}"),
     Column("status", Text, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("deadline_at", Instant),
     Column("finished_at", Instant),
     Column("score", Float),
+    # The long ones come last: a list of attempts then never reads past them.
+    Column("settings", Text, nullable=False, server_default="{}"),
+    Column("items", Text, nullable=False),
     UniqueConstraint("person_id", "test", "phase", "try_number"),
     Index("attempt_test", "test", "phase", "status"),
+    # What runs out is found among the open ones alone.
+    Index("attempt_open", "deadline_at", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
 )
 
 attempt_step = Table(

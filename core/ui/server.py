@@ -49,12 +49,14 @@ def middleware() -> list[Middleware]:
     return [Middleware(Gate)]
 
 
-def lifespan_with(*demo_works: Work) -> Callable[[App], AbstractAsyncContextManager[dict[str, Any]]]:
-    """What happens from start to stop; `demo_works` run beside the pages in demo mode only."""
+def lifespan_with(
+    works: Sequence[Work] = (), demo_works: Sequence[Work] = ()
+) -> Callable[[App], AbstractAsyncContextManager[dict[str, Any]]]:
+    """What happens from start to stop; `works` run beside the pages, `demo_works` in demo mode only."""
 
     @asynccontextmanager
     async def lifespan(_app: App) -> AsyncIterator[dict[str, Any]]:
-        async with _open(demo_works if settings().demo else ()):
+        async with _open((*works, *(demo_works if settings().demo else ()))):
             yield {}
 
     return lifespan

@@ -88,7 +88,7 @@ def figures_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def portal(databases: Databases, clock: int, figures_template: Path) -> Portal:
     """A fresh portal on SQLite with two employees, a trainer and a manager."""
     figures.use_template(figures_template)
-    return _peopled(Portal(databases.portal, clock))
+    return peopled(Portal(databases.portal, clock))
 
 
 @pytest.fixture
@@ -96,11 +96,12 @@ def postgres_portal(postgres_url: str, tmp_path: Path, clock: int, figures_templ
     """The same on PostgreSQL."""
     figures.use_template(figures_template)
     opened = connect(postgres_url, tmp_path)
-    yield _peopled(Portal(opened.portal, clock))
+    yield peopled(Portal(opened.portal, clock))
     opened.dispose()
 
 
-def _peopled(portal: Portal) -> Portal:
+def peopled(portal: Portal) -> Portal:
+    """Two employees, a trainer and a manager."""
     portal.admit("ann")
     portal.admit("bo", position="W", team="Warehouse")
     portal.admit("tess", role="trainer", position=None, team="Training")

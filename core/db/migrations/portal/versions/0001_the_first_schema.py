@@ -89,13 +89,13 @@ def upgrade() -> None:
         sa.Column("test_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
         sa.Column("seed", ID, nullable=False),
-        sa.Column("items", sa.Text(), nullable=False),
-        sa.Column("settings", sa.Text(), server_default="{}", nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("deadline_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("settings", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -104,6 +104,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "test", "phase", "try_number"),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            "attempt_open",
+            ["deadline_at"],
+            unique=False,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
         batch_op.create_index("attempt_test", ["test", "phase", "status"], unique=False)
 
     op.create_table(
@@ -416,6 +423,9 @@ def downgrade() -> None:
     op.drop_table("bank_item")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("attempt_test")
+        batch_op.drop_index(
+            "attempt_open", sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'")
+        )
 
     op.drop_table("attempt")
     op.drop_table("accommodation")

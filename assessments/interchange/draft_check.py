@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.content import Fields, Locator
-from assessments.interchange.parsed import Problem, rule_problem
+from assessments.interchange.fractions import plain_number
+from assessments.interchange.parsed import LeftOut, Problem, problem, rule_problem
 from assessments.item_reading import READERS
 from assessments.prose import LANGUAGES
 from core.domain.errors import ContentError
@@ -16,6 +17,7 @@ _PROSE = frozenset({"text", "reason", "left", "right", "unit"})
 _WITH_REASON = frozenset({"options", "near", "accept", "pairs", "steps"})
 _ITEM_REASON = frozenset({"numeric", "short_text", "open_text"})
 _YET_TO_WRITE = "…"
+_NEARLY_WHOLE = 1e-4
 
 
 def problems_in(table: Mapping[str, Any], line: int | None, name: str) -> list[Problem]:
@@ -33,6 +35,20 @@ def problems_in(table: Mapping[str, Any], line: int | None, name: str) -> list[P
     except ContentError as error:
         return [rule_problem(error, line, name)]
     return []
+
+
+def refuse_without_key(table: Mapping[str, Any], line: int | None, name: str) -> None:
+    """Refuses a choice with no right option, or with right ones that don't make a whole.
+
+    Raises: LeftOut.
+    """
+    fractions = [option.get("fraction") or 0.0 for option in table.get("options", ())]
+    total = sum(fraction for fraction in fractions if fraction > 0)
+    several = table.get("kind") == "multiple"
+    if total <= 0 or (not several and 1 not in fractions):
+        raise LeftOut(problem("no_key", line, name))
+    if several and abs(total - 1) > _NEARLY_WHOLE:
+        raise LeftOut(problem("sum", line, name, total=plain_number(round(total, 7))))
 
 
 def _complete(field: str, value: Any) -> Any:

@@ -210,13 +210,10 @@ def _multichoice(taking: _Taking) -> dict[str, Any]:
         if reason := taking.text(answer.feedback, f"options {number} feedback"):
             option["reason"] = taking.prose(reason)
         options.append(option)
-    total = sum(option["fraction"] for option in options if option["fraction"] > 0)
-    if total <= 0 or (question.single and not any(option["fraction"] == 1 for option in options)):
-        raise LeftOut(taking.problem("no_key"))
-    if not question.single and abs(total - 1) > 1e-4:
-        raise LeftOut(taking.problem("sum", total=_said(total)))
+    table = {"kind": "single" if question.single else "multiple", "options": options}
+    draft_check.refuse_without_key(table, question.line, question.name)
     _explain_key(taking, options)
-    return {"kind": "single" if question.single else "multiple", "options": options}
+    return table
 
 
 def _explain_key(taking: _Taking, options: list[dict[str, Any]]) -> None:

@@ -57,12 +57,14 @@ INTERCHANGE_PROBLEM_LABELS = MappingProxyType(
         "xml_no_type": "This question doesn't say its type.",
         "fraction_unreadable": "This is not a fraction in percent.",
         "sheet_row": "This row can't be read: wanted {wanted}.",
+        "sheet_remark": "The sheet should hold {wanted}.",
         "sheet_part": "There is no part called {part}; wanted one of {wanted}.",
         "sheet_no_item": "This row belongs to no item: no row of the part “item” carries its id.",
         "sheet_no_id": "This row has no id in the first column.",
         "sheet_number": "The column {column} needs a number.",
-        "sheet_kind": "There is no kind of item called {kind}; wanted one of {wanted}.",
-        "sheet_wrong_part": "An item of the kind {kind} has no part {part}.",
+        "sheet_kind": "There is no kind of item called {name}; wanted one of {wanted}.",
+        "sheet_level": "There is no level called {name}; wanted one of {wanted}.",
+        "sheet_wrong_part": "An item of the kind {name} has no part {part}.",
         "sheet_extra": "The column {column} says nothing in this row and should be empty.",
         # taken over, to be mended
         "below_zero": "A wrong answer costs nothing here; the fraction is read as 0.",
@@ -98,7 +100,8 @@ _SEVERITIES = MappingProxyType(
     {
         **dict.fromkeys(("below_zero", "rule"), Severity.TO_MEND),
         **dict.fromkeys(
-            ("unknown_fraction", "rounded_fraction", "kept", "markup", "loses", "one_drawing"), Severity.KEPT_ASIDE
+            ("unknown_fraction", "rounded_fraction", "kept", "markup", "loses", "one_drawing", "sheet_remark"),
+            Severity.KEPT_ASIDE,
         ),
     }
 )

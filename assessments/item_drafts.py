@@ -1,10 +1,8 @@
-"""Drafts: an item while it is being written, as a plain table that may still lack things, and every change to it."""
+"""Drafts: an item while it is being written, as a plain table that may still lack things."""
 
 from __future__ import annotations
 
 import copy
-import math
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +14,10 @@ Draft = dict[str, Any]
 """An item as a bank file has it; each part of a list also carries `_`, a number by which the editor knows it."""
 
 PART = "_"
-LONGEST_TEXT = 4_000
-MOST_PARTS = 12
 
 PROSE, MAYBE_PROSE, TEXT, NUMBER, LIST, TABLE = "prose", "maybe prose", "text", "number", "list", "table"
+OF = "of"
+"""A field that says to which criterion a level belongs, by the number that the criterion carries."""
 
 _HEAD = {"stem": PROSE, "competency": TEXT, "level": TEXT, "positions": LIST, "source": TEXT, "weight": NUMBER}
 _OPTION = {"text": PROSE, "fraction": NUMBER, "reason": PROSE}
@@ -46,6 +44,12 @@ FIELDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "hints": _HINTS,
     },
     "ordering": {"": _HEAD, "steps": {"text": PROSE, "reason": PROSE}, "hints": _HINTS},
+    "open_text": {
+        "": {**_HEAD, "reason": PROSE},
+        "rubric": {"text": PROSE, "points": NUMBER},
+        "levels": {OF: OF, "points": NUMBER, "text": PROSE},
+        "hints": _HINTS,
+    },
     "generated": {
         "": {name: of for name, of in _HEAD.items() if name != "stem"} | {"model": TEXT, "params": TABLE},
         "hints": _HINTS,
@@ -59,9 +63,9 @@ _FIRST_PARTS: Mapping[str, int] = {
     "pairs": 4,
     "distractors": 1,
     "steps": 4,
-    "near": 0,
-    "hints": 0,
+    "rubric": 1,
 }
+_USUAL = ("weight", 1.0)
 _DEFAULTS: Mapping[str, float] = {"fraction": 0.0, "tolerance": 0.0, "weight": 1.0}
 
 FIELD_LABELS: Mapping[str, str] = {
@@ -78,6 +82,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "tolerance": "Tolerance",
     "unit": "Unit",
     "value": "Number",
+    "points": "Points",
     "pattern": "Wording",
     "left": "Left side",
     "right": "Right side",
@@ -93,6 +98,8 @@ GROUP_LABELS: Mapping[str, str] = {
     "distractors": "Belongs to none {n}",
     "steps": "Step {n}",
     "hints": "Hint {n}",
+    "rubric": "Criterion {n}",
+    "levels": "Level {n} of the rubric",
 }
 
 
@@ -133,13 +140,10 @@ def blank_item(kind: str) -> Draft:
     if kind not in FIELDS:
         raise RuleViolation("There is no kind of question called {kind}.", kind=kind)
     item: Draft = {"kind": kind, **_blank(FIELDS[kind][""])}
-    for group, fields in FIELDS[kind].items():
-        if group:
-            item[group] = [_blank(fields) for _ in range(_FIRST_PARTS[group])]
+    for group in groups_of(kind):
+        item[group] = [blank_part(kind, group) for _ in range(_FIRST_PARTS.get(group, 0))]
     if kind == "single":
         item["options"][0]["fraction"] = 1.0
-    if kind == "short_text":
-        item["accept"][0]["fraction"] = item["accept"][1]["fraction"] = 1.0
     return keyed(item)
 
 
@@ -151,14 +155,24 @@ def _blank(fields: Mapping[str, str]) -> Draft:
             made.update(en="", zh="")
         elif holds in (PROSE, MAYBE_PROSE):
             made[name] = {"en": "", "zh": ""}
-        else:
+        elif holds != OF:
             made[name] = _DEFAULTS.get(name, copy.copy(empty[holds]))
     return made
 
 
 def blank_part(kind: str, group: str) -> Draft:
-    """A part of a group with nothing in it."""
-    return _blank(FIELDS[kind][group])
+    """A part of a group with nothing in it; a criterion comes with a level for none and one for all of its points."""
+    part = _blank(FIELDS[kind][group])
+    if group == "accept":
+        part["fraction"] = 1.0
+    if group == "rubric":
+        part |= {"points": 2.0, "levels": [blank_level(0.0), blank_level(2.0)]}
+    return part
+
+
+def blank_level(points: float) -> Draft:
+    """A level of a criterion with nothing said of it yet."""
+    return {"points": points, "text": {"en": "", "zh": ""}}
 
 
 def groups_of(kind: str) -> tuple[str, ...]:
@@ -168,7 +182,7 @@ def groups_of(kind: str) -> tuple[str, ...]:
 
 def keyed(item: Mapping[str, Any]) -> Draft:
     """A draft of an item, each part carrying a number of its own."""
-    draft = copy.deepcopy(dict(item))
+    draft = unnested(item)
     for group in groups_of(draft.get("kind", "")):
         parts = draft.setdefault(group, [])
         taken = max((part.get(PART, 0) for part in parts), default=0)
@@ -179,16 +193,44 @@ def keyed(item: Mapping[str, Any]) -> Draft:
     return draft
 
 
+def unnested(item: Mapping[str, Any]) -> Draft:
+    """A copy in which the levels of a rubric stand beside its criteria, each saying to which it belongs.
+
+    Why: so every part of a draft is in a list of the item itself, and is written, moved and compared in one way.
+    """
+    draft = copy.deepcopy(dict(item))
+    if draft.get("kind") == "open_text":
+        draft.setdefault("levels", [])
+        taken = max((part.get(PART, 0) for part in draft.get("rubric", [])), default=0)
+        for part in draft.get("rubric", []):
+            if PART not in part:
+                taken += 1
+                part[PART] = taken
+            draft["levels"] += [{**level, OF: part[PART]} for level in part.pop("levels", [])]
+    return draft
+
+
+def _nested(draft: Mapping[str, Any]) -> Draft:
+    """A copy in which each criterion of a rubric holds its levels again, from the fewest points to the most."""
+    item = copy.deepcopy(dict(draft))
+    levels = item.pop("levels", [])
+    for part in item.get("rubric", []):
+        mine = [level for level in levels if level[OF] == part[PART]]
+        mine.sort(key=lambda level: (level["points"] is None, level["points"]))
+        part["levels"] = [{name: value for name, value in one.items() if name not in (OF, PART)} for one in mine]
+    return item
+
+
 def plain_item(draft: Mapping[str, Any]) -> Draft:
     """The item as a bank file has it: without the editor's numbers, empty optional fields and blanks around texts."""
     item: Draft = {}
     fields = FIELDS.get(draft.get("kind", ""), {})
-    for name, value in draft.items():
+    for name, value in (_nested(draft) if draft.get("kind") == "open_text" else draft).items():
         holds = fields.get("", {}).get(name)
         if name in fields and name:
             if value:
                 item[name] = [_stripped(part, fields[name]) for part in value]
-        elif not (holds == MAYBE_PROSE and _is_empty_prose(value)) and value is not None:
+        elif not (holds == MAYBE_PROSE and _is_empty_prose(value)) and value is not None and (name, value) != _USUAL:
             item[name] = _trimmed(value)
     return item
 
@@ -205,123 +247,11 @@ def _trimmed(value: Any) -> Any:
         return value.strip()
     if isinstance(value, dict):
         return {name: _trimmed(one) for name, one in value.items()}
-    return value
+    return [_trimmed(one) for one in value] if isinstance(value, list) else value
 
 
 def _is_empty_prose(value: Any) -> bool:
     return isinstance(value, dict) and not any(str(text).strip() for text in value.values())
-
-
-# ---- changes ----------------------------------------------------------------------------------------------------
-
-
-def with_value(draft: Draft, place: Place, value: Any) -> Draft:
-    """The draft with one field changed.
-
-    Raises: RuleViolation for a field that such an item doesn't have, or a value that doesn't belong there.
-    """
-    holds = FIELDS.get(draft["kind"], {}).get(place.group, {}).get(place.field)
-    if holds is None:
-        raise RuleViolation("This question has no field {field}.", field=place.field)
-    changed = copy.deepcopy(draft)
-    target = _part(changed, place.group, place.part) if place.group else changed
-    if holds in (PROSE, MAYBE_PROSE):
-        if place.language not in LANGUAGES:
-            raise RuleViolation("This question has no field {field}.", field=place.field)
-        prose = target if not place.field else target.setdefault(place.field, {"en": "", "zh": ""})
-        prose[place.language] = cleaned_text(value)
-    else:
-        target[place.field] = checked_value(holds, value)
-    return changed
-
-
-def checked_value(holds: str, value: Any) -> Any:
-    """A value as a field of this kind keeps it. Raises: RuleViolation when it doesn't belong there."""
-    if holds == TEXT:
-        return cleaned_text(value)
-    if holds == NUMBER:
-        right = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-        if not right or (value is not None and not (math.isfinite(value) and abs(value) < 1e15)):
-            raise RuleViolation("This is not a number that can be used.")
-        return value
-    if holds == LIST and isinstance(value, list | tuple):
-        return [cleaned_text(one) for one in value]
-    if holds == TABLE and isinstance(value, Mapping):
-        return {cleaned_text(name): one for name, one in value.items() if isinstance(one, str | int | float | bool)}
-    raise RuleViolation("This question has no field {field}.", field=holds)
-
-
-def cleaned_text(value: Any) -> str:
-    """Text as it is kept: without signs that can't be shown. Raises: RuleViolation when it is too long."""
-    text = "" if value is None else str(value)
-    if len(text) > LONGEST_TEXT:
-        raise RuleViolation("A text may be at most {limit} characters long.", limit=LONGEST_TEXT)
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
-
-
-def with_part(draft: Draft, group: str) -> Draft:
-    """The draft with one more, empty part at the end of a group. Raises: RuleViolation when there are enough."""
-    fields = _fields_of(draft, group)
-    if len(draft[group]) >= MOST_PARTS:
-        raise RuleViolation("A question has at most {limit} of these.", limit=MOST_PARTS)
-    changed = copy.deepcopy(draft)
-    number = 1 + max((part[PART] for part in changed[group]), default=0)
-    part = _blank(fields) | {PART: number}
-    if group == "accept":
-        part["fraction"] = 1.0
-    changed[group].append(part)
-    return changed
-
-
-def without_part(draft: Draft, group: str, number: int) -> Draft:
-    """The draft without one part."""
-    changed = copy.deepcopy(draft)
-    gone = _part(changed, group, number)
-    changed[group] = [part for part in changed[group] if part is not gone]
-    return changed
-
-
-def with_part_moved(draft: Draft, group: str, number: int, by: int) -> Draft:
-    """The draft with one part moved up (-1) or down (1); at the edge it stays."""
-    changed = copy.deepcopy(draft)
-    parts = changed[group]
-    at = parts.index(_part(changed, group, number))
-    to = min(max(at + by, 0), len(parts) - 1)
-    parts.insert(to, parts.pop(at))
-    return changed
-
-
-def with_key(draft: Draft, number: int) -> Draft:
-    """A single choice with this option right and every other worth nothing, or what it costs."""
-    changed = copy.deepcopy(draft)
-    key = _part(changed, "options", number)
-    for option in changed["options"]:
-        option["fraction"] = 1.0 if option is key else min(0.0, option["fraction"] or 0.0)
-    return changed
-
-
-def with_even_fractions(draft: Draft, right: tuple[int, ...]) -> Draft:
-    """A multiple choice whose right options share the mark and whose wrong ones together cost as much."""
-    changed = copy.deepcopy(draft)
-    _fields_of(changed, "options")
-    wrong = len(changed["options"]) - len(right)
-    for option in changed["options"]:
-        option["fraction"] = 1 / len(right) if option[PART] in right else -1 / wrong
-    return changed
-
-
-def _fields_of(draft: Draft, group: str) -> Mapping[str, str]:
-    if group not in groups_of(draft["kind"]):
-        raise RuleViolation("This question has no field {field}.", field=group)
-    return FIELDS[draft["kind"]][group]
-
-
-def _part(draft: Draft, group: str, number: int) -> Draft:
-    _fields_of(draft, group)
-    found = next((part for part in draft[group] if part[PART] == number), None)
-    if found is None:
-        raise RuleViolation("This part was taken out in another window.")
-    return found
 
 
 # ---- what is missing, what is different ---------------------------------------------------------------------------
@@ -343,7 +273,7 @@ def _values(table: Mapping[str, Any], name: str, holds: str, group: str, number:
     if holds in (PROSE, MAYBE_PROSE):
         for language in LANGUAGES:
             yield Spot(name, language, group, number), holds, (value or {}).get(language, "")
-    else:
+    elif holds != OF:
         yield Spot(name, "", group, number), holds, value
 
 

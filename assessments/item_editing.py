@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assessments import item_drafts
+from assessments import item_changes, item_drafts
 from assessments.bank_rows import (
     APPROVED,
     DECIDED,
@@ -102,27 +102,30 @@ def write_value(ctx: Context, version_id: int, place: Place, value: Any) -> None
     Raises: NotAllowed without `bank.write`; RuleViolation once it is under review or decided, or when the value
     doesn't belong there.
     """
-    _change(ctx, version_id, lambda draft: item_drafts.with_value(draft, place, value))
+    _change(ctx, version_id, lambda draft: item_changes.with_value(draft, place, value))
 
 
-def add_part(ctx: Context, version_id: int, group: str) -> None:
-    """Adds an empty option, pair, step or the like to a draft. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_drafts.with_part(draft, group))
+def add_part(ctx: Context, version_id: int, group: str, of: int = 0) -> None:
+    """Adds an empty option, pair, step or the like to a draft; `of` is the criterion a level is added to.
+
+    Raises: as `write_value`.
+    """
+    _change(ctx, version_id, lambda draft: item_changes.with_part(draft, group, of))
 
 
 def remove_part(ctx: Context, version_id: int, group: str, number: int) -> None:
     """Takes a part out of a draft. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_drafts.without_part(draft, group, number))
+    _change(ctx, version_id, lambda draft: item_changes.without_part(draft, group, number))
 
 
 def move_part(ctx: Context, version_id: int, group: str, number: int, by: int) -> None:
     """Moves a part of a draft up or down. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_drafts.with_part_moved(draft, group, number, by))
+    _change(ctx, version_id, lambda draft: item_changes.with_part_moved(draft, group, number, by))
 
 
 def choose_key(ctx: Context, version_id: int, number: int) -> None:
     """Makes one option of a single choice the right one. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_drafts.with_key(draft, number))
+    _change(ctx, version_id, lambda draft: item_changes.with_key(draft, number))
 
 
 def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> None:
@@ -134,7 +137,7 @@ def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> No
     def shared(draft: Draft) -> Draft:
         if not 0 < len(right) < len(draft["options"]):
             raise RuleViolation("Some options have to be right and some wrong.")
-        return item_drafts.with_even_fractions(draft, right)
+        return item_changes.with_even_fractions(draft, right)
 
     _change(ctx, version_id, shared)
 
@@ -229,7 +232,7 @@ def _checked(version: Version) -> None:
 
 
 def _note(note: str) -> str:
-    said = item_drafts.cleaned_text(note).strip()
+    said = item_changes.cleaned_text(note).strip()
     if not said:
         raise RuleViolation("Say why in a few words.")
     if len(said) > LONGEST_NOTE:

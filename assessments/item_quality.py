@@ -17,6 +17,9 @@ _EN_NEGATIVE = r"\b(not|never|except|isn't|aren't|doesn't|don't|can't|cannot|mus
 _ZH_NEGATIVE = r"不(?!同)|除外|错误的是"
 _COLLECTIVE = r"\b(all|none|both|neither) of (the above|these|them)\b|以上(都|皆|均|全)|(都|均)(不)?正确|上述"
 
+TELLING = 1.2
+"""How many times longer than the next an option is before anybody notices."""
+
 HINT_LABELS: Mapping[str, str] = {
     "longest": "The right option is longer than every other one; people guess it by its length.",
     "shortest": "The right option is shorter than every other one; people guess it by its length.",
@@ -198,9 +201,12 @@ def _about_single(options: list[dict[str, Any]]) -> Iterator[Hint]:
         return
     for language in LANGUAGES:
         if len(options) > 1 and all(option["text"][language] for option in options):
-            for longest in (True, False):
-                if key_stands_out({"options": options}, language, longest):
-                    yield Hint("longest" if longest else "shortest", Spot("text", language, "options", 0))
+            lengths = sorted(len(option["text"][language]) for option in options)
+            table = {"options": options}
+            if key_stands_out(table, language, longest=True) and lengths[-1] > TELLING * lengths[-2]:
+                yield Hint("longest", Spot("text", language, "options", 0))
+            if key_stands_out(table, language, longest=False) and TELLING * lengths[0] < lengths[1]:
+                yield Hint("shortest", Spot("text", language, "options", 0))
 
 
 def _about_multiple(options: list[dict[str, Any]]) -> Iterator[Hint]:

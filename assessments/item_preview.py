@@ -13,6 +13,7 @@ from assessments.banked_items import read_draft
 from assessments.forms import question_for
 from assessments.item_drafts import plain_item
 from assessments.prose import LANGUAGES, Prose
+from assessments.marking import Response, checked_response, is_blank
 from assessments.questions import (
     NAMES,
     Accept,
@@ -29,8 +30,11 @@ from assessments.questions import (
     ShortText,
     Step,
     shuffled,
+    view_of,
 )
-from core.domain.errors import OrderlyError
+from assessments.sheets import Sheet
+from assessments.test_settings import Settings
+from core.domain.errors import OrderlyError, RuleViolation
 
 NOBODY = 0
 """The person a preview is made for."""
@@ -59,6 +63,36 @@ def preview_of(draft: Mapping[str, Any], item_id: str, topic: str, version: int,
         with figures.practice_figures() as world:
             return Preview(question_for(item, seed, NOBODY, world), None)
     return Preview(question_for(item, seed, NOBODY, None), None)
+
+
+def trial_sheet(question: Question, attempt_id: int, response: Response) -> Sheet:
+    """A question as the test page draws it, for trying it out; an answer that doesn't fit any more is none."""
+    try:
+        answer = checked_response(question, response)
+    except RuleViolation:
+        answer = None
+    return Sheet(
+        attempt_id=attempt_id,
+        test="",
+        phase="",
+        finished=False,
+        overdue=False,
+        seconds_left=None,
+        settings=Settings(),
+        place=0,
+        states=(),
+        item_id=question.item_id,
+        question=view_of(question),
+        response=None if is_blank(answer) else answer,
+        certainty=None,
+        number=0,
+        saved_at=None,
+        checkable=False,
+        asks_certainty=False,
+        tries_left=0,
+        feedback=None,
+        larger_text=False,
+    )
 
 
 def _sketched(draft: Mapping[str, Any], item_id: str, seed: int) -> Question | None:

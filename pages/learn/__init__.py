@@ -30,8 +30,20 @@ def said(prose: Prose) -> str:
 # ---- saving ---------------------------------------------------------------------------------------------------
 
 
+TRIAL = 0
+"""The attempt of an author who tries a question out: its answers stay in the session."""
+
+
+def tried(item_id: str) -> Any:
+    """What an author answered to a question that they try out."""
+    return st.session_state.setdefault("_tried", {}).get(item_id)
+
+
 def keep(attempt_id: int, item_id: str, response: Any) -> None:
     """Saves an answer; a refusal is said in the run that follows."""
+    if attempt_id == TRIAL:
+        st.session_state.setdefault("_tried", {})[item_id] = response
+        return
     try:
         page.portal_write(save_answer, attempt_id, item_id, response)
     except page.SignedOut:

@@ -126,17 +126,25 @@ def certainties_in(ctx: Context, attempt_id: int) -> dict[str, int]:
     return {item_id: certainty for item_id, certainty in last.items() if certainty is not None}
 
 
-def _worths(ctx: Context, attempt_id: int) -> dict[str, float | None]:
-    """What each item's answer is worth; a mark given by hand wins over whatever is marked again later."""
+def worths_in(rows: Iterable[Any]) -> dict[str, float | None]:
+    """What each item's answer is worth after all steps that marked it; None while it waits to be marked by hand.
+
+    Shape: rows of one attempt in their order, with item_id, kind and fraction. A mark given by hand wins over whatever
+    is marked again later.
+    """
     worths: dict[str, float | None] = {}
     by_hand: set[str] = set()
-    for row in ctx.db.execute(_WORTHS, {"attempt": attempt_id}):
+    for row in rows:
         if row.kind == MANUAL:
             by_hand.add(row.item_id)
         elif row.item_id in by_hand:
             continue
         worths[row.item_id] = row.fraction
     return worths
+
+
+def _worths(ctx: Context, attempt_id: int) -> dict[str, float | None]:
+    return worths_in(ctx.db.execute(_WORTHS, {"attempt": attempt_id}))
 
 
 def fractions_in(ctx: Context, attempt_id: int) -> dict[str, float]:

@@ -26,6 +26,9 @@ class Place:
 
     item_id: str
     parts: int
+    competency: str
+    level: str
+    weight: float
 
 
 def packed(questions: Sequence[Question]) -> str:
@@ -33,7 +36,7 @@ def packed(questions: Sequence[Question]) -> str:
 
     Why: twenty questions are 30 KB; reading all of them at every click cost more than drawing the page (measured).
     """
-    places = [[question.item_id, _parts(question)] for question in questions]
+    places = [[one.item_id, _parts(one), one.competency, one.level, one.weight] for one in questions]
     return "\n".join([dumped(places), *(dumped(as_data(question)) for question in questions)])
 
 
@@ -44,7 +47,7 @@ def unpacked(handout: str) -> tuple[Question, ...]:
 
 def places_in(handout: str) -> list[Place]:
     """The places of a handout in their order."""
-    return [Place(item_id, parts) for item_id, parts in json.loads(handout[: handout.index("\n")])]
+    return [Place(*place) for place in json.loads(handout[: handout.index("\n")])]
 
 
 def question_at(handout: str, place: int) -> Question:

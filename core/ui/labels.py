@@ -27,6 +27,8 @@ AUDIT_KIND_LABELS = MappingProxyType(
         "test_started": "Test begun",
         "test_finished": "Test finished",
         "test_marked_again": "Test marked again",
+        "certificate_issued": "Certificate issued",
+        "certificate_revoked": "Certificate taken back",
         "item_begun": "Question begun",
         "item_sent_to_review": "Question sent to review",
         "item_taken_back": "Question taken back from review",

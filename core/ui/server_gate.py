@@ -22,9 +22,11 @@ from core.ui.server_static import content_security_policy, streamlit_files
 from core.ui.settings import is_loopback, settings
 
 SESSION_HEADER, PERSON_HEADER = "x-orderly-session", "x-orderly-person"
-_PUBLIC = frozenset({"/sign-in", "/sign-out", "/preferences", "/_stcore/health", "/healthz", "/favicon.ico"})
+_PUBLIC = frozenset(
+    {"/sign-in", "/sign-out", "/preferences", "/certificate", "/_stcore/health", "/healthz", "/favicon.ico"}
+)
 _STREAMLIT_FOLDERS = frozenset({"_stcore", "media", "component", "static"})
-_PUBLIC_FOLDERS = ("/orderly/", "/welcome/")
+_PUBLIC_FOLDERS = ("/orderly/", "/welcome/", "/certificate/", "/badges/")
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 

@@ -101,7 +101,7 @@ def password_form(next_path: str, login: str, problem: str) -> Html:
     return fill(
         "sign_in.html",
         heading=t("Sign in"),
-        problem=_problem(problem),
+        problem=problem_note(problem),
         next=next_path,
         login=login,
         login_label=t("Sign-in name"),
@@ -130,7 +130,7 @@ def demo_doors(next_path: str, people: list[tuple[str, str, str, str | None]], p
         "demo.html",
         heading=t("Come in as …"),
         note=t("Demo mode: no password needed, invented data, this machine only."),
-        problem=_problem(problem),
+        problem=problem_note(problem),
         doors=Html(doors),
     )
 
@@ -161,7 +161,7 @@ def link_form(kind: str, login: str, name: str, problem: str) -> Html:
         lead=t("You are the first administrator. This link works once.")
         if first
         else t("This link works once. Afterwards you sign in with this password."),
-        problem=_problem(problem),
+        problem=problem_note(problem),
         fields=fields,
         password_label=t("Password"),
         again_label=t("Password again"),
@@ -176,7 +176,7 @@ def change_form(login: str, problem: str) -> Html:
         "password.html",
         heading=t("Change password"),
         lead=t("Wherever else you are signed in, you will be signed out."),
-        problem=_problem(problem),
+        problem=problem_note(problem),
         login=login,
         current_label=t("Password until now"),
         password_label=t("New password"),
@@ -192,5 +192,6 @@ def notice(heading: str, text: str, href: str, label: str) -> Html:
     return fill("notice.html", heading=heading, text=text, href=href, label=label)
 
 
-def _problem(text: str) -> Html:
+def problem_note(text: str) -> Html:
+    """A complaint above a form; nothing where there is none."""
     return Html(f'<p class="problem" role="alert">{escape(text)}</p>') if text else Html("")

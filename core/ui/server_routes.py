@@ -24,6 +24,7 @@ from core.security.passwords import check_password_strength, hash_password
 from core.security.sessions import SignedIn, find_session
 from core.ui.databases import databases, wall_clock
 from core.ui.i18n import LANGUAGES, in_language, mark, t, translate_error
+from core.ui.server_certificates import CERTIFICATE_ROUTES
 from core.ui.server_gate import safe_next, same_origin
 from core.ui.server_html import (
     THEMES,
@@ -241,6 +242,7 @@ ROUTES = (
     Route("/healthz", health, methods=["GET"]),
     Route("/favicon.ico", favicon, methods=["GET"]),
     Route("/orderly/{name}", own_file, methods=["GET"]),
+    *CERTIFICATE_ROUTES,
     Route("/{page}", index, methods=["GET"]),
 )
 

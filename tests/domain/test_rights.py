@@ -34,6 +34,7 @@ LEARNS = {"tests.take", "practice.use"}
             None,
             {
                 "attempts.read",
+                "results.read",
                 "bank.review",
                 "tests.judge",
                 "board.read",
@@ -50,6 +51,8 @@ LEARNS = {"tests.take", "practice.use"}
             None,
             {
                 "attempts.read",
+                "attempts.mark",
+                "results.read",
                 "bank.review",
                 "tests.judge",
                 "tests.design",

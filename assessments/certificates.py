@@ -1,0 +1,47 @@
+"""Certificates of tests: who may have one, and for which attempt."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+
+from assessments.attempts import FINISHED, readable_row
+from assessments.test_definitions import definition_of
+from core.context import Context
+from core.db.portal_tables import person
+from core.domain.errors import RuleViolation
+from core.portal.certificates import Certificate, Passed, write_certificate
+
+
+def pass_rate_of(settings: str) -> float | None:
+    """The share of the marks that was enough when an attempt began; None where nothing was passed or failed."""
+    rate = json.loads(settings or "{}").get("pass_rate")
+    return None if rate is None else float(rate)
+
+
+def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
+    """The certificate of a passed attempt: one's own, or somebody's for whoever marks.
+
+    Raises: NotFound for another's attempt; RuleViolation while it is open or waits for marking, where the test has no
+    pass mark, or the attempt didn't reach it.
+    """
+    row = readable_row(ctx, attempt_id)
+    if row.person_id != ctx.actor.person_id:
+        ctx.actor.need("attempts.mark")
+    if row.status != FINISHED or row.score is None:
+        raise RuleViolation("A certificate is issued once the test is finished and marked.")
+    wanted = pass_rate_of(row.settings)
+    if wanted is None:
+        raise RuleViolation("This test has no pass mark, so nobody is certified by it.")
+    if row.score < wanted:
+        raise RuleViolation(
+            "The test was passed with {wanted} % of the marks; this attempt has {found} %.",
+            wanted=round(100 * wanted),
+            found=round(100 * row.score, 1),
+        )
+    name = ctx.db.execute(select(person.c.name).where(person.c.id == row.person_id)).scalar_one()
+    title = definition_of(ctx, row.test).blueprint.title
+    return write_certificate(
+        ctx, Passed(row.id, row.person_id, name, row.test, title.en, title.zh, float(row.score), wanted)
+    )

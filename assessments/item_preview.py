@@ -12,8 +12,8 @@ from assessments.bank import Generated
 from assessments.banked_items import read_draft
 from assessments.forms import question_for
 from assessments.item_drafts import plain_item
-from assessments.prose import LANGUAGES, Prose
 from assessments.marking import Response, checked_response, is_blank
+from assessments.prose import LANGUAGES, Prose
 from assessments.questions import (
     NAMES,
     Accept,

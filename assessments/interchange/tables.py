@@ -8,7 +8,7 @@ from typing import Any
 from assessments.bank import Item
 from assessments.exhibits import Exhibit
 from assessments.prose import LANGUAGES, Prose
-from assessments.questions import Choice, Content, Matching, Numeric, Ordering, Question, ShortText
+from assessments.questions import Choice, Content, Matching, Numeric, OpenText, Ordering, Question, ShortText
 
 
 def said_in(prose: Mapping[str, str] | None, language: str) -> str:
@@ -34,6 +34,8 @@ def table_of(item: Item) -> dict[str, Any]:
     }
     if item.weight != 1:
         table["weight"] = item.weight
+    if item.hints:
+        table["hints"] = [hint.as_data() for hint in item.hints]
     if item.stem is not None:
         table["stem"] = item.stem.as_data()
     if isinstance(item.content, Content):
@@ -93,6 +95,8 @@ def content_table(content: Content) -> dict[str, Any]:
             return _matching_table(content)
         case Ordering(steps=steps):
             return {"steps": [{"text": one.text.as_data(), "reason": one.reason.as_data()} for one in steps]}
+        case OpenText():
+            return _open_text_table(content)
 
 
 def _numeric_table(content: Numeric) -> dict[str, Any]:
@@ -124,6 +128,14 @@ def _matching_table(content: Matching) -> dict[str, Any]:
     }
     others = [right.text.as_data() for right in content.rights if right.name not in used]
     return table | ({"distractors": others} if others else {})
+
+
+def _open_text_table(content: OpenText) -> dict[str, Any]:
+    rubric = []
+    for criterion in content.rubric:
+        levels = [{"text": one.text.as_data(), "points": one.points} for one in criterion.levels]
+        rubric.append({"text": criterion.text.as_data(), "points": criterion.points, "levels": levels})
+    return {"reason": content.reason.as_data(), "rubric": rubric}
 
 
 def in_language(table: Mapping[str, Any], language: str) -> dict[str, Any]:

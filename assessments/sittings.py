@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from assessments.attempt_steps import ANSWER, CHECK, MANUAL, MARKED
-from assessments.handout import question_at
+from assessments.handout import places_in, question_at
 from assessments.marking import is_blank
 from assessments.questions import Question
 from assessments.test_settings import BEST, FIRST
@@ -92,10 +92,9 @@ def sittings_of(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, ..
 
 def _item_keys(handout: str) -> Iterator[ItemKey]:
     """Which items in which versions a handout holds, told without reading the questions."""
-    places, *lines = handout.split("\n")
-    for (item_id, _), line in zip(json.loads(places), lines, strict=True):
+    for place, line in zip(places_in(handout), handout.split("\n")[1:], strict=True):
         at = line.rfind(_VERSION)
-        yield item_id, 1 if at < 0 else int(line[at + len(_VERSION) :].partition(",")[0].rstrip("}"))
+        yield place.item_id, 1 if at < 0 else int(line[at + len(_VERSION) :].partition(",")[0].rstrip("}"))
 
 
 def steps_by_sitting(ctx: Context, test: str, sittings: Iterable[Sitting]) -> Mapping[int, Sequence[Any]]:

@@ -190,12 +190,13 @@ def portal_read(work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     return _read(_portal_place(), portal_actor(), work, args, kwargs)
 
 
-def reading(work: Callable[..., T], /, *args: Any) -> Callable[[], T]:
+def reading(work: Callable[..., T], /, *args: Any, portal: bool = False) -> Callable[[], T]:
     """A read for later, when no script runs: a file that is made when it is asked for. Raises then: SignedOut.
 
-    World and rights are those of now; that the session still stands is looked up again.
+    World (or the portal) and rights are those of now; that the session still stands is looked up again.
     """
-    place, who, session_id = _place(), actor(), _session_id()
+    place, who = (_portal_place(), portal_actor()) if portal else (_place(), actor())
+    session_id = _session_id()
 
     def later() -> T:
         with reader(databases().portal) as db:

@@ -203,6 +203,7 @@ SITE: tuple[SitePage, ...] = (
         practice=True,
     ),
     SitePage("learn/path.py", "Your path", "route", "Tests and exercises in their order", ("tests.take",)),
+    SitePage("learn/all_tests.py", "Tests", "quiz", "Every test you can take, before and after", ("tests.take",)),
     SitePage("learn/tests.py", "Test", "quiz", "Take the pre-test or the post-test", ("tests.take",), listed=False),
     SitePage(
         "learn/result.py",
@@ -215,6 +216,20 @@ SITE: tuple[SitePage, ...] = (
     SitePage("learn/practice.py", "Exercises", "exercise", "Practise on a world of your own", ("practice.use",)),
     SitePage(
         "teach/people_progress.py", "Progress", "groups", "Who has done what, and what it brought", ("attempts.read",)
+    ),
+    SitePage(
+        "teach/test_setup.py",
+        "Set up tests",
+        "tune",
+        "What each test asks, how it is given, and which version people get",
+        ("tests.design",),
+    ),
+    SitePage(
+        "teach/test_quality.py",
+        "Test quality",
+        "speed",
+        "Whether the test can be trusted, and which questions to mend",
+        ("attempts.read",),
     ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage(

@@ -1,0 +1,217 @@
+"""What figures of a test are called, what they mean and what they come to, in words for pages and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from assessments.bank import LEVEL_LABELS
+from assessments.competencies import name_of
+from assessments.questions import Choice
+from assessments.statistics import verdicts
+from assessments.statistics.definitions import (
+    ITEM_FIGURE_LABELS,
+    ITEM_MEANING_LABELS,
+    TEST_FIGURE_LABELS,
+    TEST_MEANING_LABELS,
+)
+from assessments.statistics.form_report import FormAnswers, FormReport, ItemReport
+from assessments.statistics.response_model import TwoParameters
+from assessments.statistics.sizes import MODEL_LEAST, is_small
+from assessments.statistics.verdicts import ITEM_ADVICE_LABELS, ITEM_VERDICT_LABELS
+from core.channels.report_workbook import RATE, ReportSheet, to_report
+from core.domain.rights import POSITION_LABELS, Position
+from core.ui.i18n import format_number, format_rate, language, t
+from core.ui.quality_charts import BAD, GOOD, QUIET, WARN
+
+MEND = frozenset({verdicts.KEY, verdicts.NEGATIVE, verdicts.UNFAIR, verdicts.TOO_HARD})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure with what it means. Shape: `value` in words; `number` as a workbook takes it."""
+
+    key: str
+    name: str
+    value: str
+    meaning: str
+    number: float | None
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A figure, or a dash where there is none."""
+    return "–" if value is None else format_number(value, digits)
+
+
+def rate(value: float | None) -> str:
+    """A share, or a dash."""
+    return "–" if value is None else format_rate(value, 0)
+
+
+def tone_of(item: ItemReport) -> str:
+    """The colour of the most pressing thing there is to say of an item."""
+    first = item.verdicts[0]
+    if first in (verdicts.GOOD, verdicts.FEW):
+        return GOOD if first == verdicts.GOOD else QUIET
+    return BAD if first in MEND else WARN
+
+
+def verdict_words(item: ItemReport) -> str:
+    """All there is to say of an item."""
+    return " · ".join(t(ITEM_VERDICT_LABELS[one]) for one in item.verdicts)
+
+
+def advice_on(item: ItemReport) -> list[str]:
+    """What to do about an item."""
+    return [t(ITEM_ADVICE_LABELS[one]) for one in item.verdicts]
+
+
+def item_label(item: ItemReport) -> str:
+    """What an item is called: its id, and its version once there is more than one."""
+    return item.item.item_id if item.item.version == 1 else f"{item.item.item_id} v{item.item.version}"
+
+
+def stem_of(item: ItemReport) -> str:
+    """What was asked, without its emphasis."""
+    return item.item.stem.in_language(language()).replace("**", "")
+
+
+def small_words(n: int) -> str:
+    """What is to be said of figures of few people; nothing of many."""
+    return t("Few people (n = {n}): every figure here can change a lot with the next ones.", n=n) if is_small(n) else ""
+
+
+def test_facts(report: FormReport) -> list[Fact]:
+    """The figures of a whole form."""
+    whole, decision = report.figures, report.decision
+    known = {
+        "n": (str(whole.n), whole.n),
+        "mean": (number(whole.mean), whole.mean),
+        "median": (number(whole.median), whole.median),
+        "sd": (number(whole.sd), whole.sd),
+        "skewness": (number(whole.skewness), whole.skewness),
+        "kurtosis": (number(whole.kurtosis), whole.kurtosis),
+        "cic": (number(whole.cic, 1), whole.cic),
+        "error_ratio": (number(whole.error_ratio, 1), whole.error_ratio),
+        "standard_error": (number(whole.standard_error), whole.standard_error),
+        "guess_score": (rate(report.guess_score), report.guess_score),
+    }
+    if decision is not None:
+        known["agreement"] = rate(decision.agreement), decision.agreement
+        known["kappa"] = number(decision.kappa), decision.kappa
+    about = {"n": whole.n, "most": number(whole.maximum, 1)}
+    return [
+        Fact(key, t(TEST_FIGURE_LABELS[key]), value, t(TEST_MEANING_LABELS[key], **about), figure)
+        for key, (value, figure) in known.items()
+    ]
+
+
+def item_facts(report: FormReport, item: ItemReport) -> list[Fact]:
+    """The figures of one item, always the same ones in the same order."""
+    f, times, model, at = item.figures, item.seconds, report.model, report.items.index(item)
+    rest = None if f.discrimination is None else f.discrimination / 100
+    without = None if f.alpha_without is None else 100 * f.alpha_without
+    blank = item.left_out + item.not_reached
+    a, b, a_error, b_error = (None, None, None, None) if model is None else _parameters(model, at)
+    known: dict[str, tuple[str, float | None, dict[str, object]]] = {
+        "facility": (rate(f.facility), f.facility, {"guess": rate(item.guess)}),
+        "sd": (rate(f.sd), f.sd, {}),
+        "rest": (number(rest), rest, {}),
+        "upper_lower": (number(f.upper_lower), f.upper_lower, {}),
+        "efficiency": (number(f.efficiency, 0), f.efficiency, {}),
+        "intended_weight": (number(f.intended_weight, 1), f.intended_weight, {}),
+        "effective_weight": (number(f.effective_weight, 1), f.effective_weight, {}),
+        "alpha_without": (number(without, 1), without, {"all": number(report.figures.cic, 1)}),
+        "blank": (str(blank), blank, {"out": item.left_out, "end": item.not_reached}),
+        "time": (number(times and times[0], 0), times and times[0], {"n": number(times and times[1], 0)}),
+        "a": (number(a), a, {"n": number(a_error), "least": MODEL_LEAST}),
+        "b": (number(b), b, {"n": number(b_error)}),
+    }
+    return [
+        Fact(key, t(ITEM_FIGURE_LABELS[key]), value, t(ITEM_MEANING_LABELS[key], **about), figure)
+        for key, (value, figure, about) in known.items()
+    ]
+
+
+def _parameters(model: TwoParameters, at: int) -> tuple[float | None, ...]:
+    values = (model.a, model.b, model.a_error, model.b_error)
+    return tuple(None if isnan(one[at]) else float(one[at]) for one in values)
+
+
+def option_texts(item: ItemReport) -> dict[str, str]:
+    """The options' words."""
+    if not isinstance(item.item.content, Choice):
+        return {}
+    return {option.name: option.text.in_language(language()) for option in item.item.content.options}
+
+
+def group_name(code: str) -> str:
+    """What a group is called: a language or a position."""
+    if code in ("en", "zh"):
+        return t("Reading English") if code == "en" else t("Reading Chinese")
+    return t(POSITION_LABELS[Position(code)]) if code in {one.value for one in Position} else code
+
+
+def report_file(answers: FormAnswers, report: FormReport, title: str) -> bytes:
+    """The whole report as a workbook: the test, its items, their options."""
+    return to_report([_test_sheet(answers, report, title), _item_sheet(report), _option_sheet(report)])
+
+
+def _test_sheet(answers: FormAnswers, report: FormReport, title: str) -> ReportSheet:
+    rows: list[Sequence[object]] = [(t("Test"), title, "")]
+    rows += [(fact.name, fact.number, fact.meaning) for fact in test_facts(report)]
+    if note := small_words(len(answers.attempts)):
+        rows.append((t("Note"), None, note))
+    return ReportSheet(t("Test"), (t("Figure"), t("Value"), t("Meaning")), rows, {})
+
+
+def _item_sheet(report: FormReport) -> ReportSheet:
+    heads = (t("Item"), t("Question"), t("Competency"), t("Name"), t("Level"), t("Verdict"))
+    rows = [
+        (
+            item_label(item),
+            stem_of(item),
+            item.item.competency,
+            name_of(item.item.competency).in_language(language()),
+            t(LEVEL_LABELS[item.item.level]),
+            verdict_words(item),
+            *(fact.number for fact in item_facts(report, item)),
+        )
+        for item in report.items
+    ]
+    figures = tuple(t(name) for name in ITEM_FIGURE_LABELS.values())
+    return ReportSheet(t("Items"), (*heads, *figures), rows, {t("Facility"): RATE})
+
+
+def _option_sheet(report: FormReport) -> ReportSheet:
+    header = (
+        t("Item"), t("Option"), t("Text"), t("Worth"), t("Chosen"), t("Share"), t("Point-biserial"),
+        t("weakest third"), t("middle third"), t("best third"), t("Remark"),
+    )  # fmt: skip
+    rows = [
+        (
+            item_label(item),
+            option.name,
+            option_texts(item)[option.name],
+            option.fraction,
+            option.chosen,
+            option.share,
+            option.point_biserial,
+            *option.by_third,
+            option_remark(item, option.name),
+        )
+        for item in report.items
+        for option in item.options
+    ]
+    shares = dict.fromkeys((t("Share"), t("weakest third"), t("middle third"), t("best third")), RATE)
+    return ReportSheet(t("Options"), header, rows, shares)
+
+
+def option_remark(item: ItemReport, name: str) -> str:
+    """What is to be said of one option."""
+    if item.suspicion is not None and name == item.suspicion.option:
+        return t("Better people choose this: is it the key?")
+    if item.suspicion is not None and name == item.suspicion.key:
+        return t("Is this really the key?")
+    return t("Weak distractor") if name in item.weak_options else ""

@@ -1,0 +1,176 @@
+"""One item under the glass: verdict, figures, who chose which option, which groups differ, what was answered."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.bank import KIND_LABELS, LEVEL_LABELS
+from assessments.competencies import name_of
+from assessments.statistics.form_report import FormReport, ItemReport
+from assessments.statistics.sizes import GROUP_LEAST, is_small
+from assessments.statistics.verdicts import ITEM_VERDICT_LABELS
+from assessments.test_statistics import TakenForm, answers_behind
+from assessments.tries import PHASE_LABELS
+from core.ui import page
+from core.ui.cards import Tone, chip, section
+from core.ui.charts import CONFIG, drawable
+from core.ui.i18n import format_rate, language, t
+from core.ui.kpi import is_dark
+from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, option_lines
+from core.ui.rich import emphasised, grid
+from core.ui.safe import safe
+from core.ui.site import SITE, page_named
+from core.ui.tables import Column, table
+from pages.teach.quality import (
+    advice_on,
+    group_name,
+    item_facts,
+    item_label,
+    number,
+    option_remark,
+    option_texts,
+    tone_of,
+)
+
+TONES: dict[str, Tone] = {GOOD: "good", WARN: "warn", BAD: "bad", QUIET: "quiet"}
+EDITOR = "bank_item"
+
+
+def close_item() -> None:
+    """No item any more."""
+    st.query_params.pop("item", None)
+
+
+def draw_item(test: str, form: TakenForm, phase: str | None, report: FormReport, item: ItemReport) -> None:
+    """Everything about one item."""
+    with st.container(border=True, key="panel-quality-item"):
+        about = (
+            t(KIND_LABELS[item.item.kind]),
+            name_of(item.item.competency).in_language(language()),
+            t(LEVEL_LABELS[item.item.level]),
+        )
+        section(t("Item {id}", id=item_label(item)), " · ".join(about))
+        draw_head(item)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            facts = item_facts(report, item)
+            rows = [[fact.name, fact.value, fact.meaning] for fact in facts if fact.number is not None]
+            st.markdown(grid([t("Figure"), t("Value"), t("Meaning")], rows))
+        with right:
+            draw_options(item)
+            draw_groups(item)
+        draw_answers(test, form, phase, item)
+
+
+def draw_head(item: ItemReport) -> None:
+    """The question, the verdict, what to do, and the ways on."""
+    st.markdown(emphasised(item.item.stem.in_language(language())))
+    if item.item.generated:
+        st.caption(t("Everybody gets figures of their own; these are one person's."))
+    with st.container(horizontal=True, gap="small"):
+        for verdict in item.verdicts:
+            chip(t(ITEM_VERDICT_LABELS[verdict]), TONES[tone_of(item)])
+    for advice in advice_on(item):
+        st.markdown(f":material/arrow_right: {safe(advice)}")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if any(one.name == EDITOR for one in SITE):
+            st.page_link(
+                page_named(EDITOR).path,
+                label=t("Open in the item bank"),
+                icon=":material/edit_note:",
+                query_params={"item": item.item.item_id},
+            )
+        st.button(t("Close the item"), on_click=close_item, icon=":material/close:", key="close-item", type="tertiary")
+
+
+def draw_options(item: ItemReport) -> None:
+    """Who chose which option: a picture and the figures."""
+    if not item.options:
+        st.caption(t("Options are only compared where everybody is shown the same ones."))
+        return
+    texts = option_texts(item)
+    suspected = item.suspicion.option if item.suspicion else None
+    lines = [
+        (
+            f"{option.name.upper()} {t('(key)')}" if option.is_key else option.name.upper(),
+            option.by_third,
+            GOOD if option.is_key else BAD if option.name == suspected else QUIET,
+        )
+        for option in item.options
+    ]
+    st.markdown(f"**{safe(t('Who chose what'))}**")
+    st.caption(t("A sound key rises from the weakest to the best third, every wrong option falls."))
+    st.plotly_chart(
+        drawable(option_lines(lines, dark=is_dark())),
+        theme=None,
+        config=dict(CONFIG),
+        key="quality-options",
+        alt=t("Who chose what: the same figures stand in the table below"),
+    )
+    heads = [t("Option"), t("Text"), t("Chosen"), t("Share"), t("Point-biserial"), t("Remark")]
+    rows = [
+        [
+            option.name.upper() + (" ✓" if option.is_key else ""),
+            texts[option.name],
+            str(option.chosen),
+            format_rate(option.share, 0),
+            number(option.point_biserial),
+            option_remark(item, option.name),
+        ]
+        for option in item.options
+    ]
+    st.markdown(grid(heads, rows))
+    if is_small(item.figures.n):
+        st.caption(t("Few people (n = {n}): every figure here can change a lot with the next ones.", n=item.figures.n))
+
+
+def draw_groups(item: ItemReport) -> None:
+    """Whether equally good people of different groups do alike."""
+    st.markdown(f"**{safe(t('Equally good people, compared by group'))}**")
+    if not item.differences:
+        st.caption(t("Compared from {n} people in either group on.", n=GROUP_LEAST))
+        return
+    sizes = {"none": t("no difference"), "moderate": t("some difference"), "large": t("large difference")}
+    rows = [
+        [
+            group_name(one.group),
+            str(one.n),
+            t("{n} pp", n=("+" if one.difference > 0 else "") + number(100 * one.difference, 1)),
+            number(one.chi_square, 1),
+            sizes[one.size],
+        ]
+        for one in item.differences
+    ]
+    st.markdown(grid([t("Group"), "n", t("Difference"), "χ²", t("Verdict")], rows))
+    st.caption(
+        t(
+            "Standardised difference to everybody else with equal marks (Dorans and Kulick 1986), Mantel's χ² with one"
+            " degree of freedom; from 3.84 on it is more than chance."
+        )
+    )
+
+
+def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport) -> None:
+    """What everybody answered, behind every figure of the item."""
+    st.markdown(f"**{safe(t('The answers behind the figures'))}**")
+    rows = [
+        {
+            "id": one.person_id,
+            "name": one.name,
+            "phase": t(PHASE_LABELS[one.phase]),
+            "worth": one.fraction,
+            "said": one.said.in_language(language()),
+            "seconds": None if one.seconds is None else round(one.seconds),
+        }
+        for one in page.portal_read(answers_behind, test, form.key, item.item.item_id, phase)
+    ]
+    columns = [
+        Column("name", t("Name"), pinned=True),
+        Column("phase", t("Taken as")),
+        Column("worth", t("Worth"), "rate"),
+        Column("said", t("Answer"), width="large"),
+        Column("seconds", t("Time, s"), "number"),
+    ]
+    chosen = table(rows, columns, key="quality-answers", id_key="id", height=300 if len(rows) > 8 else "content")
+    if chosen is not None:
+        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})

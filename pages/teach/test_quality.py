@@ -1,0 +1,346 @@
+"""Whether a test itself is good: its figures with their definitions, its items on a map, and what to do about each."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from assessments.forms import TESTS, blueprint_of
+from assessments.statistics.form_report import FormReport, ItemReport, form_report
+from assessments.statistics.response_model import information
+from assessments.statistics.sizes import is_small
+from assessments.test_definitions import definition_of
+from assessments.test_statistics import TakenForm, answers_to, forms_taken, newest_of, scores_behind
+from assessments.tries import PHASE_LABELS
+from core.context import Context
+from core.ui import page
+from core.ui.cards import Tone, card_row, heading, metric_card, section
+from core.ui.charts import CONFIG, Chart, drawable
+from core.ui.empty import empty
+from core.ui.i18n import format_day, format_duration, format_instant, language, t
+from core.ui.kpi import is_dark
+from core.ui.quality_charts import ItemPoint, information_curve, item_map, score_histogram
+from core.ui.safe import safe
+from core.ui.site import page_named
+from core.ui.tables import Column, table
+from pages.teach.quality import (
+    Fact,
+    item_label,
+    report_file,
+    small_words,
+    stem_of,
+    test_facts,
+    tone_of,
+    verdict_words,
+)
+from pages.teach.quality_item import draw_item
+
+ALL_PHASES = ""
+ABILITIES = np.linspace(-3, 3, 61)
+
+
+def take_choice(name: str) -> None:
+    """Writes what a widget says into the address, from which the next run reads it."""
+    value = st.session_state[f"quality-{name}"]
+    for forgotten in {"test": ("form", "item", "rows"), "form": ("item", "rows")}.get(name, ()):
+        st.query_params.pop(forgotten, None)
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+
+
+def form_words(form: TakenForm, forms: tuple[TakenForm, ...]) -> str:
+    """What a form is called: its letter, and what tells it from others of the same letter."""
+    words = t("Form {form}", form=form.form)
+    if any(one.version != form.version for one in forms):
+        words += " · " + t("version {n}", n=form.version)
+    if any((one.form, one.version) == (form.form, form.version) and one != form for one in forms):
+        words += " · " + t("items as of {day}", day=format_day(format_instant(form.first_at)[:10]))
+    return words + " · " + t("{n} people", n=form.attempts_count)
+
+
+def draw_choice() -> tuple[str, str | None]:
+    """Test and phase; gives both."""
+    query, state = st.query_params, st.session_state
+    test = query.get("test", "") if query.get("test", "") in TESTS else TESTS[0]
+    phase = query.get("phase", ALL_PHASES) if query.get("phase") in PHASE_LABELS else ALL_PHASES
+    state["quality-test"], state["quality-phase"] = test, phase
+    phases = {ALL_PHASES: t("Both tests")} | {name: t(label) for name, label in PHASE_LABELS.items()}
+    st.selectbox(
+        t("Test"),
+        TESTS,
+        format_func=lambda name: blueprint_of(name).title.in_language(language()),
+        key="quality-test",
+        on_change=take_choice,
+        args=("test",),
+        width=340,
+    )
+    st.selectbox(
+        t("Taken as"),
+        list(phases),
+        format_func=phases.__getitem__,
+        key="quality-phase",
+        on_change=take_choice,
+        args=("phase",),
+        width=200,
+    )
+    return test, phase or None
+
+
+def draw_form_choice(forms: tuple[TakenForm, ...]) -> TakenForm:
+    """Which form; the latest without a choice."""
+    known = {one.key: one for one in forms}
+    asked = st.query_params.get("form", "")
+    st.session_state["quality-form"] = asked if asked in known else forms[0].key
+    st.selectbox(
+        t("Form"),
+        list(known),
+        format_func=lambda key: form_words(known[key], forms),
+        key="quality-form",
+        on_change=take_choice,
+        args=("form",),
+        width=340,
+    )
+    return known[st.session_state["quality-form"]]
+
+
+def report_now(test: str, form: TakenForm, phase: str | None, pass_rate: float | None) -> FormReport:
+    """The form's report; worked out anew only when something was marked since."""
+    key = (test, form.key, phase, pass_rate, page.portal_read(newest_of, test))
+    kept = st.session_state.get("_quality")
+    if kept is None or kept[0] != key:
+        kept = key, form_report(page.portal_read(answers_to, test, form.key, phase), pass_rate)
+        st.session_state["_quality"] = kept
+    report: FormReport = kept[1]
+    return report
+
+
+def workbook(ctx: Context, test: str, key: str, phase: str | None, title: str) -> bytes:
+    """The report as a file, worked out when it is asked for."""
+    answers = answers_to(ctx, test, key, phase)
+    return report_file(answers, form_report(answers, definition_of(ctx, test).settings.pass_rate), title)
+
+
+# ---- drawing --------------------------------------------------------------------------------------------------
+
+
+def plot(chart: Chart, key: str, alt: str) -> None:
+    """A figure that only shows."""
+    st.plotly_chart(drawable(chart), theme=None, config=dict(CONFIG), key=key, alt=alt)
+
+
+def open_rows() -> None:
+    """Shows the people behind the figures."""
+    st.query_params["rows"] = "people"
+
+
+def close_rows() -> None:
+    """Hides them again."""
+    st.query_params.pop("rows", None)
+
+
+def tone_of_fact(fact: Fact, n: int) -> Tone:
+    """The colour of a figure: only reliability is judged, and only where enough people were there."""
+    if fact.key != "cic" or fact.number is None or is_small(n):
+        return "plain"
+    return "good" if fact.number >= 70 else "warn" if fact.number >= 50 else "bad"
+
+
+def draw_cards(report: FormReport) -> None:
+    """Every figure of the form with what it means, and the people behind it."""
+    facts = test_facts(report)
+    for start in range(0, len(facts), 4):
+        for place, fact in zip(card_row(4), facts[start : start + 4], strict=False):
+            with place:
+                metric_card(
+                    fact.name,
+                    fact.value,
+                    definition=fact.meaning,
+                    key=fact.key,
+                    tone=tone_of_fact(fact, report.figures.n),
+                    on_rows=open_rows,
+                )
+
+
+def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
+    """Everybody's score, behind every figure of the form."""
+    with st.container(border=True, key="panel-quality-people"):
+        section(t("The people behind the figures"), t("Click a person to read their attempts step by step."))
+        st.button(t("Close the list"), on_click=close_rows, icon=":material/close:", key="close-people")
+        scores = page.portal_read(scores_behind, test, form.key, phase)
+        rows = [
+            {
+                "id": one.person_id,
+                "name": one.name,
+                "team": one.team,
+                "phase": t(PHASE_LABELS[one.phase]),
+                "score": one.score,
+                "at": format_instant(one.finished_at),
+                "took": format_duration(one.seconds),
+            }
+            for one in scores
+        ]
+        columns = [
+            Column("name", t("Name"), pinned=True),
+            Column("team", t("Team")),
+            Column("phase", t("Taken as")),
+            Column("score", t("Score"), "rate"),
+            Column("took", t("From begin to end")),
+            Column("at", t("Finished")),
+        ]
+        chosen = table(rows, columns, key="quality-people", id_key="id", height=380 if len(rows) > 10 else "content")
+        if chosen is not None:
+            st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+
+
+def take_point(keys: dict[tuple[int, int], str]) -> None:
+    """Keeps in the address which item of the map was pressed."""
+    points = st.session_state["quality-map"]["selection"]["points"]
+    if points and (key := keys.get((points[0]["curve_number"], points[0]["point_index"]))):
+        st.query_params["item"] = key
+
+
+def draw_map(report: FormReport, chosen: str | None) -> None:
+    """Facility by discrimination, each item a point that can be pressed."""
+    points = [
+        ItemPoint(
+            one.item.item_id,
+            item_label(one),
+            one.figures.facility,
+            one.figures.discrimination / 100,
+            tone_of(one),
+            verdict_words(one),
+        )
+        for one in report.items
+        if one.figures.discrimination is not None
+    ]
+    section(t("Item map"), t("Sound items lie in the shaded field. Press one to see why it lies where it does."))
+    if points:
+        chart = item_map(points, dark=is_dark(), chosen=chosen)
+        keys = {
+            (curve, at): str(data[0])
+            for curve, trace in enumerate(chart["data"])
+            for at, data in enumerate(trace["customdata"])
+        }
+        st.plotly_chart(
+            drawable(chart),
+            theme=None,
+            config=dict(CONFIG),
+            key="quality-map",
+            on_select=lambda: take_point(keys),
+            selection_mode="points",
+            alt=t("Item map: the same figures stand in the table of items"),
+        )
+    left_out = len(report.items) - len(points)
+    if left_out:
+        st.caption(t("{n} items aren't on the map: nobody differs on them.", n=left_out))
+
+
+def draw_scores(report: FormReport, scores: list[float], pass_rate: float | None) -> None:
+    """How scores are spread, and where the test measures best."""
+    section(t("Scores"), t("People by tenths of the marks."))
+    counts = np.bincount(np.clip((np.array(scores) * 10 + 1e-9).astype(int), 0, 9), minlength=10).tolist()
+    mean = report.figures.mean / report.figures.maximum
+    chart = score_histogram(counts, guess=report.guess_score, mean=mean, pass_rate=pass_rate, dark=is_dark())
+    plot(chart, "quality-scores", t("Distribution of scores"))
+    if report.model is not None:
+        section(t("Where the test measures best"), t("Two-parameter model, marginal maximum likelihood."))
+        told = information(report.model, ABILITIES)
+        plot(
+            information_curve(ABILITIES.tolist(), told.tolist(), dark=is_dark()),
+            "quality-information",
+            t("Information curve"),
+        )
+
+
+def item_row(one: ItemReport) -> dict[str, object]:
+    """One item's line."""
+    f = one.figures
+    return {
+        "id": one.item.item_id,
+        "item": item_label(one),
+        "stem": stem_of(one),
+        "verdict": verdict_words(one),
+        "facility": f.facility,
+        "rest": None if f.discrimination is None else round(f.discrimination / 100, 2),
+        "upper": None if f.upper_lower is None else round(f.upper_lower, 2),
+        "weight": None if f.effective_weight is None else round(f.effective_weight, 1),
+        "intended": round(f.intended_weight, 1),
+        "blank": one.left_out + one.not_reached,
+        "time": None if one.seconds is None else round(one.seconds[0]),
+    }
+
+
+def draw_items(report: FormReport) -> None:
+    """All items, the ones to mend first; a press opens one."""
+    section(t("Items"), t("Those to mend first. Press one to see its options, groups and answers."))
+    order = {"bad": 0, "warn": 1, "quiet": 2, "good": 3}
+    items = sorted(report.items, key=lambda one: (order[tone_of(one)], one.figures.discrimination or 0.0))
+    columns = [
+        Column("item", t("Item"), pinned=True),
+        Column("verdict", t("Verdict"), width="medium"),
+        Column("facility", t("Facility"), "rate", help=t("Share of its marks that people reach")),
+        Column("rest", t("Item-rest correlation"), "number", help=t("Whether who does well otherwise does well here")),
+        Column("upper", t("Discrimination index"), "number", help=t("Best 27 % less weakest 27 %")),
+        Column("weight", t("Effective weight"), "number", help=t("Percent of the differences between people")),
+        Column("intended", t("Intended weight"), "number", help=t("Percent of all marks")),
+        Column("blank", t("Left blank"), "number"),
+        Column("time", t("Median, s"), "number"),
+        Column("stem", t("Question"), width="large"),
+    ]
+    rows = [item_row(one) for one in items]
+    chosen = table(rows, columns, key="quality-items", id_key="id", height=460 if len(rows) > 12 else "content")
+    if chosen is not None and st.session_state.get("_quality-pressed") != chosen:
+        st.query_params["item"] = str(chosen)
+    st.session_state["_quality-pressed"] = chosen
+
+
+def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form: TakenForm) -> None:
+    """Everything about one form."""
+    pass_rate = page.portal_read(definition_of, test).settings.pass_rate
+    report = report_now(test, form, phase, pass_rate)
+    title = f"{blueprint_of(test).title.in_language(language())} · {form_words(form, forms)}"
+    if note := small_words(report.figures.n):
+        st.warning(safe(note), icon=":material/groups:")
+    draw_cards(report)
+    if st.query_params.get("rows") == "people":
+        draw_people(test, form, phase)
+    st.download_button(
+        t("Report as workbook"),
+        data=page.reading(workbook, test, form.key, phase, title, portal=True),
+        file_name=f"orderly-test-{test}-{form.key}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        icon=":material/download:",
+        on_click="ignore",
+        key="quality-workbook",
+    )
+    draw_items(report)
+    asked = st.query_params.get("item", "")
+    chosen = next((one for one in report.items if one.item.item_id == asked), None)
+    if chosen is not None:
+        draw_item(test, form, phase, report, chosen)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True, key="panel-quality-map"):
+        draw_map(report, asked or None)
+    with right, st.container(border=True, key="panel-quality-scores"):
+        scores = [one.score for one in page.portal_read(scores_behind, test, form.key, phase)]
+        draw_scores(report, scores, pass_rate)
+
+
+heading(t("Test quality"), t("Whether the test can be trusted, and which questions to mend"), "speed")
+with st.container(key="quality-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
+    chosen_test, chosen_phase = draw_choice()
+    taken = page.portal_read(forms_taken, chosen_test, chosen_phase)
+    chosen_form = draw_form_choice(taken) if taken else None
+if chosen_form is None:
+    empty(
+        t("Nobody has finished this test yet"),
+        t("As soon as somebody finishes it, the figures of the test are here; from ten people on they say something."),
+        key="quality",
+        icon="speed",
+        go_label=t("See the progress"),
+        go_page="people_progress",
+    )
+else:
+    draw_report(chosen_test, chosen_phase, taken, chosen_form)

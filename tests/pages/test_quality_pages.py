@@ -1,0 +1,126 @@
+"""The quality of a test and the effect of training as trainers and managers meet them, with few people and many."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+
+from assessments.attempts import PRE
+from assessments.forms import forms_of
+from assessments.questions import Choice
+from core.db.engines import Databases
+from tests.assessments.conftest import TEST, Portal
+from tests.assessments.crowd import Crowd, gather
+from tests.assessments.taking import take
+from tests.pages.learners import portal_of, press, tiny_figures
+from tests.visits import said, visit
+
+pytestmark = pytest.mark.usefixtures("tiny_figures")
+assert tiny_figures
+
+
+@pytest.fixture
+def portal(house: Databases) -> Portal:
+    return portal_of(house)
+
+
+def _first_single() -> str:
+    items = forms_of(TEST)["A"].items
+    return next(item.id for item in items if isinstance(item.content, Choice) and not item.content.several)
+
+
+def _crowd(house: Databases, crowd: Crowd) -> None:
+    with house.portal.begin() as db:
+        gather(db, TEST, crowd, int(time.time()) - 86_400 * 20)
+
+
+def test_nobody_has_finished_and_the_way_on_is_shown(house: Databases) -> None:
+    for language, words in (("en", "Nobody has finished this test yet"), ("zh", "还没有人完成这个测验")):
+        tab = visit(house, "trainer", "teach/test_quality", language=language)
+        assert not tab.exception
+        assert words in said(tab)
+        assert not tab.dataframe
+
+
+def test_one_person_is_said_to_be_few_and_no_verdict_is_given(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=8)
+    tab = visit(house, "trainer", "teach/test_quality")
+    assert not tab.exception
+    assert "Few people (n = 1)" in said(tab)
+    rows = tab.dataframe[0].value.to_dict("records")
+    assert len(rows) == 20
+    assert {row["verdict"] for row in rows} == {"Too few people to say"}
+    values = {metric.label: metric.value for metric in tab.metric}
+    assert values["People"] == "1" and values["Internal consistency"] == "–"
+    assert "nobody differs on them" in said(tab)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_suspected_key_comes_first_and_is_explained(house: Databases, language: str) -> None:
+    miskeyed = _first_single()
+    _crowd(house, Crowd(120, ability=0.5, wrong_keys=frozenset({miskeyed})))
+    tab = visit(house, "trainer", "teach/test_quality", language=language, form="A-0-1", item=miskeyed)
+    assert not tab.exception
+    rows = tab.dataframe[0].value.to_dict("records")
+    suspected = {"en": "Key suspected to be wrong", "zh": "疑似答案有误"}[language]
+    assert [row["item"] for row in rows if suspected in row["verdict"]] == [miskeyed]
+    assert {"en": "Better people choose this: is it the key?", "zh": "水平高的人选它"}[language] in said(tab)
+    answers = tab.dataframe[1].value
+    assert len(answers) == 120
+    assert {"en": "Few people", "zh": "人数较少"}[language] not in said(tab)
+    assert len(tab.get("plotly_chart")) == 3
+
+
+def test_the_people_behind_the_figures_are_shown_and_hidden(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=8)
+    tab = visit(house, "trainer", "teach/test_quality")
+    press(tab, "rows-cic")
+    assert not tab.exception
+    assert tab.query_params["rows"] in ("people", ["people"])
+    people = tab.dataframe[0].value.to_dict("records")
+    assert [(row["score"], row["phase"]) for row in people] == [(0.4, "Pre-test")]
+    press(tab, "close-people")
+    assert len(tab.dataframe[0].value) == 20
+
+
+def test_an_address_that_names_nothing_is_forgiven(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=8)
+    tab = visit(house, "trainer", "teach/test_quality", test="no", form="no", phase="no", item="no", rows="no")
+    assert not tab.exception
+    assert len(tab.dataframe) == 1
+
+
+def test_many_people_bring_a_response_model(house: Databases) -> None:
+    _crowd(house, Crowd(220))
+    tab = visit(house, "manager", "teach/test_quality", form="B-0-1", item=forms_of(TEST)["B"].items[0].id)
+    assert not tab.exception
+    assert "Where the test measures best" in said(tab)
+    assert "Difficulty b" in said(tab)
+    assert "Mantel" in said(tab), "groups of 40 and more are compared"
+
+
+def test_the_report_is_a_workbook_of_three_sheets(house: Databases, portal: Portal) -> None:
+    from openpyxl import load_workbook
+
+    from assessments.statistics.form_report import form_report
+    from assessments.test_statistics import answers_to
+    from pages.teach.quality import report_file
+
+    _crowd(house, Crowd(60, wrong_keys=frozenset({_first_single()})))
+    answers = portal.see("trainer", answers_to, TEST, "A-0-1")
+    report = form_report(answers, 0.6)
+    book = load_workbook(io.BytesIO(report_file(answers, report, "=Order processing")))
+    test, items, options = (book[name] for name in book.sheetnames)
+    cells = {row[0]: row[1] for row in test.iter_rows(values_only=True)}
+    assert cells["Test"] == "'=Order processing"
+    assert cells["Internal consistency"] == pytest.approx(report.figures.cic)
+    assert items.max_row == 21 and items.freeze_panes == "A2"
+    heads = [cell.value for cell in items[1]]
+    assert [row[heads.index("Facility")] for row in items.iter_rows(min_row=2, values_only=True)] == pytest.approx(
+        [one.figures.facility for one in report.items]
+    )
+    remarks = [row[-1] for row in options.iter_rows(min_row=2, values_only=True)]
+    assert remarks.count("Better people choose this: is it the key?") == 1
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from assessments.interchange.foreign import told_apart
 from assessments.interchange.fractions import plain_number
 from assessments.interchange.parsed import LeftOut, problem
 from assessments.interchange.tables import name_of, said_in

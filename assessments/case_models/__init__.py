@@ -8,6 +8,7 @@ from types import MappingProxyType
 from assessments.case_models import (
     carrier_month,
     desk_queue,
+    month_end,
     order_rush,
 )
 from assessments.case_models.model import CaseModel
@@ -18,6 +19,7 @@ CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
         for model in (
             carrier_month.MODEL,
             desk_queue.MODEL,
+            month_end.MODEL,
             order_rush.MODEL,
         )
     }

@@ -48,15 +48,17 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
 
 
 def _rows(world: Context, rng: random.Random) -> list[_Row]:
-    goods = m.goods_of(world, rng, 5)
+    goods = m.goods_of(world, rng, rng.randint(3, 6))
     amounts = [one.list_price_cents * rng.randint(1, 3) for one in goods]
     numbers = [f"{rng.randrange(10**7, 10**8)}" for _ in goods]
     shop, market = _CHANNELS
     plain = [_Row(rng.choice(_CHANNELS), number, cents) for number, cents in zip(numbers, amounts, strict=True)]
     first = plain[0]
+    doubled = plain[1 : 1 + rng.randint(0, 1)]
     rows = [
         *plain,
-        first,  # came twice
+        first,  # came twice, and so did perhaps another one
+        *doubled,
         _Row(market if first.channel is shop else shop, first.number, amounts[1] + 500),  # another channel's number
         _Row(plain[2].channel, f"{rng.randrange(10**7, 10**8)}", amounts[2]),  # only the amount is the same
         _Row(rng.choice(_CHANNELS), f"{rng.randrange(10**7, 10**8)}", None),
@@ -76,13 +78,14 @@ def _distinct(rows: Sequence[_Row]) -> Numeric:
         key,
         ORDERS,
         Prose(
-            f"{len(rows)} rows, one of which has channel and order number of another: {key}. An equal amount makes no "
-            "duplicate, nor does an equal number in another channel, and an order without an amount is one, too.",
-            f"共 {len(rows)} 行，其中一行的渠道和订单号与另一行完全相同：{key} 张。金额相同不算重复，"
+            f"{len(rows)} rows less {len(rows) - key} whose channel and number stand there already: {key}. "
+            "An equal amount makes no duplicate, nor does an equal number in another channel, and an order without an "
+            "amount is one, too.",
+            f"共 {len(rows)} 行，减去渠道和订单号都重复的 {len(rows) - key} 行：{key} 张。金额相同不算重复，"
             "不同渠道的相同号码也不算；没有金额的订单同样是一张订单。",
         ),
         {
-            len(rows): Prose("One row came twice: same channel, same number.", "有一行是重复的：渠道和订单号都相同。"),
+            len(rows): Prose("Same channel and same number: it came twice.", "渠道和订单号都相同，就是重复。"),
             len({row.number for row in rows}): Prose(
                 "The same number in another channel is another order.", "不同渠道的相同号码是另一张订单。"
             ),
@@ -104,7 +107,7 @@ def _mean(rows: Sequence[_Row]) -> Numeric:
         key,
         YUAN,
         Prose(
-            f"Without the duplicate, the empty amount set aside: {m.amount(total)} / {len(known)} = {key:,.2f}.",
+            f"Without duplicates, the empty amount set aside: {m.amount(total)} / {len(known)} = {key:,.2f}.",
             f"去掉重复行、搁置金额为空的行：{m.amount(total)} / {len(known)} = {key:,.2f}。",
         ),
         {

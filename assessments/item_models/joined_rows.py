@@ -32,7 +32,7 @@ class _Order:
 
 
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
-    """Three orders of one to three lines, joined; asked is a figure of the orders."""
+    """Three to five orders of one to three lines, joined; asked is a figure of the orders."""
     orders = _orders(world, rng)
     exhibit = Exhibit(
         Prose("Lines joined to their orders", "明细与订单合并后的表"),
@@ -54,7 +54,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
 
 def _orders(world: Context, rng: random.Random) -> list[_Order]:
     """Orders that the product's own intake took in, so that their freight is what it kept."""
-    counts = [*rng.sample((1, 2, 3), 3), rng.choice((2, 3))]
+    counts = [*rng.sample((1, 2, 3), 3), *rng.choices((1, 2), k=rng.randint(0, 2))]
     goods = m.goods_of(world, rng, sum(counts))
     freights = rng.sample(range(500, 2_100, 100), len(counts))
     found = []

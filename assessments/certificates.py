@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 from sqlalchemy import select
 
-from assessments.attempts import FINISHED, readable_row
+from assessments.attempt_rows import readable_row, settings_in
+from assessments.attempt_steps import waiting_in
 from assessments.test_definitions import definition_of
+from assessments.tries import FINISHED
 from core.context import Context
 from core.db.portal_tables import person
 from core.domain.errors import RuleViolation
 from core.portal.certificates import Certificate, Passed, write_certificate
-
-
-def pass_rate_of(settings: str) -> float | None:
-    """The share of the marks that was enough when an attempt began; None where nothing was passed or failed."""
-    rate = json.loads(settings or "{}").get("pass_rate")
-    return None if rate is None else float(rate)
 
 
 def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
@@ -29,9 +23,9 @@ def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
     row = readable_row(ctx, attempt_id)
     if row.person_id != ctx.actor.person_id:
         ctx.actor.need("attempts.mark")
-    if row.status != FINISHED or row.score is None:
+    if row.status != FINISHED or row.score is None or waiting_in(ctx, attempt_id):
         raise RuleViolation("A certificate is issued once the test is finished and marked.")
-    wanted = pass_rate_of(row.settings)
+    wanted = settings_in(row).pass_rate
     if wanted is None:
         raise RuleViolation("This test has no pass mark, so nobody is certified by it.")
     if row.score < wanted:

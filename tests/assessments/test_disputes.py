@@ -1,0 +1,118 @@
+"""Disputes: said, withdrawn, decided; and everybody's marks follow the decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessments.disputes import (
+    CREDITED,
+    MARKED,
+    OPEN,
+    REJECTED,
+    REMARKED,
+    decide_dispute,
+    dispute_item,
+    disputes_in,
+    disputes_of,
+    reach_of,
+    withdraw_dispute,
+)
+from assessments.remarking import remark_attempt
+from core.domain.errors import NotAllowed, NotFound, RuleViolation
+from tests.assessments.conftest import Portal
+from tests.assessments.given import give, row_in, steps_in
+from tests.assessments.taking import questions_of, take
+
+
+@pytest.fixture
+def taken(portal: Portal) -> tuple[int, int, str]:
+    """Ann's and Bo's finished tests, ten right of twenty, and a question that both had and both left blank."""
+    give(portal, swapped=False)
+    ann = take(portal, "ann", "pre", right=10)
+    bo = take(portal, "bo", "pre", right=10)
+    assert row_in(portal, ann).form == row_in(portal, bo).form
+    item = portal.see("ann", questions_of, ann)[-1].item_id
+    return ann, bo, item
+
+
+def test_one_disputes_a_question_once_and_may_take_it_back(portal: Portal, taken: tuple[int, int, str]) -> None:
+    ann, bo, item = taken
+    for reason, said in (("  ", "Say what is wrong"), ("x" * 5_000, "at most 4000")):
+        with pytest.raises(RuleViolation, match=said):
+            portal.do("ann", dispute_item, ann, item, reason)
+    with pytest.raises(NotFound):
+        portal.do("ann", dispute_item, bo, item, "not mine")
+    with pytest.raises(NotFound):
+        portal.do("ann", dispute_item, ann, "nope", "why")
+    key = portal.do("ann", dispute_item, ann, item, " two keys are right ")
+    with pytest.raises(RuleViolation, match="already"):
+        portal.do("ann", dispute_item, ann, item, "again")
+    found = portal.see("ann", disputes_of, ann)[item]
+    assert (found.id, found.status, found.reason, found.name) == (key, OPEN, "two keys are right", "Ann")
+    with pytest.raises(NotAllowed):
+        portal.see("bo", disputes_of, ann)
+    with pytest.raises(NotFound):
+        portal.do("bo", withdraw_dispute, key)
+    portal.do("ann", withdraw_dispute, key)
+    assert portal.see("ann", disputes_of, ann) == {}
+    assert portal.see("tess", disputes_in) == ()
+    assert portal.do("ann", dispute_item, ann, item, "after all") == key
+
+
+def test_a_question_is_disputed_within_thirty_days(portal: Portal, taken: tuple[int, int, str]) -> None:
+    ann, _, item = taken
+    portal.now += 31 * 86_400
+    with pytest.raises(RuleViolation, match="within 30 days"):
+        portal.do("ann", dispute_item, ann, item, "late")
+
+
+def test_a_faulty_question_gives_its_mark_to_everybody_who_had_it(portal: Portal, taken: tuple[int, int, str]) -> None:
+    ann, bo, item = taken
+    before = {attempt_id: row_in(portal, attempt_id).score for attempt_id in (ann, bo)}
+    first = portal.do("ann", dispute_item, ann, item, "no option is right")
+    second = portal.do("bo", dispute_item, bo, item, "I think so, too")
+    assert portal.see("tess", reach_of, item).attempts_count == 2
+    assert portal.see("tess", reach_of, item).disputes_count == 2
+    decided = portal.do("tess", decide_dispute, first, CREDITED, "You are right.")
+    assert (decided.attempts_count, decided.changed_count) == (2, 2)
+    for attempt_id in (ann, bo):
+        assert row_in(portal, attempt_id).score > before[attempt_id]
+        assert portal.do("tess", remark_attempt, attempt_id) == row_in(portal, attempt_id).score, "replay keeps it"
+    found = portal.see("tess", disputes_in, open_only=False)
+    assert {(one.id, one.status, one.decision) for one in found} == {
+        (first, CREDITED, "You are right."),
+        (second, CREDITED, "You are right."),
+    }
+    with pytest.raises(RuleViolation, match="decided already"):
+        portal.do("tess", decide_dispute, second, REJECTED, "no")
+    with pytest.raises(RuleViolation, match="decided already"):
+        portal.do("bo", withdraw_dispute, second)
+
+
+@pytest.mark.parametrize("outcome", [REJECTED, MARKED, REMARKED])
+def test_other_outcomes_change_no_mark_by_themselves(portal: Portal, taken: tuple[int, int, str], outcome: str) -> None:
+    ann, bo, item = taken
+    key = portal.do("ann", dispute_item, ann, item, "why")
+    before = [steps_in(portal, attempt_id) for attempt_id in (ann, bo)]
+    decided = portal.do("tess", decide_dispute, key, outcome, "See section 5.1.")
+    assert decided.changed_count == 0 and decided.attempts_count == (2 if outcome == REMARKED else 0)
+    assert [steps_in(portal, attempt_id) for attempt_id in (ann, bo)] == before
+    assert portal.see("ann", disputes_of, ann)[item].status == outcome
+
+
+def test_who_decides(portal: Portal, taken: tuple[int, int, str]) -> None:
+    ann, _, item = taken
+    key = portal.do("ann", dispute_item, ann, item, "why")
+    for login in ("ann", "bo", "max"):
+        with pytest.raises(NotAllowed):
+            portal.do(login, decide_dispute, key, REJECTED, "no")
+        with pytest.raises(NotAllowed):
+            portal.see(login, disputes_in)
+    with pytest.raises(RuleViolation, match="Say why"):
+        portal.do("tess", decide_dispute, key, REJECTED, "")
+    with pytest.raises(NotFound):
+        portal.do("tess", decide_dispute, key, "burnt", "x")
+    own = take(portal, "tess", "pre")
+    mine = portal.do("tess", dispute_item, own, portal.see("tess", questions_of, own)[0].item_id, "why")
+    with pytest.raises(RuleViolation, match="own dispute"):
+        portal.do("tess", decide_dispute, mine, CREDITED, "yes")

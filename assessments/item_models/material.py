@@ -54,9 +54,12 @@ class Buyer:
     postcode: str
 
 
-def goods_of(world: Context, rng: random.Random, count: int) -> list[Goods]:
-    """Some SKUs of the world, of one currency, no two of the same name."""
+def goods_of(world: Context, rng: random.Random, count: int, *, dated: bool = False) -> list[Goods]:
+    """Some SKUs of the world, of one currency, no two of the same name; dated ones carry an expiry date if they can."""
     rows = world.db.execute(select(sku).where(sku.c.list_price_cents.between(900, 90_000)).order_by(sku.c.id)).all()
+    perishable = [row for row in rows if row.issue_rule == "fefo"]
+    if dated and len({row.name_en for row in perishable}) >= count:
+        rows = perishable
     currency = rng.choice(rows).currency
     by_name = {row.name_en: row for row in rows if row.currency == currency}
     chosen = rng.sample(sorted(by_name.values(), key=lambda row: row.id), count)

@@ -73,31 +73,32 @@ def thirds_of(rest: NDArray[np.float64]) -> NDArray[np.int_]:
     return np.minimum(3 * ranks // (2 * len(rest)), 2) if len(rest) else np.zeros(0, dtype=int)
 
 
-def suspicion_in(options: Sequence[OptionFigures], n: int) -> Suspicion | None:
+def suspicion_in(options: Sequence[OptionFigures], people: NDArray[np.int_]) -> Suspicion | None:
     """The option that casts doubt on the key of a single choice, if there is one.
 
-    Source: the highest third chose it more often than the key, and having chosen it goes along with better marks while
-    having chosen the key doesn't; both correlations are told apart from each other at 95 % (Fisher's z).
+    Shape: `people` counts those in the lowest, middle and highest third.
+    Source: of the highest third more chose it than chose the key, by more than chance (sign test, 95 %), and having
+    chosen it goes along with good marks, more so than having chosen the key.
     """
     keys = [option for option in options if option.is_key]
-    if n < TOO_FEW or len(keys) != 1:
+    if people.sum() < TOO_FEW or len(keys) != 1:
         return None
-    key = keys[0]
-    # A key that nobody chose says nothing of anybody: the rival is then compared with no correlation at all.
-    of_key = np.arctanh(key.point_biserial or 0.0)
-    margin = _Z * float(np.sqrt((1 if key.point_biserial is None else 2) / (n - 3)))
+    key, best = keys[0], int(people[2])
     rivals = [
         option
         for option in options
         if not option.is_key
-        and option.point_biserial is not None
-        and option.by_third[2] > key.by_third[2]
-        and option.point_biserial > 0
-        and np.arctanh(option.point_biserial) - of_key > margin
+        and (option.point_biserial or 0.0) > max(0.0, key.point_biserial or 0.0)
+        and _prefer(best * option.by_third[2], best * key.by_third[2])
     ]
     if not rivals:
         return None
     return Suspicion(key.name, max(rivals, key=lambda option: option.by_third[2]).name)
+
+
+def _prefer(many: float, few: float) -> bool:
+    """Whether so many against so few is more than chance."""
+    return many > few and (many - few) / float(np.sqrt(many + few)) > _Z
 
 
 def weak_among(options: Sequence[OptionFigures], n: int) -> tuple[str, ...]:

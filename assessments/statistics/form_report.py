@@ -12,8 +12,15 @@ from assessments.prose import Prose
 from assessments.questions import Choice, Content
 from assessments.statistics.classical import ItemFigures, TestFigures, item_figures, test_figures
 from assessments.statistics.decisions import Consistency, consistency
-from assessments.statistics.distractors import OptionFigures, Suspicion, option_figures, suspicion_in, weak_among
-from assessments.statistics.group_differences import GroupDifference, group_differences
+from assessments.statistics.distractors import (
+    OptionFigures,
+    Suspicion,
+    option_figures,
+    suspicion_in,
+    thirds_of,
+    weak_among,
+)
+from assessments.statistics.group_differences import GroupDifference, group_differences, told_apart
 from assessments.statistics.guessing import guess_rate
 from assessments.statistics.response_model import TwoParameters, fit_two_parameters
 from assessments.statistics.sizes import MODEL_LEAST
@@ -97,10 +104,15 @@ class ItemReport:
 
 @dataclass(frozen=True, slots=True)
 class FormReport:
-    """What a form is worth. Units: `guess_score` share of the marks that random answers reach."""
+    """What a form is worth.
+
+    Units: `guess_score` share of the marks that random answers reach. Shape: `tenths` counts people by tenths of the
+    marks, from 0–10 % to 90–100 %.
+    """
 
     figures: TestFigures
     items: tuple[ItemReport, ...]
+    tenths: tuple[int, ...]
     guess_score: float
     decision: Consistency | None
     model: TwoParameters | None
@@ -122,7 +134,10 @@ def form_report(answers: FormAnswers, pass_rate: float | None = None) -> FormRep
         decision = consistency(whole.mean, whole.sd, whole.cic / 100, pass_rate * whole.maximum)
     model = fit_two_parameters(answers.fractions >= HALF) if len(marks) >= MODEL_LEAST else None
     guess = float(sum(one.guess * one.item.weight for one in items) / weights.sum())
-    return FormReport(whole, items, guess, decision, model)
+    # A score of exactly three tenths may be a hair less in floating point.
+    places = np.clip((answers.scores * 10 + 1e-9).astype(int), 0, 9)
+    tenths = tuple(np.bincount(places, minlength=10).tolist())
+    return FormReport(whole, items, tenths, guess, decision, model)
 
 
 def _items(answers: FormAnswers, marks: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[ItemReport, ...]:
@@ -139,7 +154,8 @@ def _items(answers: FormAnswers, marks: NDArray[np.float64], weights: NDArray[np
             worth = {option.name: option.fraction for option in item.content.options}
             options = option_figures(worth, answers.chosen[at], totals - marks[:, at])
         single = isinstance(item.content, Choice) and not item.content.several
-        suspicion = suspicion_in(options, n) if single else None
+        thirds = np.bincount(thirds_of(totals - marks[:, at]), minlength=3)
+        suspicion = suspicion_in(options, thirds) if single and options else None
         weak = weak_among(options, n)
         differences = tuple(group[at] for group in compared)
         blank, guess = answers.blank[:, at], guess_rate(item.content)
@@ -186,4 +202,4 @@ def _compared(answers: FormAnswers, totals: NDArray[np.float64]) -> tuple[tuple[
         names = sorted(set(values) - {UNKNOWN})
         for name in names[:1] if len(names) == 2 else names:
             found.append(group_differences(name, answers.fractions[known], belongs[known] == name, totals[known]))
-    return tuple(group for group in found if group)
+    return told_apart([group for group in found if group])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ PEOPLE_PER_CLASS, FEWEST_CLASSES, MOST_CLASSES = 20, 5, 20
 """People are compared within classes of equally good ones: as fine as their number allows, since in wide classes the
 weaker group looks wronged where it is only weaker."""
 
-_CRITICAL = 3.841458820694124  # chi-square, 1 degree of freedom, 95 %
+FALSE_ALARMS = 0.05
+"""Share of the differences called sure that may be play of chance. Source: Benjamini & Hochberg 1995."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class GroupDifference:
     """How the people of one group do on an item against equally good people outside it.
 
     Units: `difference` in shares of the item's marks, negative where the group does worse; `chi_square` with 1 degree.
+    `sure`: told apart from chance among all comparisons of the test.
     """
 
     group: str
@@ -32,17 +35,40 @@ class GroupDifference:
     difference: float
     chi_square: float
 
+    sure: bool = False
+
     @property
     def size(self) -> str:
         """`none`, `moderate` or `large`; a difference that chance explains is none."""
-        if self.chi_square < _CRITICAL or abs(self.difference) < MODERATE:
+        if not self.sure or abs(self.difference) < MODERATE:
             return "none"
         return "large" if abs(self.difference) >= LARGE else "moderate"
 
 
+Compared = tuple[GroupDifference, ...]
+"""One group on every item."""
+
+
+def told_apart(groups: Sequence[Compared]) -> tuple[Compared, ...]:
+    """The comparisons of all groups on all items, with those marked as sure that are more than chance.
+
+    Why all at once: of a hundred comparisons five look like a difference when there is none.
+    """
+    from scipy.special import chdtrc
+
+    chances = np.array([float(chdtrc(1, one.chi_square)) for group in groups for one in group])
+    if not len(chances):
+        return ()
+    ordered = np.sort(chances)
+    kept = ordered <= FALSE_ALARMS * np.arange(1, len(ordered) + 1) / len(ordered)
+    limit = float(ordered[kept].max()) if kept.any() else -1.0
+    places = iter(chances)
+    return tuple(tuple(replace(one, sure=bool(next(places) <= limit)) for one in group) for group in groups)
+
+
 def group_differences(
     group: str, fractions: NDArray[np.float64], inside: NDArray[np.bool_], totals: NDArray[np.float64]
-) -> tuple[GroupDifference, ...]:
+) -> Compared:
     """Compares a group with everybody else, item by item; nothing where either are fewer than twenty.
 
     Shape: `fractions` people × items, `inside` and `totals` one entry per person.

@@ -80,6 +80,12 @@ def information(model: TwoParameters, abilities: Values) -> Values:
     return told
 
 
+def information_curve(model: TwoParameters) -> tuple[list[float], list[float]]:
+    """What the test tells of people from three standard deviations below the mean to three above. Shape: x and y."""
+    abilities = np.linspace(-3, 3, 61)
+    return abilities.tolist(), information(model, abilities).tolist()
+
+
 def _four(whole: Values) -> tuple[Values, Values, Values, Values]:
     return whole[0], whole[1], whole[2], whole[3]
 

@@ -189,7 +189,7 @@ def option_lines(options: Sequence[tuple[str, Sequence[float], str]], *, dark: b
     return {"data": traces, "layout": layout(colours, 300, **more)}
 
 
-def information_curve(abilities: Sequence[float], told: Sequence[float], *, dark: bool) -> Chart:
+def precision(abilities: Sequence[float], told: Sequence[float], *, dark: bool) -> Chart:
     """How precisely the test measures people of every ability: the standard error there, the lower the better."""
     colours = palette(dark)
     errors = [None if value <= 0.04 else value**-0.5 for value in told]

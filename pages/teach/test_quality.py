@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from assessments.forms import TESTS, blueprint_of
 from assessments.statistics.form_report import FormReport, ItemReport, form_report
-from assessments.statistics.response_model import information
+from assessments.statistics.response_model import information_curve
 from assessments.statistics.sizes import is_small
 from assessments.test_definitions import definition_of
 from assessments.test_statistics import TakenForm, answers_to, forms_taken, newest_of, scores_behind
@@ -19,7 +18,8 @@ from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
 from core.ui.i18n import format_day, format_duration, format_instant, language, t
 from core.ui.kpi import is_dark
-from core.ui.quality_charts import ItemPoint, information_curve, item_map, score_histogram
+from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogram
+from core.ui.rich import grid
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -36,7 +36,7 @@ from pages.teach.quality import (
 from pages.teach.quality_item import draw_item
 
 ALL_PHASES = ""
-ABILITIES = np.linspace(-3, 3, 61)
+CARDS = ("n", "mean", "cic", "standard_error")
 
 
 def take_choice(name: str) -> None:
@@ -148,19 +148,21 @@ def tone_of_fact(fact: Fact, n: int) -> Tone:
 
 
 def draw_cards(report: FormReport) -> None:
-    """Every figure of the form with what it means, and the people behind it."""
-    facts = test_facts(report)
-    for start in range(0, len(facts), 4):
-        for place, fact in zip(card_row(4), facts[start : start + 4], strict=False):
-            with place:
-                metric_card(
-                    fact.name,
-                    fact.value,
-                    definition=fact.meaning,
-                    key=fact.key,
-                    tone=tone_of_fact(fact, report.figures.n),
-                    on_rows=open_rows,
-                )
+    """Every figure of the form with what it means, and the people behind it; the four that matter most as cards."""
+    facts = {fact.key: fact for fact in test_facts(report)}
+    for place, fact in zip(card_row(len(CARDS)), [facts.pop(key) for key in CARDS], strict=True):
+        with place:
+            metric_card(
+                fact.name,
+                fact.value,
+                definition=fact.meaning,
+                key=fact.key,
+                tone=tone_of_fact(fact, report.figures.n),
+                on_rows=open_rows,
+            )
+    with st.expander(t("More figures of this form"), icon=":material/functions:"):
+        rows = [[fact.name, fact.value, fact.meaning] for fact in facts.values()]
+        st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
 
 
 def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
@@ -175,7 +177,7 @@ def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
                 "name": one.name,
                 "team": one.team,
                 "phase": t(PHASE_LABELS[one.phase]),
-                "score": one.score,
+                "score": round(one.score, 2),
                 "at": format_instant(one.finished_at),
                 "took": format_duration(one.seconds),
             }
@@ -215,7 +217,7 @@ def draw_map(report: FormReport, chosen: str | None) -> None:
         for one in report.items
         if one.figures.discrimination is not None
     ]
-    section(t("Item map"), t("Sound items lie in the shaded field. Press one to see why it lies where it does."))
+    section(t("Item map"), t("Sound items lie in the shaded field. Press one to open it below."))
     if points:
         chart = item_map(points, dark=is_dark(), chosen=chosen)
         keys = {
@@ -237,21 +239,16 @@ def draw_map(report: FormReport, chosen: str | None) -> None:
         st.caption(t("{n} items aren't on the map: nobody differs on them.", n=left_out))
 
 
-def draw_scores(report: FormReport, scores: list[float], pass_rate: float | None) -> None:
+def draw_scores(report: FormReport, pass_rate: float | None) -> None:
     """How scores are spread, and where the test measures best."""
     section(t("Scores"), t("People by tenths of the marks."))
-    counts = np.bincount(np.clip((np.array(scores) * 10 + 1e-9).astype(int), 0, 9), minlength=10).tolist()
     mean = report.figures.mean / report.figures.maximum
-    chart = score_histogram(counts, guess=report.guess_score, mean=mean, pass_rate=pass_rate, dark=is_dark())
+    chart = score_histogram(report.tenths, guess=report.guess_score, mean=mean, pass_rate=pass_rate, dark=is_dark())
     plot(chart, "quality-scores", t("Distribution of scores"))
     if report.model is not None:
         section(t("Where the test measures best"), t("Two-parameter model, marginal maximum likelihood."))
-        told = information(report.model, ABILITIES)
-        plot(
-            information_curve(ABILITIES.tolist(), told.tolist(), dark=is_dark()),
-            "quality-information",
-            t("Information curve"),
-        )
+        chart = precision(*information_curve(report.model), dark=is_dark())
+        plot(chart, "quality-information", t("Information curve"))
 
 
 def item_row(one: ItemReport) -> dict[str, object]:
@@ -262,7 +259,7 @@ def item_row(one: ItemReport) -> dict[str, object]:
         "item": item_label(one),
         "stem": stem_of(one),
         "verdict": verdict_words(one),
-        "facility": f.facility,
+        "facility": round(f.facility, 2),
         "rest": None if f.discrimination is None else round(f.discrimination / 100, 2),
         "upper": None if f.upper_lower is None else round(f.upper_lower, 2),
         "weight": None if f.effective_weight is None else round(f.effective_weight, 1),
@@ -274,7 +271,7 @@ def item_row(one: ItemReport) -> dict[str, object]:
 
 def draw_items(report: FormReport) -> None:
     """All items, the ones to mend first; a press opens one."""
-    section(t("Items"), t("Those to mend first. Press one to see its options, groups and answers."))
+    section(t("Test items"), t("Those to mend first. Press one, here or on the map, to open it below."))
     order = {"bad": 0, "warn": 1, "quiet": 2, "good": 3}
     items = sorted(report.items, key=lambda one: (order[tone_of(one)], one.figures.discrimination or 0.0))
     columns = [
@@ -287,7 +284,7 @@ def draw_items(report: FormReport) -> None:
         Column("intended", t("Intended weight"), "number", help=t("Percent of all marks")),
         Column("blank", t("Left blank"), "number"),
         Column("time", t("Median, s"), "number"),
-        Column("stem", t("Question"), width="large"),
+        Column("stem", t("Question asked"), width="large"),
     ]
     rows = [item_row(one) for one in items]
     chosen = table(rows, columns, key="quality-items", id_key="id", height=460 if len(rows) > 12 else "content")
@@ -301,12 +298,8 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
     pass_rate = page.portal_read(definition_of, test).settings.pass_rate
     report = report_now(test, form, phase, pass_rate)
     title = f"{blueprint_of(test).title.in_language(language())} · {form_words(form, forms)}"
-    if note := small_words(report.figures.n):
-        st.warning(safe(note), icon=":material/groups:")
-    draw_cards(report)
-    if st.query_params.get("rows") == "people":
-        draw_people(test, form, phase)
-    st.download_button(
+    tools = st.container(key="quality-tools", horizontal=True, gap="small")
+    tools.download_button(
         t("Report as workbook"),
         data=page.reading(workbook, test, form.key, phase, title, portal=True),
         file_name=f"orderly-test-{test}-{form.key}.xlsx",
@@ -315,17 +308,21 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
         on_click="ignore",
         key="quality-workbook",
     )
-    draw_items(report)
+    if note := small_words(report.figures.n):
+        st.warning(safe(note), icon=":material/groups:")
+    draw_cards(report)
+    if st.query_params.get("rows") == "people":
+        draw_people(test, form, phase)
     asked = st.query_params.get("item", "")
-    chosen = next((one for one in report.items if one.item.item_id == asked), None)
-    if chosen is not None:
-        draw_item(test, form, phase, report, chosen)
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, key="panel-quality-map"):
         draw_map(report, asked or None)
     with right, st.container(border=True, key="panel-quality-scores"):
-        scores = [one.score for one in page.portal_read(scores_behind, test, form.key, phase)]
-        draw_scores(report, scores, pass_rate)
+        draw_scores(report, pass_rate)
+    draw_items(report)
+    chosen = next((one for one in report.items if one.item.item_id == st.query_params.get("item")), None)
+    if chosen is not None:
+        draw_item(test, form, phase, report, chosen)
 
 
 heading(t("Test quality"), t("Whether the test can be trusted, and which questions to mend"), "speed")

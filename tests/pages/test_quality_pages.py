@@ -66,9 +66,10 @@ def test_a_suspected_key_comes_first_and_is_explained(house: Databases, language
     rows = tab.dataframe[0].value.to_dict("records")
     suspected = {"en": "Key suspected to be wrong", "zh": "疑似答案有误"}[language]
     assert [row["item"] for row in rows if suspected in row["verdict"]] == [miskeyed]
-    assert {"en": "Better people choose this: is it the key?", "zh": "水平高的人选它"}[language] in said(tab)
-    answers = tab.dataframe[1].value
-    assert len(answers) == 120
+    options, groups, answers = (frame.value for frame in tab.dataframe[1:])
+    doubt = {"en": "Better people choose this: is it the key?", "zh": "水平高的人选它：它才是正确答案吗？"}[language]
+    assert list(options["remark"]).count(doubt) == 1
+    assert len(options) >= 3 and len(groups) >= 1 and len(answers) == 120
     assert {"en": "Few people", "zh": "人数较少"}[language] not in said(tab)
     assert len(tab.get("plotly_chart")) == 3
 

@@ -163,11 +163,11 @@ def _test_sheet(answers: FormAnswers, report: FormReport, title: str) -> ReportS
     rows += [(fact.name, fact.number, fact.meaning) for fact in test_facts(report)]
     if note := small_words(len(answers.attempts)):
         rows.append((t("Note"), None, note))
-    return ReportSheet(t("Test"), (t("Figure"), t("Value"), t("Meaning")), rows, {})
+    return ReportSheet(t("Test"), (t("Figure"), t("How much"), t("Meaning")), rows, {})
 
 
 def _item_sheet(report: FormReport) -> ReportSheet:
-    heads = (t("Item"), t("Question"), t("Competency"), t("Name"), t("Level"), t("Verdict"))
+    heads = (t("Item"), t("Question asked"), t("Competency"), t("Competency name"), t("Level"), t("Verdict"))
     rows = [
         (
             item_label(item),
@@ -181,7 +181,7 @@ def _item_sheet(report: FormReport) -> ReportSheet:
         for item in report.items
     ]
     figures = tuple(t(name) for name in ITEM_FIGURE_LABELS.values())
-    return ReportSheet(t("Items"), (*heads, *figures), rows, {t("Facility"): RATE})
+    return ReportSheet(t("Test items"), (*heads, *figures), rows, {t("Facility"): RATE})
 
 
 def _option_sheet(report: FormReport) -> ReportSheet:

@@ -14,7 +14,7 @@ from assessments.tries import PHASE_LABELS
 from core.ui import page
 from core.ui.cards import Tone, chip, section
 from core.ui.charts import CONFIG, drawable
-from core.ui.i18n import format_rate, language, t
+from core.ui.i18n import language, t
 from core.ui.kpi import is_dark
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, option_lines
 from core.ui.rich import emphasised, grid
@@ -55,7 +55,7 @@ def draw_item(test: str, form: TakenForm, phase: str | None, report: FormReport,
         with left:
             facts = item_facts(report, item)
             rows = [[fact.name, fact.value, fact.meaning] for fact in facts if fact.number is not None]
-            st.markdown(grid([t("Figure"), t("Value"), t("Meaning")], rows))
+            st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
         with right:
             draw_options(item)
             draw_groups(item)
@@ -107,19 +107,26 @@ def draw_options(item: ItemReport) -> None:
         key="quality-options",
         alt=t("Who chose what: the same figures stand in the table below"),
     )
-    heads = [t("Option"), t("Text"), t("Chosen"), t("Share"), t("Point-biserial"), t("Remark")]
+    columns = [
+        Column("option", t("Option"), pinned=True),
+        Column("share", t("Share"), "rate"),
+        Column("chosen", t("Chosen"), "number"),
+        Column("worse", t("Point-biserial"), "number", help=t("Whether those who chose it do well otherwise")),
+        Column("remark", t("Remark")),
+        Column("text", t("Text"), width="large"),
+    ]
     rows = [
-        [
-            option.name.upper() + (" ✓" if option.is_key else ""),
-            texts[option.name],
-            str(option.chosen),
-            format_rate(option.share, 0),
-            number(option.point_biserial),
-            option_remark(item, option.name),
-        ]
+        {
+            "option": option.name.upper() + (" ✓" if option.is_key else ""),
+            "share": round(option.share, 2),
+            "chosen": option.chosen,
+            "worse": None if option.point_biserial is None else round(option.point_biserial, 2),
+            "remark": option_remark(item, option.name),
+            "text": texts[option.name],
+        }
         for option in item.options
     ]
-    st.markdown(grid(heads, rows))
+    table(rows, columns, key="quality-option-rows", height="content")
     if is_small(item.figures.n):
         st.caption(t("Few people (n = {n}): every figure here can change a lot with the next ones.", n=item.figures.n))
 
@@ -132,20 +139,28 @@ def draw_groups(item: ItemReport) -> None:
         return
     sizes = {"none": t("no difference"), "moderate": t("some difference"), "large": t("large difference")}
     rows = [
-        [
-            group_name(one.group),
-            str(one.n),
-            t("{n} pp", n=("+" if one.difference > 0 else "") + number(100 * one.difference, 1)),
-            number(one.chi_square, 1),
-            sizes[one.size],
-        ]
+        {
+            "group": group_name(one.group),
+            "n": one.n,
+            "apart": t("{n} pp", n=("+" if one.difference > 0 else "") + number(100 * one.difference, 1)),
+            "chi": round(one.chi_square, 1),
+            "size": sizes[one.size],
+        }
         for one in item.differences
     ]
-    st.markdown(grid([t("Group"), "n", t("Difference"), "χ²", t("Verdict")], rows))
+    columns = [
+        Column("group", t("Group"), pinned=True),
+        Column("n", "n", "number", width="small"),
+        Column("apart", t("Difference")),
+        Column("chi", "χ²", "number", width="small"),
+        Column("size", t("Verdict")),
+    ]
+    table(rows, columns, key="quality-group-rows", height="content")
     st.caption(
         t(
             "Standardised difference to everybody else with equal marks (Dorans and Kulick 1986), Mantel's χ² with one"
-            " degree of freedom; from 3.84 on it is more than chance."
+            " degree of freedom. Called a difference from 5 points on, and where all comparisons of the test together"
+            " leave it no play of chance (Benjamini and Hochberg 1995)."
         )
     )
 

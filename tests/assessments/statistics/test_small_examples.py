@@ -14,7 +14,7 @@ from assessments.statistics.classical import alpha_of, item_figures, test_figure
 from assessments.statistics.decisions import consistency, kappa_of
 from assessments.statistics.distractors import option_figures, suspicion_in, thirds_of, weak_among
 from assessments.statistics.equating import RELIABLE, linear, reliable_change, swapped_effect
-from assessments.statistics.group_differences import group_differences
+from assessments.statistics.group_differences import group_differences, told_apart
 from assessments.statistics.guessing import guess_rate
 from assessments.statistics.paired import hake, hedges_correction, paired_gain
 from assessments.statistics.response_model import fit_two_parameters
@@ -95,6 +95,7 @@ def test_upper_and_lower_quarter() -> None:
 
 # ---- options --------------------------------------------------------------------------------------------------
 
+TENS = np.array([10, 10, 10])
 OPTIONS = {"a": 1.0, "b": 0.0, "c": 0.0, "d": 0.0}
 
 
@@ -105,7 +106,7 @@ def test_a_sound_item_has_neither_suspicion_nor_weak_options() -> None:
     assert (found["a"].chosen, found["a"].share, found["a"].by_third) == (15, 0.5, (0.0, 0.5, 1.0))
     assert found["b"].by_third == (0.4, 0.1, 0.0)
     assert found["a"].point_biserial == pytest.approx(np.corrcoef([0] * 15 + [1] * 15, rest)[0, 1])
-    assert suspicion_in(list(found.values()), 30) is None
+    assert suspicion_in(list(found.values()), TENS) is None
     assert weak_among(list(found.values()), 30) == ()
 
 
@@ -113,16 +114,29 @@ def test_a_wrong_key_is_found_out() -> None:
     rest = np.arange(30.0)
     chosen = [frozenset("a" if n % 2 else "c") if n < 15 else frozenset("b") for n in range(30)]
     options = option_figures(OPTIONS, chosen, rest)
-    found = suspicion_in(options, 30)
+    found = suspicion_in(options, TENS)
     assert found is not None and (found.key, found.option) == ("a", "b")
     assert weak_among(options, 30) == ("b", "d"), "b draws the better people, d nobody"
-    assert suspicion_in(options, 9) is None, "nine people are too few to suspect anything"
+    assert suspicion_in(options, np.array([3, 3, 3])) is None, "nine people are too few to suspect anything"
+
+
+def test_a_key_that_nobody_chose_is_found_out() -> None:
+    rng = np.random.default_rng(3)
+    rest = np.arange(150.0)
+    chosen = [frozenset("b" if n > 8 or rng.random() < 0.5 else "c") for n in range(150)]
+    found = suspicion_in(option_figures(OPTIONS, chosen, rest), np.array([50, 50, 50]))
+    assert found is not None and (found.key, found.option) == ("a", "b")
+
+
+def test_a_common_mistake_of_weaker_people_is_no_wrong_key() -> None:
+    chosen = [frozenset("b" if n < 70 else "a") for n in range(100)]
+    assert suspicion_in(option_figures(OPTIONS, chosen, np.arange(100.0)), np.array([34, 33, 33])) is None
 
 
 def test_a_hard_item_is_no_wrong_key() -> None:
     rng = np.random.default_rng(5)
     chosen = [frozenset(rng.choice(list("abcd"))) for _ in range(200)]
-    assert suspicion_in(option_figures(OPTIONS, chosen, rng.normal(size=200)), 200) is None
+    assert suspicion_in(option_figures(OPTIONS, chosen, rng.normal(size=200)), np.array([67, 66, 67])) is None
 
 
 def test_people_with_equal_marks_stay_together() -> None:
@@ -183,11 +197,11 @@ def test_a_group_that_is_only_weaker_is_not_wronged() -> None:
     inside = np.arange(800) < 400
     answers = (rng.random((800, 20)) < 1 / (1 + np.exp(-(ability[:, None] - np.linspace(-2, 2, 20))))).astype(float)
     answers[:, 7] *= rng.random(800) < np.where(inside, 0.6, 1.0)
-    found = group_differences("zh", answers, inside, answers.sum(axis=1))
+    (found,) = told_apart([group_differences("zh", answers, inside, answers.sum(axis=1))])
     assert (found[7].size, found[7].n, found[7].others_count) == ("large", 400, 400)
     assert found[7].difference < -0.1
     others = [one for at, one in enumerate(found) if at != 7]
-    assert sum(one.size == "none" for one in others) >= 17
+    assert [one.size for one in others] == ["none"] * 19
     assert max(abs(one.difference) for one in others) < 0.1
     assert group_differences("zh", answers[:30], np.arange(30) < 19, answers[:30].sum(axis=1)) == ()
 
@@ -196,11 +210,21 @@ def test_one_item_by_hand() -> None:
     # Everybody is equally good; 20 of 40 inside get it right, 30 of 40 outside.
     inside = np.arange(80) < 40
     item = np.concatenate([np.ones(20), np.zeros(20), np.ones(30), np.zeros(10)])[:, None]
-    (found,) = group_differences("zh", item, inside, np.ones(80))
+    ((found,),) = told_apart([group_differences("zh", item, inside, np.ones(80))])
     assert found.difference == pytest.approx(-0.25)
     # (20 − 25)² / (40·40·50·30 / (80²·79))
     assert found.chi_square == pytest.approx(25 * 80**2 * 79 / (40 * 40 * 50 * 30))
     assert found.size == "large"
+
+
+def test_of_many_comparisons_some_look_like_a_difference_and_are_none() -> None:
+    rng = np.random.default_rng(9)
+    answers = (rng.random((300, 40)) < 0.6).astype(float)
+    groups = [group_differences(name, answers, rng.random(300) < 0.3, answers.sum(axis=1)) for name in "OWSPF"]
+    alarms = sum(one.chi_square > 3.84 for group in groups for one in group)
+    assert alarms >= 5
+    assert [one for group in told_apart(groups) for one in group if one.sure] == []
+    assert told_apart([]) == ()
 
 
 # ---- verdicts -------------------------------------------------------------------------------------------------
@@ -217,7 +241,7 @@ def test_verdicts_in_their_order() -> None:
 
     rng = np.random.default_rng(1)
     half = np.arange(100) < 50
-    unfair = group_differences("zh", np.where(half, 0.0, 1.0)[:, None], half, rng.normal(size=100))
+    (unfair,) = told_apart([group_differences("zh", np.where(half, 0.0, 1.0)[:, None], half, rng.normal(size=100))])
     assert said() == (GOOD,)
     assert said(n=9) == (FEW,)
     assert said(facility=0.96, discrimination=2.0) == (TOO_EASY,)

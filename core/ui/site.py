@@ -239,6 +239,13 @@ SITE: tuple[SitePage, ...] = (
         "Every check with what was found, and what was done in the world",
         ("attempts.read",),
     ),
+    SitePage(
+        "teach/bank_exchange.py",
+        "Questions in and out",
+        "import_export",
+        "Take questions over from files, and hand them on to other systems",
+        ("bank.write",),
+    ),
     SitePage("admin/people.py", "People", "group", "Let people in, and set what they may do", ("people.manage",)),
     SitePage("admin/imports.py", "Imports", "move_to_inbox", "Take in orders from other channels", ("imports.read",)),
     SitePage("admin/audit.py", "Audit log", "fact_check", "Who did what and when, sealed", ("audit.read",)),

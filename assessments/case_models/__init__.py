@@ -7,9 +7,13 @@ from types import MappingProxyType
 
 from assessments.case_models import (
     carrier_month,
+    carrier_quarter,
+    complaint_thread,
     desk_queue,
     month_end,
     order_rush,
+    parcel_trail,
+    survey_channels,
 )
 from assessments.case_models.model import CaseModel
 
@@ -18,9 +22,13 @@ CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
         model.name: model
         for model in (
             carrier_month.MODEL,
+            carrier_quarter.MODEL,
+            complaint_thread.MODEL,
             desk_queue.MODEL,
             month_end.MODEL,
             order_rush.MODEL,
+            parcel_trail.MODEL,
+            survey_channels.MODEL,
         )
     }
 )

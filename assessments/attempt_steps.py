@@ -167,6 +167,12 @@ def marked_by_hand(ctx: Context, attempt_id: int) -> frozenset[str]:
     return frozenset(ctx.db.execute(rows).scalars())
 
 
+def comments_in(ctx: Context, attempt_id: int) -> dict[str, str]:
+    """What people wrote beside the marks they gave by hand; the last word for each item."""
+    rows = select(_s.item_id, _s.data).where(_s.attempt_id == attempt_id, _s.kind == MANUAL).order_by(_s.number)
+    return {row.item_id: str(json.loads(row.data or "{}").get("comment", "")) for row in ctx.db.execute(rows)}
+
+
 def score_of(questions: tuple[Question, ...], fractions: Mapping[str, float]) -> float:
     """The share of all marks: fractions by weight, an unanswered item counting nothing.
 

@@ -28,7 +28,7 @@ def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
     wanted = settings_in(row).pass_rate
     if wanted is None:
         raise RuleViolation("This test has no pass mark, so nobody is certified by it.")
-    if row.score < wanted:
+    if row.score < wanted - 1e-9:
         raise RuleViolation(
             "The test was passed with {wanted} % of the marks; this attempt has {found} %.",
             wanted=round(100 * wanted),

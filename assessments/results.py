@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from assessments.attempt_rows import questions_in, readable_row
-from assessments.attempt_steps import answers_in, fractions_in
+from assessments.attempt_rows import questions_in, readable_row, settings_in
+from assessments.attempt_steps import answers_in, comments_in, fractions_in, waiting_in
 from assessments.forms import blueprint_of
-from assessments.marking import Mark, Response, mark
+from assessments.marking import WAITING, Mark, Response, mark, verdict_of
 from assessments.prose import Prose
 from assessments.questions import Question
 from assessments.test_definitions import definition_of
@@ -25,7 +26,8 @@ from core.domain.rights import Role
 class ItemResult:
     """One item with what was answered, what was right and why.
 
-    Units: fraction 0..1; the mark counts, it may differ from `mark.fraction` only after a manual change.
+    Units: fraction 0..1; it counts, and differs from `mark.fraction` where a person, hints or certainty came in.
+    Shape: `waiting` until a person has marked it; `comment` is theirs.
     """
 
     place: int
@@ -33,6 +35,9 @@ class ItemResult:
     response: Response
     mark: Mark
     fraction: float
+    verdict: str
+    waiting: bool = False
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,11 @@ class CompetencyResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished attempt. Units: score 0..1 of all marks."""
+    """A finished attempt.
+
+    Units: score 0..1 of all marks, provisional while answers wait to be marked by hand; `pass_rate` 0..1, None where
+    nothing is passed or failed.
+    """
 
     attempt_id: int
     person_id: int
@@ -59,6 +68,20 @@ class Result:
     score: float
     competencies: tuple[CompetencyResult, ...]
     items: tuple[ItemResult, ...]
+    pass_rate: float | None
+    time_limit_minutes: int | None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether an answer still waits to be marked by hand."""
+        return any(item.waiting for item in self.items)
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the pass mark is reached; None while that isn't known, or where there is none."""
+        if self.pass_rate is None or self.provisional:
+            return None
+        return self.score >= self.pass_rate - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +176,9 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
         raise RuleViolation("The result is shown once the test is finished.")
     questions = questions_in(row)
     answers, fractions = answers_in(ctx, attempt_id), fractions_in(ctx, attempt_id)
+    waiting, comments, settings = waiting_in(ctx, attempt_id), comments_in(ctx, attempt_id), settings_in(row)
     items = tuple(
-        ItemResult(
-            place=place,
-            question=question,
-            response=answers.get(question.item_id),
-            mark=mark(question, answers.get(question.item_id)),
-            fraction=fractions.get(question.item_id, 0.0),
-        )
+        _item(place, question, answers.get(question.item_id), fractions, waiting, comments)
         for place, question in enumerate(questions)
     )
     return Result(
@@ -174,6 +192,29 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
         score=row.score,
         competencies=_by_competency(row.test, items),
         items=items,
+        pass_rate=settings.pass_rate,
+        time_limit_minutes=settings.time_limit_minutes,
+    )
+
+
+def _item(
+    place: int,
+    question: Question,
+    response: Response,
+    fractions: Mapping[str, float],
+    waiting: Set[str],
+    comments: Mapping[str, str],
+) -> ItemResult:
+    waits, fraction = question.item_id in waiting, fractions.get(question.item_id, 0.0)
+    return ItemResult(
+        place=place,
+        question=question,
+        response=response,
+        mark=mark(question, response),
+        fraction=fraction,
+        verdict=WAITING if waits else verdict_of(fraction, response),
+        waiting=waits,
+        comment=comments.get(question.item_id, ""),
     )
 
 
@@ -187,6 +228,30 @@ def _by_competency(test: str, items: tuple[ItemResult, ...]) -> tuple[Competency
             # By certainty, single answers can cost more than nothing; a competency is never below it.
             results.append(CompetencyResult(code, name, len(mine), max(0.0, reached / total)))
     return tuple(results)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedTest:
+    """A test that somebody has finished. Units: score 0..1."""
+
+    attempt_id: int
+    test: str
+    phase: str
+    try_number: int
+    finished_at: int
+    score: float
+
+
+def own_finished(ctx: Context) -> tuple[FinishedTest, ...]:
+    """The tests that the signed-in person has finished, the newest first. Raises: NotAllowed without `tests.take`."""
+    ctx.actor.need("tests.take")
+    a = attempt.c
+    rows = ctx.db.execute(
+        select(a.id, a.test, a.phase, a.try_number, a.finished_at, a.score)
+        .where(a.person_id == ctx.actor.person_id, a.status == FINISHED)
+        .order_by(a.finished_at.desc(), a.id.desc())
+    )
+    return tuple(FinishedTest(*row) for row in rows)
 
 
 def own_standing(ctx: Context, test: str) -> Standing:

@@ -104,6 +104,14 @@ def certificate_of_attempt(db: Connection, attempt_id: int) -> Certificate | Non
     return _one(db.execute(select(certificate).where(_c.attempt_id == attempt_id)).one_or_none())
 
 
+def certificate_of(ctx: Context, attempt_id: int) -> Certificate | None:
+    """The certificate of an attempt: one's own, or anybody's with `attempts.read`; None where there is none."""
+    found = certificate_of_attempt(ctx.db, attempt_id)
+    if found is not None and found.person_id != ctx.actor.person_id:
+        ctx.actor.need("attempts.read")
+    return found
+
+
 def certificate_by_code(db: Connection, typed: str) -> Certificate | None:
     """The certificate of a code as somebody typed it: with or without its dashes, in any case.
 

@@ -5,12 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from assessments.attempts import PHASE_LABELS, POST, PRE
-from assessments.forms import TESTS, blueprint_of
-from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WRONG
+from assessments.certificates import issue_certificate
+from assessments.competencies import name_of
+from assessments.disputes import DAYS_OPEN, OPEN, STATUS_LABELS, Dispute, dispute_item, disputes_of, withdraw_dispute
+from assessments.forms import blueprint_of
+from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
 from assessments.questions import Choice
-from assessments.results import CompetencyResult, Gain, ItemResult, Result, get_result, own_standing
+from assessments.readiness import READY, PersonReadiness, own_readiness
+from assessments.results import (
+    CompetencyResult,
+    Gain,
+    ItemResult,
+    Result,
+    get_result,
+    own_finished,
+    own_standing,
+)
+from core.portal.certificates import certificate_of
 from core.ui import page
 from core.ui.cards import Tone, card_row, chip, heading, metric_card, section
+from core.ui.certificate_card import draw_certificate
 from core.ui.empty import empty
 from core.ui.guard import fragment
 from core.ui.i18n import format_duration, format_instant, format_number, format_rate, t
@@ -19,10 +33,10 @@ from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.learn import said
 
-TEST = TESTS[0]
 TONES: dict[str, tuple[Tone, str]] = {
     RIGHT: ("good", "check_circle"),
     PARTLY: ("warn", "adjust"),
+    WAITING: ("info", "hourglass_top"),
     WRONG: ("bad", "cancel"),
 }
 
@@ -37,16 +51,16 @@ def signed_rate(rate: float) -> str:
 
 def draw_cards(result: Result, gain: Gain | None) -> None:
     """Score, time, and the gain where there is one."""
-    right = sum(item.mark.verdict == RIGHT for item in result.items)
+    right = sum(item.verdict == RIGHT for item in result.items)
     answered = sum(item.response is not None for item in result.items)
     places = card_row(3)
     with places[0]:
         metric_card(
             t("Score"),
             format_rate(result.score, 0),
-            definition=t("Marks reached of all marks; every question counts by its weight."),
+            definition=score_words(result),
             key="score",
-            tone="good" if result.score >= 0.8 else "warn" if result.score >= 0.5 else "bad",
+            tone=score_tone(result),
         )
     with places[1]:
         metric_card(
@@ -61,7 +75,7 @@ def draw_cards(result: Result, gain: Gain | None) -> None:
                 t("From begin to end"),
                 format_duration(result.finished_at - result.started_at),
                 definition=t(
-                    "Begun {begun}, finished {finished}. There was no time limit.",
+                    "Begun {begun}, finished {finished}.",
                     begun=format_instant(result.started_at),
                     finished=format_instant(result.finished_at),
                 ),
@@ -69,6 +83,27 @@ def draw_cards(result: Result, gain: Gain | None) -> None:
             )
         else:
             draw_gain(gain)
+
+
+def score_words(result: Result) -> str:
+    """What the score means: whether it was enough, where the test says what is enough."""
+    words = t("Marks reached of all marks; every question counts by its weight.")
+    if result.provisional:
+        return t("Provisional: an answer still waits to be marked by a person.") + " " + words
+    if result.passed is None:
+        return words
+    wanted = format_rate(result.pass_rate or 0.0, 0)
+    said_so = t("Passed: {wanted} was needed.", wanted=wanted)
+    return (said_so if result.passed else t("Not passed: {wanted} was needed.", wanted=wanted)) + " " + words
+
+
+def score_tone(result: Result) -> Tone:
+    """Good or bad by the pass mark, where there is one."""
+    if result.provisional:
+        return "info"
+    if result.passed is not None:
+        return "good" if result.passed else "bad"
+    return "good" if result.score >= 0.8 else "warn" if result.score >= 0.5 else "bad"
 
 
 def draw_gain(gain: Gain) -> None:
@@ -146,14 +181,14 @@ def option_lines(item: ItemResult) -> list[str]:
     return lines
 
 
-def draw_item(item: ItemResult) -> None:
-    """One item: verdict, question, facts, and the reasons."""
-    tone, icon = TONES.get(item.mark.verdict, ("quiet", "radio_button_unchecked"))
+def draw_item(item: ItemResult, dispute: Dispute | None, attempt_id: int, own: bool) -> None:
+    """One item: verdict, question, facts, the reasons, and what was said about it by people."""
+    tone, icon = TONES.get(item.verdict, ("quiet", "radio_button_unchecked"))
     with st.container(border=True, key=f"item-{item.place}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{safe(t('Question {n}', n=item.place + 1))}**", width="content")
-            chip(t(VERDICT_LABELS[item.mark.verdict]), tone, icon)
-            if item.mark.verdict == PARTLY:
+            chip(t(VERDICT_LABELS[item.verdict]), tone, icon)
+            if item.verdict == PARTLY:
                 st.caption(safe(format_rate(item.fraction, 0)), width="content")
         st.markdown(emphasised(said(item.question.stem)))
         exhibit = item.question.exhibit
@@ -162,13 +197,60 @@ def draw_item(item: ItemResult) -> None:
                 rows = [[said(cell) for cell in row] for row in exhibit.rows]
                 st.markdown(grid([said(column) for column in exhibit.columns], rows))
         st.markdown(item_text(item))
+        if item.comment:
+            st.info(safe(item.comment), icon=":material/rate_review:")
+        if dispute is not None:
+            draw_dispute(dispute, own)
+        elif own:
+            draw_disputing(item, attempt_id)
+
+
+def draw_dispute(dispute: Dispute, own: bool) -> None:
+    """A dispute with its decision, or the way to take it back."""
+    with st.container(border=True, key=f"dispute-{dispute.id}", gap="small"):
+        chip(t(STATUS_LABELS[dispute.status]), "info" if dispute.status == OPEN else "quiet", "gavel")
+        st.markdown(f"**{safe(t('Disputed:'))}** {safe(dispute.reason)}")
+        if dispute.decision:
+            st.markdown(f"**{safe(t('Decision:'))}** {safe(dispute.decision)}")
+        if own and dispute.status == OPEN:
+            st.button(
+                t("Take it back"),
+                key=f"withdraw-{dispute.id}",
+                icon=":material/undo:",
+                on_click=page.portal_command,
+                args=(withdraw_dispute, dispute.id),
+                kwargs={"form_key": page.form_key(f"withdraw-{dispute.id}"), "done": t("You have taken it back.")},
+            )
+
+
+def draw_disputing(item: ItemResult, attempt_id: int) -> None:
+    """The way to say that a question was wrong."""
+    item_id, key = item.question.item_id, f"dispute-{attempt_id}-{item.place}"
+    with st.popover(t("Something is wrong with this question"), icon=":material/gavel:", key=f"open-{key}"):
+        st.caption(
+            t(
+                "A trainer decides, and everybody's marks follow. Possible for {days} days after the test.",
+                days=DAYS_OPEN,
+            )
+        )
+        st.text_area(t("What is wrong with it?"), max_chars=4_000, key=f"{key}-reason")
+        st.button(
+            t("Dispute the question"),
+            key=f"{key}-send",
+            type="primary",
+            on_click=page.portal_command,
+            args=(dispute_item, attempt_id, item_id, page.field(f"{key}-reason", "")),
+            kwargs={"form_key": page.form_key(key), "done": t("A trainer will decide; you read it here.")},
+        )
 
 
 @fragment()
 def draw_items(attempt_id: int) -> None:
     """All items, or those worth another look."""
     result = page.portal_read(get_result, attempt_id)
-    again = [item for item in result.items if item.mark.verdict != RIGHT]
+    own = result.person_id == page.person().person_id
+    disputes = page.portal_read(disputes_of, attempt_id)
+    again = [item for item in result.items if item.verdict != RIGHT]
     section(t("Question by question"), t("What you answered, what is right, and the reason for every option."))
     names = {"again": t("To look at again ({n})", n=len(again)), "all": t("All ({n})", n=len(result.items))}
     shown = st.segmented_control(
@@ -184,7 +266,34 @@ def draw_items(attempt_id: int) -> None:
     if not items:
         st.success(t("Every question is right."), icon=":material/task_alt:")
     for item in items:
-        draw_item(item)
+        draw_item(item, disputes.get(item.question.item_id), attempt_id, own)
+
+
+# ---- what next ------------------------------------------------------------------------------------------------
+
+
+def draw_gaps(readiness: PersonReadiness | None) -> None:
+    """What one's position requires and isn't shown yet, the weakest first."""
+    if readiness is None or not readiness.required_count:
+        return
+    section(
+        t("Ready for your work"),
+        t(
+            "{n} of {count} things that your position requires are shown by your tests.",
+            n=readiness.count(READY),
+            count=readiness.required_count,
+        ),
+    )
+    gaps = [gap for gap in readiness.gaps() if gap.rate is not None][:5]
+    if not gaps:
+        return
+    st.markdown(safe(t("What to work on next:")))
+    lines = [
+        f"- **{safe(said(name_of(gap.code)))}** :gray[{safe(gap.code)} · "
+        f"{safe(t('{rate} so far', rate=format_rate(gap.rate or 0.0, 0)))}]"
+        for gap in gaps
+    ]
+    st.markdown("\n".join(lines))
 
 
 # ---- which attempt --------------------------------------------------------------------------------------------
@@ -197,9 +306,8 @@ def chosen_attempt() -> int | None:
         return int(asked)
     if not page.portal_actor().may("tests.take"):
         return None
-    standing = page.portal_read(own_standing, TEST)
-    finished = [one.attempt_id for one in (standing.post, standing.pre) if one is not None and one.finished]
-    return finished[0] if finished else None
+    finished = page.portal_read(own_finished)
+    return finished[0].attempt_id if finished else None
 
 
 def draw(attempt_id: int) -> None:
@@ -208,14 +316,19 @@ def draw(attempt_id: int) -> None:
     own = result.person_id == page.person().person_id
     lead = f"{t(PHASE_LABELS[result.phase])} · {said(blueprint_of(result.test).title)}"
     heading(t("Result"), lead, "insights")
-    gain = page.portal_read(own_standing, TEST).gain if own and result.phase == POST else None
+    gain = page.portal_read(own_standing, result.test).gain if own and result.phase == POST else None
     draw_cards(result, gain)
     if own:
         label = t("What next: the exercises") if result.phase == PRE else t("See your path")
         with st.container(key="what-next"):
             if st.button(label, type="primary", icon=":material/arrow_forward:"):
                 st.switch_page(page_named("path").path)
+    certificate = page.portal_read(certificate_of, attempt_id)
+    if certificate is not None or (own and result.passed):
+        draw_certificate(certificate, attempt_id, issue_certificate)
     draw_competencies(result.competencies)
+    if own:
+        draw_gaps(page.portal_read(own_readiness))
     draw_items(attempt_id)
 
 

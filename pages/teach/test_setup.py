@@ -133,7 +133,7 @@ def draw_buttons(bench: Workbench) -> None:
             args=(bench, page.form_key(f"setup-save-{bench.base.test}")),
         )
         st.button(
-            t("Publish version {n}", n=bench.base.version),
+            t("Publish version {n}", n=bench.base.version) if bench.base.state == DRAFT else t("Publish"),
             key="setup-publish",
             icon=":material/publish:",
             type="primary" if bench.base.state == DRAFT else "secondary",

@@ -89,7 +89,7 @@ def _cells(bench: Workbench, bank: Bank, blueprint: Blueprint) -> None:
         key = bench.set_up("field", own)
         if st.session_state[key] not in fields:
             st.session_state[key] = own
-        st.selectbox(t("Field"), fields, format_func=lambda topic: said(FIELDS[topic]), key=key)
+        st.selectbox(t("Field of work"), fields, format_func=lambda topic: said(FIELDS[topic]), key=key)
         field = st.session_state[key]
     for code in (code for code, one in COMPETENCIES.items() if one.field == field and code in asked):
         name, *places = st.columns([3, 1, 1, 1], vertical_alignment="top", gap="small")

@@ -32,10 +32,11 @@ from assessments.bank import Generated
 from assessments.behaviours import CERTAINTIES, Act, Progress, asks_certainty, can_check, progress_of
 from assessments.deadlines import deadline_of, is_over
 from assessments.form_draws import first_form
-from assessments.forms import other_form, questions_for
+from assessments.forms import FORM_NAMES, other_form, questions_for
 from assessments.given_forms import given_forms
 from assessments.handout import dumped, packed, places_in
 from assessments.marking import Response, checked_response, is_blank
+from assessments.test_definitions import Definition
 from assessments.tries import (
     BARRED,
     FINISHED,
@@ -63,7 +64,8 @@ from core.domain.errors import RuleViolation
 __all__ = [
     "ANSWER", "CHECK", "FINISH", "FINISHED", "MANUAL", "OPEN", "PHASES", "PHASE_LABELS", "POST", "PRE", "REMARK",
     "START", "Missing", "Saved", "StaleAnswer", "answers_in", "check_answer", "finish_attempt", "finish_overdue",
-    "fractions_in", "missing_before", "overdue_attempts", "questions_in", "readable_row", "save_answer", "score_of",
+    "fractions_in", "missing_before", "overdue_attempts", "questions_count", "questions_in", "readable_row",
+    "save_answer", "save_certainty", "score_of",
     "settings_in", "start_attempt",
 ]  # fmt: skip
 
@@ -84,6 +86,11 @@ _OVERDUE = (
     .order_by(attempt.c.deadline_at)
     .limit(bindparam("most"))
 )
+
+
+def questions_count(ctx: Context, definition: Definition) -> int:
+    """How many questions a test hands out now, those of its cases included."""
+    return len(given_forms(ctx, definition)[FORM_NAMES[0]].items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,21 @@ def save_answer(
     columns = {"item_id": item_id, "response": stored, "certainty": certainty, "key": key}
     append_step(ctx, attempt_id, last.number + 1, ANSWER, now, fraction=after.worth, **columns)
     return Saved(last.number + 1, now)
+
+
+def save_certainty(
+    ctx: Context, attempt_id: int, item_id: str, certainty: int, *, seen: int | None = None
+) -> Saved | None:
+    """Keeps how sure one is of the answer saved last; None where nothing is answered yet.
+
+    Raises: as `save_answer` does.
+    """
+    ctx.actor.need("tests.take")
+    own_row(ctx, attempt_id, lock=True)
+    acts = acts_in(item_steps(ctx, attempt_id, item_id))
+    if not acts:
+        return None
+    return save_answer(ctx, attempt_id, item_id, acts[-1].response, certainty=certainty, seen=seen)
 
 
 def check_answer(

@@ -157,29 +157,32 @@ def _missing(
 def own_entry(ctx: Context, test: str, phase: str) -> Entry:
     """Where the signed-in person stands before a phase of a test.
 
-    Raises: NotAllowed; NotFound when there is no such test or phase.
+    Raises: NotAllowed; NotFound when there is no such phase; ContentError when there is no such test.
     """
-    ctx.actor.need("tests.take")
     if phase not in PHASES:
         raise NotFound("There is no phase {phase} of this test.", phase=phase)
+    return own_entries(ctx, test)[phase]
+
+
+def own_entries(ctx: Context, test: str) -> Mapping[str, Entry]:
+    """Where the signed-in person stands before each phase of a test. Raises: NotAllowed; ContentError."""
+    ctx.actor.need("tests.take")
     person_id = ctx.actor.person_id
     assert person_id is not None
-    definition = definition_of(ctx, test)
-    settings, tries = definition.settings, tries_of(ctx, person_id, test)
-    missing = _missing(ctx, person_id, definition, phase, tries)
-    return Entry(
-        definition=definition,
-        phase=phase,
-        state=_state(ctx, settings, phase, tries, missing),
-        tries=tries[phase],
-        counting=counting_try(tries[phase], settings.counting),
-        missing=missing,
-        limit_seconds=limit_seconds(settings, accommodation_of(ctx, person_id).extra_time_rate),
-    )
+    definition, tries = definition_of(ctx, test), tries_of(ctx, person_id, test)
+    settings, now = definition.settings, newest_moment(ctx)
+    limit = limit_seconds(settings, accommodation_of(ctx, person_id).extra_time_rate)
+    entries = {}
+    for phase in PHASES:
+        missing = _missing(ctx, person_id, definition, phase, tries)
+        state = _state(settings, phase, tries, missing, now)
+        counting = counting_try(tries[phase], settings.counting)
+        entries[phase] = Entry(definition, phase, state, tries[phase], counting, missing, limit)
+    return entries
 
 
-def _state(ctx: Context, settings: Settings, phase: str, tries: Mapping[str, tuple[Try, ...]], missing: Missing) -> str:
-    mine, now = tries[phase], newest_moment(ctx)
+def _state(settings: Settings, phase: str, tries: Mapping[str, tuple[Try, ...]], missing: Missing, now: int) -> str:
+    mine = tries[phase]
     if mine and not mine[-1].finished:
         return TIME_IS_UP if is_over(mine[-1].deadline_at, now) else GOING_ON
     # Whoever has begun the post-test has seen what the pre-test is compared with.
@@ -187,5 +190,4 @@ def _state(ctx: Context, settings: Settings, phase: str, tries: Mapping[str, tup
         return USED_UP
     if missing:
         return BARRED
-    window = window_at(settings, now)
-    return {NOT_YET: NOT_OPEN_YET, CLOSED: OVER}.get(window, READY)
+    return {NOT_YET: NOT_OPEN_YET, CLOSED: OVER}.get(window_at(settings, now), READY)

@@ -31,9 +31,7 @@ def _room(name: str, house: str, libraries: str) -> Room:
     return Room(name, frozenset(house.split()), frozenset(libraries.split()))
 
 
-_CORE_FOR_PAGES = (
-    "core.domain core.context core.services core.portal core.metrics core.channels core.security core.ui"
-)
+_CORE_FOR_PAGES = "core.domain core.context core.services core.portal core.metrics core.channels core.security core.ui"
 _CORE_FOR_TRAINING = (
     "core.domain core.context core.db core.services core.portal core.metrics core.channels core.security"
 )

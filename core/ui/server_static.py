@@ -123,7 +123,7 @@ def index_page(language: str, theme: str) -> bytes:
             raise ValueError(f"Streamlit's index page has changed: {old!r} occurs {page.count(old)} times")
         page = page.replace(old, new)
     page = page.replace("@ICON@", own_url("favicon.svg")).replace("@STYLE@", own_url("orderly.css"))
-    page = page.replace("@THEME@", own_url("theme.js"))
+    page = page.replace("@THEME@", own_url("theme.js")).replace("@DELIVERY@", own_url("delivery.js"))
     page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{_NO_SCRIPT}</noscript>", page, flags=re.DOTALL)
     return re.sub(r"\s*<!--.*?-->", "", page, flags=re.DOTALL).lstrip().encode()
 
@@ -133,6 +133,7 @@ _HEAD = """<link rel="icon" type="image/svg+xml" href="@ICON@" />
     <meta name="theme-color" media="(prefers-color-scheme: light)" content="#14213D" />
     <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1624" />
     <script src="@THEME@"></script>
+    <script defer src="@DELIVERY@"></script>
     <link rel="stylesheet" href="@STYLE@" />"""
 
 

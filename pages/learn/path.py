@@ -75,9 +75,9 @@ def draw_test(number: int, phase: str, attempt: AttemptState | None, state: str)
         if state == NOW:
             begun = attempt is not None
             if pre:
-                go(t("Go on with the pre-test") if begun else t("Take the pre-test"), "tests", phase=PRE)
+                go(t("Go on with the pre-test") if begun else t("Take the pre-test"), "tests", test=TEST, phase=PRE)
             else:
-                go(t("Go on with the post-test") if begun else t("Take the post-test"), "tests", phase=POST)
+                go(t("Go on with the post-test") if begun else t("Take the post-test"), "tests", test=TEST, phase=POST)
 
 
 def draw_exercises(number: int, exercises: tuple[ExerciseState, ...], state: str) -> None:

@@ -8,22 +8,40 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from assessments.attempts import PHASE_LABELS, PHASES, POST, PRE, finish_attempt, start_attempt
+from assessments.attempts import (
+    PHASE_LABELS,
+    PHASES,
+    POST,
+    PRE,
+    finish_attempt,
+    finish_overdue,
+    questions_count,
+    start_attempt,
+)
 from assessments.figures import warm_figures
-from assessments.forms import TESTS, blueprint_of
-from assessments.results import Standing, own_standing
+from assessments.forms import TESTS
 from assessments.sheets import ANSWERED, STARTED, UNSEEN, Sheet, get_sheet
+from assessments.test_settings import CERTAINTY, COUNTING_LABELS, IMMEDIATE, INTERACTIVE, Settings
+from assessments.tries import (
+    BARRED,
+    GOING_ON,
+    NOT_OPEN_YET,
+    OVER,
+    READY,
+    TIME_IS_UP,
+    Entry,
+    own_entries,
+)
 from core.ui import page
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import t
+from core.ui.i18n import format_instant, format_number, format_rate, t
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.learn import draw_question, said
 
-TEST = TESTS[0]
 MARKS = {ANSWERED: ":material/check_small:", STARTED: ":material/more_horiz:", UNSEEN: ""}
 REVIEW = -1  # the place behind the last question: what is left before finishing
 
@@ -52,6 +70,26 @@ def clock_time(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M:%S")
 
 
+def time_left(seconds: int) -> str:
+    """A time left as a clock shows it."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
+def draw_clock(sheet: Sheet) -> str:
+    """The time left as the server has it; `delivery.js` counts it down until the next answer, and says when it ends."""
+    if sheet.seconds_left is None:
+        return ""
+    words = {300: t("5 minutes left."), 60: t("1 minute left."), 0: t("The time is over.")}
+    said_at = "".join(f' data-say-{at}="{escape(text)}"' for at, text in words.items())
+    now = f'data-left="{sheet.seconds_left}" data-attempt="{sheet.attempt_id}"{said_at}'
+    label = escape(t("Time left"))
+    return (
+        f'<span class="orderly-clock" role="timer">{label} '
+        f'<b class="orderly-clock-left" {now}>{time_left(sheet.seconds_left)}</b></span>'
+    )
+
+
 def draw_state(sheet: Sheet, place: int) -> None:
     """Where one is, how much is done, and when it was last saved; read out by screen readers when it changes.
 
@@ -65,8 +103,9 @@ def draw_state(sheet: Sheet, place: int) -> None:
     if sheet.saved_at is not None:
         saved = t("Saved {time}", time=clock_time(sheet.saved_at))
     st.html(
-        '<div class="orderly-test-state" role="status">'
-        f"<span><strong>{escape(where)}</strong>{escape(beside)}</span><span>{escape(saved)}</span></div>"
+        '<div class="orderly-test-state"><span role="status"><span>'
+        f"<strong>{escape(where)}</strong>{escape(beside)}</span><span>{escape(saved)}</span></span>"
+        f"{draw_clock(sheet)}</div>"
     )
 
 
@@ -172,12 +211,15 @@ def draw_sheet(attempt_id: int) -> None:
     """The open test: the question, its surroundings, the palette."""
     place = st.session_state.get(f"place-{attempt_id}")
     sheet = page.portal_read(get_sheet, attempt_id, 0 if place == REVIEW else place)
-    if sheet.finished:
+    if sheet.overdue and page.portal_write(finish_overdue, attempt_id):
+        page.flash(t("The time is over. What was saved until then counts."), "note")
+    if sheet.overdue or sheet.finished:
         st.switch_page(page_named("result").path, query_params={"attempt": str(attempt_id)})
     if place is None:
         place = sheet.place
         go(attempt_id, place)
-    asked, around = st.columns([3, 1], gap="large")
+    with st.container(key="test-larger" if sheet.larger_text else "test-plain"):
+        asked, around = st.columns([3, 1], gap="large")
     with asked:
         draw_state(sheet, place)
         with st.container(border=True, key="question", gap="medium"):
@@ -189,84 +231,163 @@ def draw_sheet(attempt_id: int) -> None:
             draw_steps(sheet)
     with around:
         draw_palette(sheet, place)
+        if sheet.seconds_left is not None:
+            # Pressed by the page itself when its clock runs out; what the server then finds overdue, it closes.
+            st.button(t("The time is over."), key="time-up")
 
 
 # ---- before and after -----------------------------------------------------------------------------------------
 
 
-def draw_start(phase: str) -> None:
+def behaviour_line(settings: Settings) -> tuple[str, str]:
+    """How the test answers to answers, with its icon."""
+    if settings.behaviour == IMMEDIATE:
+        return "fact_check", t("You can check each answer once: you then see what is right, and why")
+    if settings.behaviour == INTERACTIVE:
+        line = t(
+            "You can check each question up to {n} times: a wrong answer gives a hint, a further try costs {rate}"
+            " of its mark",
+            n=settings.tries_per_item,
+            rate=format_rate(settings.penalty, 0),
+        )
+        return "lightbulb", line
+    if settings.behaviour == CERTAINTY:
+        line = t(
+            "You say how sure you are of each answer: not sure +1 / 0, fairly sure +2 / −2, quite sure +3 / −6 marks"
+            " if right / wrong; +3 is the whole mark of a question, and a test is never worth less than nothing"
+        )
+        return "balance", line
+    return "visibility_off", t("You see what was right, and why, after you have finished")
+
+
+def draw_terms(entry: Entry, count: int) -> None:
+    """How the test is given, as its settings have it."""
+    settings, limit = entry.settings, entry.limit_seconds
+    lines = [("format_list_numbered", t("{count} questions, one at a time, in any order you like", count=count))]
+    if limit is None:
+        lines.append(("hourglass_disabled", t("No time limit")))
+        saved = t("Every answer is saved at once; you can go on later, also on another device")
+    else:
+        minutes = format_number(limit / 60, 0 if limit % 60 == 0 else 1)
+        lines.append(("timer", t("{n} minutes from the moment you begin, also while the page is closed", n=minutes)))
+        saved = t("Every answer is saved at once; if something breaks, go on where you were, also on another device")
+        if settings.time_limit_minutes is not None and limit > 60 * settings.time_limit_minutes:
+            lines.append(("more_time", t("That includes the extra time granted to you")))
+    lines.append(("cloud_done", saved))
+    lines.append(behaviour_line(settings))
+    if settings.closes_at is not None:
+        lines.append(
+            ("event_busy", t("Open until {at}; then it closes, finished or not", at=wall_time(settings.closes_at)))
+        )
+    if settings.tries > 1:
+        tries = t("You can take it {n} times.", n=settings.tries) + " " + t(COUNTING_LABELS[settings.counting])
+        lines.append(("replay", tries))
+    if settings.pass_rate is not None:
+        lines.append(("verified", t("{rate} of the marks are needed to pass", rate=format_rate(settings.pass_rate, 0))))
+    for icon, line in lines:
+        st.markdown(f":material/{icon}: {safe(line)}")
+
+
+def wall_time(at: int) -> str:
+    """A day and time as the clock on the reader's wall shows it."""
+    return format_instant(at, st.context.timezone or "Asia/Shanghai")
+
+
+def draw_start(entry: Entry) -> None:
     """What the test is like, and the button that begins it."""
     warm_figures()
-    count = blueprint_of(TEST).items_count
+    test, phase = entry.definition.test, entry.phase
+    count = page.portal_read(questions_count, entry.definition)
     with st.container(border=True, key="test-intro", gap="medium"):
-        st.markdown(emphasised(said(blueprint_of(TEST).about)))
-        for icon, line in (
-            ("format_list_numbered", t("{count} questions, one at a time, in any order you like", count=count)),
-            ("hourglass_disabled", t("No time limit")),
-            ("cloud_done", t("Every answer is saved at once; you can go on later, also on another device")),
-            ("visibility_off", t("You see what was right, and why, after you have finished")),
-        ):
-            st.markdown(f":material/{icon}: {safe(line)}")
+        st.markdown(emphasised(said(entry.definition.blueprint.about)))
+        draw_terms(entry, count)
+        name = t(PHASE_LABELS[phase])
         st.button(
-            t("Begin the {phase}", phase=t(PHASE_LABELS[phase])),
+            t("Take the {phase} again", phase=name) if entry.tries else t("Begin the {phase}", phase=name),
             key="begin",
             type="primary",
             icon=":material/play_arrow:",
             on_click=page.portal_command,
-            args=(start_attempt, TEST, phase),
-            kwargs={"form_key": page.form_key(f"start-{TEST}-{phase}")},
+            args=(start_attempt, test, phase),
+            kwargs={"form_key": page.form_key(f"start-{test}-{phase}")},
         )
+    draw_results(entry)
 
 
-def draw_missing(standing: Standing) -> None:
-    """What has to be done before the post-test."""
-    if standing.pre is None or not standing.pre.finished:
-        text = t("Take the pre-test first; it shows where you stand.")
+def draw_results(entry: Entry) -> None:
+    """The ways to the results of the tries so far."""
+    finished = [one for one in entry.tries if one.finished]
+    for one in finished:
+        label = t("See the result")
+        if len(finished) > 1 and one.finished_at is not None:
+            counts = " · " + t("this one counts") if entry.counting == one else ""
+            label = t("Result of try {n}, {at}", n=one.number, at=wall_time(one.finished_at)) + counts
+        query = {"attempt": str(one.id)}
+        st.page_link(page_named("result").path, label=safe(label), icon=":material/insights:", query_params=query)
+
+
+def draw_barred(entry: Entry) -> None:
+    """Why a phase can't be begun, and what to do."""
+    if entry.state == BARRED:
+        title, icon = t("The post-test isn't open yet"), "lock_clock"
+        if entry.missing.pre_test:
+            text = t("Take the pre-test first; it shows where you stand.")
+        else:
+            text = t(
+                "Work through the exercises and check each of them once; {n} to go.", n=len(entry.missing.exercises)
+            )
+    elif entry.state == NOT_OPEN_YET:
+        title, icon, text = t("This test isn't open yet"), "lock_clock", ""
+        if entry.settings.opens_at is not None:
+            text = t("It opens on {at}.", at=wall_time(entry.settings.opens_at))
+    elif entry.state == OVER:
+        title, icon, text = t("This test is closed"), "event_busy", ""
+        if entry.settings.closes_at is not None:
+            text = t(
+                "It closed on {at}. Ask your trainer if you still need to take it.",
+                at=wall_time(entry.settings.closes_at),
+            )
     else:
-        left = len(standing.exercises) - standing.exercises_done
-        text = t("Work through the exercises and check each of them once; {n} to go.", n=left)
-    empty(
-        t("The post-test isn't open yet"),
-        text,
-        key="missing",
-        icon="lock_clock",
-        go_label=t("See your path"),
-        go_page="path",
-    )
+        title, icon = t("You have finished this test"), "task_alt"
+        text = t("Its result says what was right, and why.")
+    empty(title, text, key="missing", icon=icon, go_label=t("See your path"), go_page="path")
+    draw_results(entry)
 
 
-def phase_of(standing: Standing) -> str:
+def draw_phase(entry: Entry) -> None:
+    """One phase of a test: its open attempt, the way in, or why there is none."""
+    heading(t(PHASE_LABELS[entry.phase]), said(entry.definition.blueprint.title), "quiz")
+    latest = entry.latest
+    if entry.state in (GOING_ON, TIME_IS_UP) and latest is not None:
+        draw_sheet(latest.id)
+    elif entry.state == READY:
+        draw_start(entry)
+    else:
+        draw_barred(entry)
+    if len(TESTS) > 1 and entry.state != GOING_ON:
+        st.page_link(page_named("all_tests").path, label=t("All tests"), icon=":material/arrow_back:")
+
+
+def phase_of(entries: dict[str, Entry]) -> str:
     """The phase asked for in the address, or the one whose turn it is."""
     asked = st.query_params.get("phase")
     if asked in PHASES:
         return str(asked)
-    return POST if standing.pre is not None and standing.pre.finished else PRE
+    return POST if entries[PRE].counting is not None and entries[PRE].state != GOING_ON else PRE
 
 
-standing = page.portal_read(own_standing, TEST)
-phase = phase_of(standing)
-attempt = standing.pre if phase == PRE else standing.post
-heading(t(PHASE_LABELS[phase]), said(blueprint_of(TEST).title), "quiz")
-if attempt is not None and not attempt.finished:
-    draw_sheet(attempt.attempt_id)
-elif attempt is not None:
-    empty(
-        t("You have finished this test"),
-        t("Its result says what was right, and why."),
-        key="finished",
-        icon="task_alt",
-        go_label=t("See your path"),
-        go_page="path",
-    )
-    st.page_link(
-        page_named("result").path,
-        label=t("See the result"),
-        icon=":material/insights:",
-        query_params={"attempt": str(attempt.attempt_id)},
-    )
-elif phase == POST and (
-    standing.pre is None or not standing.pre.finished or standing.exercises_done < len(standing.exercises)
-):
-    draw_missing(standing)
-else:
-    draw_start(phase)
+def draw() -> None:
+    """The test in the address, or the one that is open; else the list of all."""
+    asked = st.query_params.get("test", TESTS[0] if len(TESTS) == 1 or "phase" in st.query_params else "")
+    if asked in TESTS:
+        entries = dict(page.portal_read(own_entries, asked))
+        draw_phase(entries[phase_of(entries)])
+        return
+    everything = [entry for test in TESTS for entry in page.portal_read(own_entries, test).values()]
+    begun = [entry for entry in everything if entry.state == GOING_ON]
+    if asked or len(begun) != 1:
+        st.switch_page(page_named("all_tests").path)
+    draw_phase(begun[0])
+
+
+draw()

@@ -213,6 +213,9 @@ def test_two_tabs_at_one_test(house: Databases, portal: Portal) -> None:
     one, two = go_to(one, attempt_id, place), go_to(two, attempt_id, place)
     one.radio[0].set_value(names[0]).run()
     two.radio[0].set_value(names[1]).run()
+    assert "answered on another page meanwhile" in said(two)
+    assert (two.radio[0].value, portal.see("clerk", answers_in, attempt_id)) == (names[0], {question.item_id: names[0]})
+    two.radio[0].set_value(names[1]).run()
     assert portal.see("clerk", answers_in, attempt_id) == {question.item_id: names[1]}
     one.run()
     assert one.radio[0].value == names[1]

@@ -83,6 +83,7 @@ def test_the_index_page_is_ours_in_language_and_theme(language: str, lang: str, 
     assert "<title>Orderly</title>" in page
     assert own_url("orderly.css") in page
     assert own_url("theme.js") in page
+    assert own_url("delivery.js") in page
     assert "favicon.png" not in page
     assert "agent" not in page
 
@@ -112,7 +113,7 @@ def test_the_index_page_follows_the_persons_choice(manager: httpx.Client, demo: 
 
 
 def test_our_own_files_hold_no_inline_anything_and_fit_in_a_mail() -> None:
-    for name in ("favicon.svg", "mark.svg", "logo.svg", "orderly.css", "sign_in.css", "theme.js"):
+    for name in ("favicon.svg", "mark.svg", "logo.svg", "orderly.css", "sign_in.css", "theme.js", "delivery.js"):
         found = own_files().get(name)
         assert found is not None, name
         assert len(found.plain) < 40_000

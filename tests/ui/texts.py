@@ -12,7 +12,16 @@ from tests.house_rules import ROOT
 ROOMS = ("core", "pages", "assessments", "seed")
 CALLS = frozenset({"t", "mark"})
 ERRORS = frozenset(
-    {"OrderlyError", "RuleViolation", "DoubleSubmit", "NotFound", "NotAllowed", "ContentError", "FileRefused"}
+    {
+        "OrderlyError",
+        "RuleViolation",
+        "DoubleSubmit",
+        "NotFound",
+        "NotAllowed",
+        "ContentError",
+        "FileRefused",
+        "StaleAnswer",
+    }
 )
 # Tables of texts that aren't called …_LABELS.
 TABLES = frozenset({"RIGHTS"})

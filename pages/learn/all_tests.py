@@ -1,0 +1,75 @@
+"""All tests there are to take, each with where one stands before and after the training."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.forms import TESTS
+from assessments.tries import (
+    BARRED,
+    GOING_ON,
+    NOT_OPEN_YET,
+    OVER,
+    PHASE_LABELS,
+    PHASES,
+    PRE,
+    READY,
+    TIME_IS_UP,
+    USED_UP,
+    Entry,
+    own_entries,
+)
+from core.ui import page
+from core.ui.cards import Tone, chip, heading
+from core.ui.i18n import t
+from core.ui.rich import emphasised
+from core.ui.safe import safe
+from core.ui.site import page_named
+from pages.learn import said
+
+STATES: dict[str, tuple[Tone, str]] = {
+    GOING_ON: ("warn", "edit_note"),
+    TIME_IS_UP: ("bad", "alarm_off"),
+    READY: ("info", "play_circle"),
+    NOT_OPEN_YET: ("quiet", "lock_clock"),
+    OVER: ("quiet", "event_busy"),
+    BARRED: ("quiet", "lock_clock"),
+    USED_UP: ("good", "check_circle"),
+}
+
+
+def state_name(entry: Entry) -> str:
+    """What the state of a phase is called."""
+    return {
+        GOING_ON: t("Begun"),
+        TIME_IS_UP: t("Time is over"),
+        READY: t("Try again") if entry.tries else t("Open"),
+        NOT_OPEN_YET: t("Not open yet"),
+        OVER: t("Over"),
+        BARRED: t("Later"),
+        USED_UP: t("Done"),
+    }[entry.state]
+
+
+def draw() -> None:
+    """Every test with the state of its phases, and the way into each."""
+    heading(t("Tests"), t("Choose a test. What you have begun goes on where you left it."), "quiz")
+    for test in TESTS:
+        entries = page.portal_read(own_entries, test)
+        with st.container(border=True, key=f"item-test-{test}", gap="small"):
+            blueprint = entries[PRE].definition.blueprint
+            st.markdown(f"**{safe(said(blueprint.title))}**  \n:gray[{emphasised(said(blueprint.about))}]")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                for phase in PHASES:
+                    entry = entries[phase]
+                    st.page_link(
+                        page_named("tests").path,
+                        label=t(PHASE_LABELS[phase]),
+                        icon=":material/quiz:",
+                        query_params={"test": test, "phase": phase},
+                        width="content",
+                    )
+                    chip(state_name(entry), *STATES[entry.state])
+
+
+draw()

@@ -69,7 +69,7 @@ _USUAL = ("weight", 1.0)
 _DEFAULTS: Mapping[str, float] = {"fraction": 0.0, "tolerance": 0.0, "weight": 1.0}
 
 FIELD_LABELS: Mapping[str, str] = {
-    "stem": "Question",
+    "stem": "Question text",
     "competency": "Competency",
     "level": "Level",
     "positions": "Positions",

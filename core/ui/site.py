@@ -233,6 +233,21 @@ SITE: tuple[SitePage, ...] = (
     ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage(
+        "teach/bank.py",
+        "Item bank",
+        "library_books",
+        "Every question: write, review, retire, and see where the bank is thin",
+        ("bank.write", "bank.review"),
+    ),
+    SitePage(
+        "teach/bank_item.py",
+        "Bank question",
+        "quiz",
+        "One question of the bank in all its versions",
+        ("bank.write", "bank.review"),
+        listed=False,
+    ),
+    SitePage(
         "teach/handed_in.py",
         "Exercises handed in",
         "task",

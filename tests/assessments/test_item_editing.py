@@ -127,7 +127,7 @@ def test_a_draft_may_lack_things_but_a_review_says_which(portal: Portal) -> None
     with pytest.raises(RuleViolation) as refused:
         portal.do("tess", editing.send_to_review, version_id)
     assert refused.value.params["fields"] == (
-        "Question",
+        "Question text",
         "Competency",
         "Level",
         "Positions",

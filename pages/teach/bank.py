@@ -1,0 +1,316 @@
+"""The item bank: every question with its state, what waits for a review, and where the bank is thin."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from assessments.bank import KIND_LABELS, LEVEL_LABELS, LEVELS
+from assessments.bank_rows import DISCARDED, DRAFT, HOUSE, RETIRED, REVIEW, SENT_BACK, STATE_LABELS
+from assessments.banked_items import topics
+from assessments.competencies import COMPETENCIES, name_of
+from assessments.item_drafts import FIELDS
+from assessments.item_editing import begin_item
+from assessments.item_reads import (
+    CellCount,
+    Entry,
+    Wanted,
+    coverage_of,
+    entries_in,
+    item_of_version,
+    narrowed,
+    waiting_for,
+)
+from core.context import Context
+from core.domain.rights import POSITION_LABELS, Position
+from core.ui import page
+from core.ui.cards import card_row, heading, metric_card, section
+from core.ui.empty import empty
+from core.ui.i18n import format_instant, format_int, language, t
+from core.ui.safe import safe
+from core.ui.site import page_named
+from core.ui.tables import Column, table
+
+QUESTIONS, COVERAGE = "questions", "coverage"
+STATES = (HOUSE, DRAFT, REVIEW, SENT_BACK, RETIRED, DISCARDED)
+NOTHING = Wanted()
+
+
+# ---- what is read --------------------------------------------------------------------------------------------------
+
+
+def read_bank(ctx: Context) -> tuple[tuple[Entry, ...], tuple[Entry, ...], tuple[CellCount, ...]]:
+    """Everything the page shows, in one read: the items, those that wait for this person, the coverage."""
+    entries = entries_in(ctx)
+    return entries, waiting_for(ctx, entries), coverage_of(ctx, entries)
+
+
+def topic_names() -> dict[str, str]:
+    """The topics by what the reader calls them."""
+    return {topic: title.in_language(language()) for topic, title in topics().items()}
+
+
+def competency_name(code: str) -> str:
+    """A competency with its code, as it is spoken of."""
+    return f"{code} {name_of(code).in_language(language())}"
+
+
+# ---- narrowing -----------------------------------------------------------------------------------------------------
+
+
+def wanted_now() -> Wanted:
+    """What the list is narrowed to; it is remembered while one looks at a question."""
+    kept = st.session_state.get("_bank_wanted", NOTHING)
+    return kept if isinstance(kept, Wanted) else NOTHING
+
+
+def take_wanted() -> None:
+    """Remembers what the widgets of the filter say."""
+    state = st.session_state
+    names = ("topic", "competency", "position", "level", "kind", "state", "words")
+    state["_bank_wanted"] = Wanted(**{name: state.get(f"bank-{name}") or "" for name in names})
+
+
+def forget_wanted() -> None:
+    """Shows all questions again."""
+    st.session_state["_bank_wanted"] = NOTHING
+
+
+def look_at_cell(cell: CellCount) -> None:
+    """Shows the questions of a cell."""
+    st.session_state["_bank_wanted"] = Wanted(competency=cell.competency, level=cell.level)
+    st.session_state["bank-view"] = QUESTIONS
+
+
+def choice_name(options: dict[str, str], code: str) -> str:
+    """What a choice of the filter is called."""
+    return options.get(code, code) if code else t("All")
+
+
+def draw_filter(wanted: Wanted) -> None:
+    """The widgets that narrow the list."""
+    state = st.session_state
+    choices = (
+        ("topic", t("Topic"), topic_names(), 150),
+        ("competency", t("Competency"), {code: competency_name(code) for code in COMPETENCIES}, 150),
+        ("position", t("Position"), {one.value: t(POSITION_LABELS[one]) for one in Position}, 140),
+        ("level", t("Level"), {level: t(LEVEL_LABELS[level]) for level in LEVELS}, 105),
+        ("kind", t("Question type"), {kind: t(label) for kind, label in KIND_LABELS.items()}, 140),
+        ("state", t("State"), {one: t(STATE_LABELS[one]) for one in STATES}, 120),
+    )
+    with st.container(key="bank-filter", horizontal=True, vertical_alignment="bottom", gap="small"):
+        state["bank-words"] = wanted.words
+        st.text_input(
+            t("Search"),
+            key="bank-words",
+            icon=":material/search:",
+            placeholder=t("Words of the question, or its id"),
+            max_chars=100,
+            on_change=take_wanted,
+            width=180,
+        )
+        for name, label, options, width in choices:
+            state[f"bank-{name}"] = getattr(wanted, name)
+            st.selectbox(
+                label,
+                ["", *options],
+                format_func=partial(choice_name, options),
+                key=f"bank-{name}",
+                on_change=take_wanted,
+                width=width,
+            )
+        if wanted != NOTHING:
+            st.button(t("Show all"), key="bank-all", icon=":material/filter_alt_off:", on_click=forget_wanted)
+
+
+# ---- the parts of the page -----------------------------------------------------------------------------------------
+
+
+def open_item(item_id: str) -> None:
+    """Goes to a question."""
+    st.switch_page(page_named("bank_item").path, query_params={"item": item_id})
+
+
+def state_words(entry: Entry) -> str:
+    """Where a question stands: in use or not, and what is being written or reviewed."""
+    words = [t(STATE_LABELS[entry.state])] if entry.state else []
+    if entry.open_state:
+        words.append(t(STATE_LABELS[entry.open_state]))
+    return " · ".join(words)
+
+
+def row_of(entry: Entry) -> dict[str, object]:
+    """One question's line."""
+    draft = entry.draft
+    kind, level = str(draft.get("kind", "")), str(draft.get("level", ""))
+    stem = entry.stem_in(language()).replace("**", "")
+    return {
+        "id": entry.item_id,
+        "stem": stem or (t("Made by a model: {model}", model=draft.get("model") or draft.get("case", ""))),
+        "competency": str(draft.get("competency", "")),
+        "level": t(LEVEL_LABELS[level]) if level in LEVEL_LABELS else "",
+        "kind": t(KIND_LABELS[kind]) if kind in KIND_LABELS else kind,
+        "positions": " ".join(draft.get("positions") or ()),
+        "state": state_words(entry),
+        "version": entry.number,
+        "changed": f"{format_instant(entry.at)} · {entry.writer}" if entry.at else "",
+    }
+
+
+def draw_list(shown: tuple[Entry, ...], key: str) -> None:
+    """Questions as rows; a click opens one."""
+    columns = [
+        Column("id", t("Id"), width="small", pinned=True),
+        Column("stem", t("Question text"), width="large"),
+        Column("state", t("State")),
+        Column("competency", t("Competency"), width="small"),
+        Column("level", t("Level")),
+        Column("kind", t("Question type")),
+        Column(
+            "positions",
+            t("Positions"),
+            width="small",
+            help=t("O order clerk, W warehouse keeper, S customer service, P operations, F finance"),
+        ),
+        Column("version", t("Version"), "number", width="small"),
+        Column("changed", t("Last change")),
+    ]
+    chosen = table(
+        [row_of(entry) for entry in shown], columns, key=key, id_key="id", height=560 if len(shown) > 14 else "content"
+    )
+    if chosen is not None:
+        open_item(str(chosen))
+
+
+def draw_questions(entries: tuple[Entry, ...]) -> None:
+    """The list with its filter."""
+    wanted = wanted_now()
+    draw_filter(wanted)
+    shown = narrowed(entries, wanted)
+    if not shown:
+        empty(
+            t("No question fits"),
+            t("Take a part of the filter back, or write the question that is missing."),
+            key="bank-nothing",
+            icon="search_off",
+            go_label=t("Show all"),
+            on_go=forget_wanted,
+        )
+        return
+    st.caption(
+        t("{n} of {count} questions. Click one to open it.", n=format_int(len(shown)), count=format_int(len(entries)))
+    )
+    draw_list(shown, "bank-list")
+
+
+def draw_coverage(cells: tuple[CellCount, ...]) -> None:
+    """Where the bank is thick and where it is thin, beside what the tests need."""
+    lacking = [cell for cell in cells if cell.lacking_count]
+    if lacking:
+        st.warning(t("The bank can't fill both forms of every test yet."), icon=":material/grid_off:")
+        for cell in lacking:
+            words = t(
+                "{competency}, {level}: {n} lacking for “{test}”",
+                competency=competency_name(cell.competency),
+                level=t(LEVEL_LABELS[cell.level]),
+                n=cell.lacking_count,
+                test=cell.test,
+            )
+            st.button(
+                safe(words),
+                key=f"cell-{cell.competency}-{cell.level}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=look_at_cell,
+                args=(cell,),
+            )
+    else:
+        st.success(t("The bank fills both forms of every test."), icon=":material/task_alt:")
+    counts = {(cell.competency, cell.level): cell for cell in cells}
+    codes = sorted({*COMPETENCIES, *(cell.competency for cell in cells if cell.competency)})
+    rows = []
+    for code in codes:
+        row: dict[str, object] = {"competency": competency_name(code)}
+        for level in LEVELS:
+            found = counts.get((code, level))
+            row[level] = found.items_count if found else 0
+        row["all"] = sum(cell.items_count for cell in cells if cell.competency == code)
+        rows.append(row)
+    columns = [Column("competency", t("Competency"), width="large", pinned=True)]
+    columns += [Column(level, t(LEVEL_LABELS[level]), "number") for level in LEVELS]
+    columns.append(Column("all", t("All"), "number"))
+    st.caption(t("Questions in use by competency and level."))
+    table(rows, columns, key="bank-coverage", height="content")
+
+
+def draw_waiting(waiting: tuple[Entry, ...]) -> None:
+    """What somebody else wrote and this person may decide on."""
+    section(t("Waiting for your review"), t("Somebody else wrote these; they are asked once you have approved them."))
+    draw_list(waiting, "bank-waiting")
+
+
+def draw_begin() -> None:
+    """The way to a new question."""
+    names = topic_names()
+    with st.popover(t("New question"), icon=":material/add:", type="primary", key="bank-new"):
+        st.selectbox(t("Topic"), list(names), format_func=names.__getitem__, key="new-topic")
+        st.selectbox(t("Question type"), list(FIELDS), format_func=lambda kind: t(KIND_LABELS[kind]), key="new-kind")
+        st.button(
+            t("Begin writing"),
+            key="new-begin",
+            type="primary",
+            on_click=page.portal_command,
+            args=(begin_item, page.field("new-topic"), page.field("new-kind")),
+            kwargs={"form_key": page.form_key("new-item")},
+        )
+        st.caption(t("To change a question, or to begin with a copy of it, open it."))
+
+
+def draw_figures(entries: tuple[Entry, ...], waiting: tuple[Entry, ...]) -> None:
+    """The bank in four figures."""
+    made = sum(entry.in_use and entry.draft.get("kind") == "generated" for entry in entries)
+    cards = (
+        ("use", t("In use"), sum(entry.in_use for entry in entries), t("Questions that tests may ask.")),
+        ("made", t("Made by models"), made, t("Of these, questions with figures of their own for every person.")),
+        (
+            "drafts",
+            t("Drafts"),
+            sum(entry.open_state in (DRAFT, SENT_BACK) for entry in entries),
+            t("Being written or sent back; nobody is asked them yet."),
+        ),
+        ("review", t("For your review"), len(waiting), t("Written by somebody else and waiting for you.")),
+    )
+    for place, (key, label, value, definition) in zip(card_row(len(cards)), cards, strict=True):
+        with place:
+            metric_card(label, format_int(value), definition=definition, key=key)
+
+
+begun = page.result("new-item")
+if begun is not None:
+    open_item(page.portal_read(item_of_version, begun))
+everything, for_me, cells_now = page.portal_read(read_bank)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    heading(
+        t("Item bank"),
+        t("What tests ask: written here, reviewed by a second person, kept in versions"),
+        "library_books",
+    )
+    if page.portal_actor().may("bank.write"):
+        draw_begin()
+draw_figures(everything, for_me)
+if for_me:
+    draw_waiting(for_me)
+st.session_state.setdefault("bank-view", QUESTIONS)
+st.segmented_control(
+    t("View"),
+    [QUESTIONS, COVERAGE],
+    format_func=lambda view: t("Questions") if view == QUESTIONS else t("Coverage"),
+    key="bank-view",
+    required=True,
+    label_visibility="collapsed",
+)
+if st.session_state["bank-view"] == COVERAGE:
+    draw_coverage(cells_now)
+else:
+    draw_questions(everything)

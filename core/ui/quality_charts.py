@@ -68,17 +68,17 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
                 "name": name,
                 "x": [point.facility for point in mine],
                 "y": [point.discrimination for point in mine],
-                "text": [literal(point.label) for point in mine],
+                "text": [literal(point.label) if tone in (BAD, WARN) or point.key == chosen else "" for point in mine],
                 "textposition": "top center",
                 "textfont": {"size": 11, "color": colours.soft},
-                "customdata": [[point.key, literal(point.verdict)] for point in mine],
+                "customdata": [[point.key, literal(point.label), literal(point.verdict)] for point in mine],
                 "marker": {
                     "color": _colour(colours, tone),
                     "size": [18 if point.key == chosen else 12 for point in mine],
                     "symbol": {GOOD: "circle", WARN: "diamond", BAD: "x", QUIET: "circle-open"}[tone],
                     "line": {"width": [2 if point.key == chosen else 0 for point in mine], "color": colours.ink},
                 },
-                "hovertemplate": "<b>%{text}</b> · %{customdata[1]}<br>"
+                "hovertemplate": "<b>%{customdata[1]}</b> · %{customdata[2]}<br>"
                 + literal(t("solved by"))
                 + " %{x:.0%}, "
                 + literal(t("item-rest correlation"))
@@ -315,6 +315,7 @@ def _by_group(colours: Palette) -> Chart:
         "hovermode": "closest",
         "xaxis": {
             "showgrid": True,
+            "rangemode": "tozero",
             "zeroline": True,
             "zerolinecolor": colours.soft,
             "zerolinewidth": 2,

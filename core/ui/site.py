@@ -231,6 +231,13 @@ SITE: tuple[SitePage, ...] = (
         "Whether the test can be trusted, and which questions to mend",
         ("attempts.read",),
     ),
+    SitePage(
+        "teach/effect.py",
+        "Effect of training",
+        "trending_up",
+        "What people gained between two tests, and how sure that is",
+        ("attempts.read",),
+    ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage(
         "teach/bank.py",

@@ -66,11 +66,12 @@ def draw_choice() -> tuple[str, str | None]:
     test = query.get("test", "") if query.get("test", "") in TESTS else TESTS[0]
     phase = query.get("phase", ALL_PHASES) if query.get("phase") in PHASE_LABELS else ALL_PHASES
     state["quality-test"], state["quality-phase"] = test, phase
+    titles = {name: blueprint_of(name).title.in_language(language()) for name in TESTS}
     phases = {ALL_PHASES: t("Both tests")} | {name: t(label) for name, label in PHASE_LABELS.items()}
     st.selectbox(
         t("Test"),
         TESTS,
-        format_func=lambda name: blueprint_of(name).title.in_language(language()),
+        format_func=titles.__getitem__,
         key="quality-test",
         on_change=take_choice,
         args=("test",),
@@ -91,12 +92,13 @@ def draw_choice() -> tuple[str, str | None]:
 def draw_form_choice(forms: tuple[TakenForm, ...]) -> TakenForm:
     """Which form; the latest without a choice."""
     known = {one.key: one for one in forms}
+    words = {one.key: form_words(one, forms) for one in forms}
     asked = st.query_params.get("form", "")
     st.session_state["quality-form"] = asked if asked in known else forms[0].key
     st.selectbox(
         t("Form"),
         list(known),
-        format_func=lambda key: form_words(known[key], forms),
+        format_func=words.__getitem__,
         key="quality-form",
         on_change=take_choice,
         args=("form",),
@@ -234,9 +236,9 @@ def draw_map(report: FormReport, chosen: str | None) -> None:
             selection_mode="points",
             alt=t("Item map: the same figures stand in the table of items"),
         )
-    left_out = len(report.items) - len(points)
-    if left_out:
-        st.caption(t("{n} items aren't on the map: nobody differs on them.", n=left_out))
+    missing = [item_label(one) for one in report.items if one.figures.discrimination is None]
+    if missing:
+        st.caption(safe(t("Not on the map, since nobody differs on them: {items}.", items=", ".join(missing))))
 
 
 def draw_scores(report: FormReport, pass_rate: float | None) -> None:

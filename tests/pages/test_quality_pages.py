@@ -6,14 +6,20 @@ import io
 import time
 
 import pytest
+from openpyxl import load_workbook
 
-from assessments.attempts import PRE
+from assessments.attempts import POST, PRE
+from assessments.effect import effect_of
 from assessments.forms import forms_of
 from assessments.questions import Choice
+from assessments.statistics.form_report import form_report
+from assessments.test_statistics import answers_to
 from core.db.engines import Databases
+from pages.teach.effect_words import effect_file
+from pages.teach.quality import report_file
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
-from tests.assessments.taking import take
+from tests.assessments.taking import do_exercises, take
 from tests.pages.learners import portal_of, press, tiny_figures
 from tests.visits import said, visit
 
@@ -54,7 +60,7 @@ def test_one_person_is_said_to_be_few_and_no_verdict_is_given(house: Databases, 
     assert {row["verdict"] for row in rows} == {"Too few people to say"}
     values = {metric.label: metric.value for metric in tab.metric}
     assert values["People"] == "1" and values["Internal consistency"] == "–"
-    assert "nobody differs on them" in said(tab)
+    assert "Not on the map, since nobody differs on them: op-" in said(tab)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -103,12 +109,6 @@ def test_many_people_bring_a_response_model(house: Databases) -> None:
 
 
 def test_the_report_is_a_workbook_of_three_sheets(house: Databases, portal: Portal) -> None:
-    from openpyxl import load_workbook
-
-    from assessments.statistics.form_report import form_report
-    from assessments.test_statistics import answers_to
-    from pages.teach.quality import report_file
-
     _crowd(house, Crowd(60, wrong_keys=frozenset({_first_single()})))
     answers = portal.see("trainer", answers_to, TEST, "A-0-1")
     report = form_report(answers, 0.6)
@@ -125,3 +125,73 @@ def test_the_report_is_a_workbook_of_three_sheets(house: Databases, portal: Port
     remarks = [row[-1] for row in options.iter_rows(min_row=2, values_only=True)]
     assert remarks.count("Better people choose this: is it the key?") == 1
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+# ---- effect of training ---------------------------------------------------------------------------------------
+
+
+def test_nobody_has_taken_both_tests(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=8)
+    for language, words in (("en", "Nobody has taken both tests yet"), ("zh", "还没有人做完前测和后测")):
+        tab = visit(house, "manager", "teach/effect", language=language)
+        assert not tab.exception
+        assert words in said(tab)
+
+
+def test_two_people_are_no_proof_and_the_page_says_so(house: Databases, portal: Portal) -> None:
+    for login, before, after in (("clerk", 8, 14), ("warehouse", 10, 12)):
+        take(portal, login, PRE, right=before)
+        do_exercises(portal, login)
+        take(portal, login, POST, right=after)
+    tab = visit(house, "trainer", "teach/effect")
+    assert not tab.exception
+    values = {metric.label: metric.value.replace("\\", "") for metric in tab.metric}
+    assert values["Gain"] == "+20.0 pp"
+    assert values["Reliably better"] == "–"
+    assert "too few to say more than how these did" in said(tab)
+    assert "can't be told from less learning" in said(tab)
+    groups, people = (frame.value.to_dict("records") for frame in tab.dataframe)
+    assert [row["remark"] for row in groups] == ["too few to say more than how these did"] * len(groups)
+    assert sorted(row["gain"] for row in people) == ["+10.0 pp", "+30.0 pp"]
+    assert {row["verdict"] for row in people} == {"–"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_trained_crowd_is_told_apart_from_an_easier_form(house: Databases, language: str) -> None:
+    _crowd(house, Crowd(80, gain=1.2, form_b_ease=0.8))
+    tab = visit(house, "manager", "teach/effect", language=language)
+    assert not tab.exception
+    words = {"en": "Forms swapped for half of the people: measured gain", "zh": "一半人调换了卷别顺序: 实测提升"}
+    assert words[language] in said(tab)
+    assert len(tab.get("plotly_chart")) == 4
+    groups, people = (frame.value for frame in tab.dataframe)
+    assert (len(groups), len(people)) == (4, 80)
+    assert set(groups["n"]) == {20}
+    tab.segmented_control(key="effect-grouping").set_value("competencies").run()
+    assert not tab.exception
+    assert len(tab.dataframe[0].value) == 7
+
+
+def test_the_people_behind_the_effect_come_to_the_front(house: Databases) -> None:
+    _crowd(house, Crowd(12))
+    tab = visit(house, "trainer", "teach/effect")
+    assert len(tab.dataframe[0].value) == 4
+    press(tab, "rows-effect-mean")
+    assert not tab.exception
+    assert len(tab.dataframe[0].value) == 12
+    press(tab, "close-effect-people")
+    assert len(tab.dataframe[0].value) == 4
+
+
+def test_the_effect_is_a_workbook_of_three_sheets(house: Databases, portal: Portal) -> None:
+    _crowd(house, Crowd(40))
+    effect = portal.see("manager", effect_of, TEST)
+    book = load_workbook(io.BytesIO(effect_file(effect, "Order processing")))
+    whole, groups, people = (book[name] for name in book.sheetnames)
+    cells = {row[0]: row[1] for row in whole.iter_rows(values_only=True)}
+    assert cells["Gain"] == pytest.approx(effect.whole.freed.mean)
+    assert groups.max_row == 1 + 4 + 5 + 7
+    assert people.max_row == 41
+    assert sum(row[6] for row in people.iter_rows(min_row=2, values_only=True)) / 40 == pytest.approx(
+        effect.whole.raw.mean
+    )

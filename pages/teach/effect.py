@@ -1,0 +1,247 @@
+"""What training brought: gains of people, teams, positions and competencies, freed from how hard the forms are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assessments.effect import Effect, GroupGain, effect_of
+from assessments.forms import TESTS, blueprint_of
+from assessments.test_statistics import newest_of
+from core.context import Context
+from core.ui import page
+from core.ui.cards import card_row, heading, metric_card, section
+from core.ui.charts import CONFIG, Chart, drawable
+from core.ui.empty import empty
+from core.ui.i18n import language, t
+from core.ui.kpi import is_dark
+from core.ui.quality_charts import dumbbells, gain_intervals, slopes
+from core.ui.rich import grid
+from core.ui.safe import safe
+from core.ui.site import page_named
+from core.ui.tables import Column, table
+from pages.teach.effect_words import (
+    COMPETENCIES,
+    GROUPING_LABELS,
+    TEAMS,
+    correction_words,
+    effect_facts,
+    effect_file,
+    group_point,
+    group_row,
+    groups_of,
+    person_row,
+    remark_on,
+    tone_names,
+    tone_of,
+)
+
+CARDS = ("mean", "d_z", "hake_class", "reliable")
+ROWS = "rows"
+
+
+def take_test() -> None:
+    """Writes the chosen test into the address."""
+    st.query_params["test"] = st.session_state["effect-test"]
+
+
+def draw_choice() -> str:
+    """Which test's training is looked at."""
+    asked = st.query_params.get("test", "")
+    test = asked if asked in TESTS else TESTS[0]
+    titles = {name: blueprint_of(name).title.in_language(language()) for name in TESTS}
+    st.session_state["effect-test"] = test
+    st.selectbox(
+        t("Test"),
+        TESTS,
+        format_func=titles.__getitem__,
+        key="effect-test",
+        on_change=take_test,
+        width=340,
+    )
+    return test
+
+
+def effect_now(test: str) -> Effect:
+    """The effect; worked out anew only when something was marked since."""
+    key = (test, page.portal_read(newest_of, test))
+    kept = st.session_state.get("_effect")
+    if kept is None or kept[0] != key:
+        kept = key, page.portal_read(effect_of, test)
+        st.session_state["_effect"] = kept
+    found: Effect = kept[1]
+    return found
+
+
+def workbook(ctx: Context, test: str, title: str) -> bytes:
+    """The effect as a file, worked out when it is asked for."""
+    return effect_file(effect_of(ctx, test), title)
+
+
+def plot(chart: Chart, key: str, alt: str) -> None:
+    """A figure that only shows."""
+    st.plotly_chart(drawable(chart), theme=None, config=dict(CONFIG), key=key, alt=alt)
+
+
+def open_rows() -> None:
+    """Shows the people behind a figure."""
+    st.query_params[ROWS] = "people"
+
+
+def close_rows() -> None:
+    """Hides them again."""
+    st.query_params.pop(ROWS, None)
+
+
+# ---- drawing --------------------------------------------------------------------------------------------------
+
+
+def draw_cards(effect: Effect, whole: GroupGain) -> None:
+    """The figures of everybody together, each with what it means."""
+    facts = {fact.key: fact for fact in effect_facts(effect, whole)}
+    for place, fact in zip(card_row(len(CARDS)), [facts.pop(key) for key in CARDS], strict=True):
+        with place:
+            sure = fact.key == "mean" and not whole.freed.too_few and whole.freed.interval is not None
+            metric_card(
+                fact.name,
+                fact.value,
+                definition=fact.meaning,
+                key=f"effect-{fact.key}",
+                tone="good" if sure and whole.freed.interval and whole.freed.interval.low > 0 else "plain",
+                on_rows=open_rows,
+            )
+    rows = [[fact.name, fact.value, fact.meaning] for fact in facts.values()]
+    with st.expander(t("More figures"), icon=":material/functions:"):
+        st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
+
+
+def draw_notes(effect: Effect, whole: GroupGain) -> None:
+    """What has to be known to read the figures."""
+    if remark := remark_on(whole.freed):
+        words = t("{n} people have taken both tests: {remark}.", n=whole.freed.n, remark=remark)
+        st.warning(safe(words), icon=":material/groups:")
+    st.caption(f":material/balance: {safe(correction_words(effect))}")
+    if effect.only_pre or effect.only_post:
+        left_out = t(
+            "In no figure: {pre} people with a pre-test only, {post} with a post-test only.",
+            pre=effect.only_pre,
+            post=effect.only_post,
+        )
+        st.caption(f":material/info: {safe(left_out)}")
+
+
+def draw_people(effect: Effect) -> None:
+    """Everybody's line."""
+    section(t("People"), t("Click a person to read their attempts step by step."))
+    if st.query_params.get(ROWS) == "people":
+        st.button(t("Close the list"), on_click=close_rows, icon=":material/close:", key="close-effect-people")
+    columns = [
+        Column("name", t("Name"), pinned=True),
+        Column("team", t("Team")),
+        Column("order", t("Order of forms"), width="small"),
+        Column("pre", t("Pre-test"), "rate"),
+        Column("post", t("Post-test"), "rate"),
+        Column("gain", t("Gain as measured")),
+        Column("freed", t("Gain without the forms' part")),
+        Column("hake", t("Normalised gain"), help=t("Gain as a share of what was left to gain")),
+        Column(
+            "change",
+            t("Reliable change index"),
+            "number",
+            help=t("In errors of a difference; beyond ±1.96 it is no play of chance"),
+        ),
+        Column("verdict", t("Verdict")),
+    ]
+    rows = [person_row(one) for one in sorted(effect.people, key=lambda one: (-one.freed, one.name))]
+    chosen = table(rows, columns, key="effect-people", id_key="id", height=380 if len(rows) > 10 else "content")
+    if chosen is not None:
+        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+
+
+def draw_groups(effect: Effect) -> None:
+    """Groups of one kind: where they stood and stand, what they gained with how sure it is, and the figures."""
+    section(
+        t("By group"), t("A gain whose interval crosses 0 may be chance; hollow points rest on fewer than ten people.")
+    )
+    st.session_state.setdefault("effect-grouping", TEAMS)
+    labels = {name: t(label) for name, label in GROUPING_LABELS.items()}
+    grouping = st.segmented_control(
+        t("Grouped by"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key="effect-grouping",
+        required=True,
+        label_visibility="collapsed",
+    )
+    grouping = str(grouping or TEAMS)
+    groups = groups_of(effect, grouping)
+    drawn = [group_point(group, grouping) for group in groups]
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, key="panel-effect-dumbbells"):
+        st.caption(t("Where they stood, and where they stand without the forms' part"))
+        plot(dumbbells(drawn, dark=is_dark()), f"effect-dumbbells-{grouping}", t("Pre-test and post-test by group"))
+    with right, st.container(border=True, key="panel-effect-intervals"):
+        st.caption(t("Gain without the forms' part, with its 95 % interval"))
+        plot(gain_intervals(drawn, dark=is_dark()), f"effect-intervals-{grouping}", t("Gains by group"))
+    columns = [
+        Column("name", t("Group"), pinned=True),
+        Column("n", t("People"), "number", width="small"),
+        Column("pre", t("Pre-test"), "rate"),
+        Column("post", t("Post-test"), "rate"),
+        Column("raw", t("Gain as measured")),
+        Column("freed", t("Gain without the forms' part")),
+        Column("interval", t("95 % interval")),
+        Column("d_z", "d_z", "number", help=t("Mean gain in standard deviations of the gains")),
+        Column("hake", t("Normalised gain, class"), "number"),
+        Column("remark", t("Remark")),
+    ]
+    table([group_row(group, grouping) for group in groups], columns, key=f"effect-groups-{grouping}", height="content")
+
+
+def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
+    """Everything about one test's training."""
+    title = blueprint_of(test).title.in_language(language())
+    st.download_button(
+        t("Report as workbook"),
+        data=page.reading(workbook, test, title, portal=True),
+        file_name=f"orderly-effect-{test}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        icon=":material/download:",
+        on_click="ignore",
+        key="effect-workbook",
+    )
+    draw_notes(effect, whole)
+    draw_cards(effect, whole)
+    if st.query_params.get(ROWS) == "people":
+        draw_people(effect)
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, key="panel-effect-slopes"):
+        section(t("From pre-test to post-test"), t("One line per person, as measured."))
+        people = [(one.name, one.pre, one.post, tone_of(one)) for one in effect.people]
+        plot(
+            slopes(people, tone_names(), dark=is_dark()),
+            "effect-slopes",
+            t("Everybody's way from pre-test to post-test"),
+        )
+    with right, st.container(border=True, key="panel-effect-competencies"):
+        section(t("By competency"), t("Gain in percentage points with its 95 % interval."))
+        drawn = [group_point(group, COMPETENCIES) for group in effect.competencies]
+        plot(gain_intervals(drawn, dark=is_dark()), "effect-competencies", t("Gains by competency"))
+    draw_groups(effect)
+    if st.query_params.get(ROWS) != "people":
+        draw_people(effect)
+
+
+heading(t("Effect of training"), t("What people gained between two tests, and how sure that is"), "trending_up")
+chosen_test = draw_choice()
+found = effect_now(chosen_test)
+if found.whole is None:
+    empty(
+        t("Nobody has taken both tests yet"),
+        t("The effect is told from people who have finished the pre-test and the post-test."),
+        key="effect",
+        icon="trending_up",
+        go_label=t("See the progress"),
+        go_page="people_progress",
+    )
+else:
+    draw_effect(chosen_test, found, found.whole)

@@ -95,6 +95,13 @@ SITE: tuple[SitePage, ...] = (
         practice=True,
     ),
     SitePage(
+        "monitor/readiness.py",
+        "Readiness",
+        "workspace_premium",
+        "Who can do what their position requires, by team and competency",
+        ("results.read",),
+    ),
+    SitePage(
         "work/orders.py",
         "Order desk",
         "inbox",
@@ -253,6 +260,13 @@ SITE: tuple[SitePage, ...] = (
         "One question of the bank in all its versions",
         ("bank.write", "bank.review"),
         listed=False,
+    ),
+    SitePage(
+        "teach/marking.py",
+        "Marking",
+        "rate_review",
+        "Open texts to mark by hand, and questions that somebody disputes",
+        ("attempts.mark",),
     ),
     SitePage(
         "teach/handed_in.py",

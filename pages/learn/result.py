@@ -229,7 +229,7 @@ def draw_disputing(item: ItemResult, attempt_id: int) -> None:
     with st.popover(t("Something is wrong with this question"), icon=":material/gavel:", key=f"open-{key}"):
         st.caption(
             t(
-                "A trainer decides, and everybody's marks follow. Possible for {days} days after the test.",
+                "A trainer decides, and everybody's marks follow. Possible for {days} days.",
                 days=DAYS_OPEN,
             )
         )

@@ -15,7 +15,16 @@ from assessments.prose import Prose
 from core.domain.errors import ContentError
 
 BLUEPRINTS = Path(__file__).parent / "blueprints"
-TESTS = ("order_processing",)
+TESTS = (
+    "order_processing",
+    "system",
+    "warehouse",
+    "logistics",
+    "customer_service",
+    "data_reports",
+    "system_use",
+    "risk",
+)
 """Every test there is, in the order in which they are offered."""
 
 MOST_ITEMS = 100

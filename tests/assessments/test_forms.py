@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assessments.bank import KINDS
-from assessments.blueprint import blueprint_data, blueprint_from, read_blueprint
+from assessments.blueprint import BLUEPRINTS, TESTS, blueprint_data, blueprint_from, read_blueprint
 from assessments.exercises import EXERCISES
 from assessments.forms import (
     FORM_NAMES,
@@ -33,6 +33,21 @@ def test_the_forms_of_the_house_are_twenty_items_each_without_overlap() -> None:
     a, b = (forms_of(TEST)[name] for name in FORM_NAMES)
     assert (len(a.items), len(b.items), BLUEPRINT.items_count) == (20, 20, 20)
     assert {item.id for item in a.items} & {item.id for item in b.items} == set()
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_every_test_of_the_house_draws_two_parallel_forms(test: str) -> None:
+    blueprint = blueprint_of(test)
+    a, b = (forms_of(test)[name].items for name in FORM_NAMES)
+    assert len(a) == len(b) >= blueprint.items_count >= 10
+    assert {item.id for item in a} & {item.id for item in b} == set()
+    assert len({item.case.id for item in (*a, *b) if item.case}) == 2 * blueprint.cases
+    assert all(a.count(item) == 1 for item in a)
+
+
+def test_every_blueprint_of_the_house_is_a_test_and_no_two_share_a_seed() -> None:
+    assert sorted(path.stem for path in BLUEPRINTS.glob("*.toml")) == sorted(TESTS)
+    assert len({blueprint_of(test).seed for test in TESTS}) == len(TESTS)
 
 
 @pytest.mark.parametrize("seed", range(1, 25))
@@ -136,7 +151,7 @@ def test_each_form_holds_whole_cases_and_cells_none_of_their_items() -> None:
     for seed in range(1, 9):
         forms = draw_forms(replace(BLUEPRINT, cases=1), BANK, seed)
         a, b = (forms[name].items for name in FORM_NAMES)
-        assert len(a) == len(b) == 23
+        assert len(a) == len(b) == 24
         asked = [{item.case.id for item in items if item.case} for items in (a, b)]
         assert [len(one) for one in asked] == [1, 1] and asked[0] != asked[1]
         for items in (a, b):

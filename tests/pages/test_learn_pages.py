@@ -91,7 +91,7 @@ def test_the_post_test_says_what_is_missing(house: Databases, portal: Portal) ->
 
 
 def test_a_test_begins_with_a_press_and_shows_its_first_question(house: Databases, portal: Portal) -> None:
-    tab = press(visit(house, "clerk", "learn/tests"), "begin")
+    tab = press(visit(house, "clerk", "learn/tests", test=TEST), "begin")
     assert not tab.exception
     assert "Question 1 of 20" in state(tab)
     assert "Nothing to save yet" in state(tab)
@@ -206,7 +206,7 @@ def test_a_new_tab_goes_on_where_the_old_one_stopped(house: Databases, portal: P
 
 def test_two_tabs_at_one_test(house: Databases, portal: Portal) -> None:
     one, attempt_id = open_test(house, portal)
-    two = visit(house, "clerk", "learn/tests")
+    two = visit(house, "clerk", "learn/tests", test=TEST)
     place, question = place_of(portal, attempt_id, Choice)
     assert isinstance(question.content, Choice)
     names = [option.name for option in question.content.options]

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from assessments.item_models import (
     abc_class,
+    access_review,
     address_fault,
     alert_after,
     bin_walk,
@@ -23,6 +24,7 @@ from assessments.item_models import (
     days_of_cover,
     delivery_verdict,
     expiry_order,
+    export_columns,
     export_flaws,
     fault_place,
     first_hour,
@@ -32,6 +34,7 @@ from assessments.item_models import (
     lane_warning,
     late_rate,
     lead_time,
+    masked_value,
     notice_day,
     oldest_first,
     order_total,
@@ -44,6 +47,7 @@ from assessments.item_models import (
     recovery_time,
     refund_limit,
     reorder_point,
+    request_due,
     return_request,
     review_verdict,
     sample_size,
@@ -65,6 +69,7 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
         model.name: model
         for model in (
             abc_class.MODEL,
+            access_review.MODEL,
             address_fault.MODEL,
             alert_after.MODEL,
             bin_walk.MODEL,
@@ -81,6 +86,7 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
             days_of_cover.MODEL,
             delivery_verdict.MODEL,
             expiry_order.MODEL,
+            export_columns.MODEL,
             export_flaws.MODEL,
             fault_place.MODEL,
             first_hour.MODEL,
@@ -90,6 +96,7 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
             lane_warning.MODEL,
             late_rate.MODEL,
             lead_time.MODEL,
+            masked_value.MODEL,
             notice_day.MODEL,
             oldest_first.MODEL,
             order_total.MODEL,
@@ -102,6 +109,7 @@ MODELS: Mapping[str, ItemModel] = MappingProxyType(
             recovery_time.MODEL,
             refund_limit.MODEL,
             reorder_point.MODEL,
+            request_due.MODEL,
             return_request.MODEL,
             review_verdict.MODEL,
             sample_size.MODEL,

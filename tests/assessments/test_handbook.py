@@ -30,18 +30,6 @@ LANGUAGES = ("en", "zh")
 # Sections that no item asks about yet.
 NOT_ASKED_YET: tuple[str, ...] = (
     "4.5",
-    "35.1",
-    "35.2",
-    "35.3",
-    "35.4",
-    "35.6",
-    "35.7",
-    "35.8",
-    "35.9",
-    "36.1",
-    "36.2",
-    "36.3",
-    "36.4",
 )
 
 # The sections that say what the review has against an order, by reason.

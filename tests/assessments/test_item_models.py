@@ -51,6 +51,8 @@ def asked(room: FigureRoom, model: str, params: dict[str, Any], person: int, see
 
 def key_of(question: Question) -> Any:
     match question.content:
+        case Choice(options=options, several=True):
+            return [option.name for option in options if option.fraction > 0]
         case Choice(options=options):
             return next(option.name for option in options if option.fraction == 1)
         case Numeric(answer=answer):

@@ -47,16 +47,24 @@ class Sitting:
 
 @dataclass(slots=True)
 class Reading:
-    """What the steps of one attempt come to, column by column.
+    """What the steps of one attempt come to, column by column; `responses` are the first ones where answers were
+    checked at once, `latest` those that count.
 
-    Units: fractions of each item's weight; seconds NaN where nothing was answered. `waiting`: a mark by hand is due.
+    Units: fractions of each item's weight; seconds NaN where nothing was answered. Shape: `waits_for` items that
+    have to be marked by hand.
     """
 
     fractions: list[float]
     blank: list[bool]
     seconds: list[float]
     responses: dict[int, Any]
-    waiting: bool = False
+    latest: dict[int, Any]
+    waits_for: frozenset[str] = frozenset()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a mark by hand is due."""
+        return bool(self.waits_for)
 
 
 def sittings_of(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, ...]:
@@ -98,8 +106,13 @@ def _item_keys(handout: str) -> Iterator[ItemKey]:
 
 
 def steps_by_sitting(ctx: Context, test: str, sittings: Iterable[Sitting]) -> Mapping[int, Sequence[Any]]:
-    """The steps of attempts in their order."""
-    wanted = {one.id for one in sittings}
+    """The steps of sittings in their order."""
+    return steps_of_attempts(ctx, test, (one.id for one in sittings))
+
+
+def steps_of_attempts(ctx: Context, test: str, attempts: Iterable[int]) -> Mapping[int, Sequence[Any]]:
+    """The steps of finished attempts at a test in their order, by attempt."""
+    wanted = set(attempts)
     s, a = attempt_step.c, attempt.c
     rows = ctx.db.execute(
         select(s.attempt_id, s.kind, s.item_id, s.at, s.response, s.fraction)
@@ -120,7 +133,7 @@ def read_steps(steps: Sequence[Any], columns: Mapping[str, int]) -> Reading:
     The time since the step before belongs to the item that was answered.
     """
     count = len(columns)
-    read = Reading([0.0] * count, [True] * count, [nan] * count, {})
+    read = Reading([0.0] * count, [True] * count, [nan] * count, {}, {})
     worths: dict[int, float | None] = {}
     by_hand: set[int] = set()
     checked: set[int] = set()
@@ -130,6 +143,7 @@ def read_steps(steps: Sequence[Any], columns: Mapping[str, int]) -> Reading:
         if column is not None and step.kind in (ANSWER, CHECK):
             response = None if step.response is None else json.loads(step.response)
             read.blank[column] = is_blank(response)
+            read.latest[column] = response
             if column not in checked:
                 read.responses[column] = response
             if step.kind == CHECK:
@@ -144,6 +158,25 @@ def read_steps(steps: Sequence[Any], columns: Mapping[str, int]) -> Reading:
                 worths[column] = step.fraction
         before = step.at
     for column, worth in worths.items():
-        read.waiting |= worth is None
         read.fractions[column] = worth or 0.0
+    read.waits_for = frozenset(item_id for item_id, column in columns.items() if worths.get(column, 0.0) is None)
     return read
+
+
+def waiting_among(ctx: Context, test: str, sittings: Iterable[Sitting]) -> frozenset[int]:
+    """The attempts of which an answer still waits for a mark by hand."""
+    s = attempt_step.c
+    unmarked = ctx.db.execute(
+        select(s.attempt_id)
+        .join(attempt, attempt.c.id == s.attempt_id)
+        .where(attempt.c.test == test, s.kind.in_(MARKED), s.fraction.is_(None))
+        .distinct()
+    )
+    doubtful = set(unmarked.scalars())
+    those = [one for one in sittings if one.id in doubtful]
+    if not those:
+        return frozenset()
+    steps = steps_by_sitting(ctx, test, those)
+    return frozenset(
+        one.id for one in those if read_steps(steps[one.id], {item[0]: at for at, item in enumerate(one.items)}).waiting
+    )

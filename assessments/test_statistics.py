@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
 
+from assessments.prose import Prose
 from assessments.questions import Choice
+from assessments.replay import answer_in_words
 from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
 from assessments.statistics.form_report import UNKNOWN, AskedItem, FormAnswers
 from assessments.tries import FINISHED
@@ -68,10 +71,90 @@ def answers_to(ctx: Context, test: str, key: str, phase: str | None = None) -> F
 
     Raises: NotAllowed without `attempts.read`; NotFound when nobody took it.
     """
-    ctx.actor.need("attempts.read")
-    for found, sittings in _forms(ctx, test, phase):
-        if found.key == key:
-            return _answers(ctx, found, sittings)
+    return _answers(ctx, *_form(ctx, test, key, phase))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What one person answered to one item. Units: fraction of its weight; seconds None where nothing was answered."""
+
+    person_id: int
+    name: str
+    attempt_id: int
+    phase: str
+    said: Prose
+    fraction: float
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenScore:
+    """One person's score behind a form's figures. Units: score 0..1; seconds from begin to end."""
+
+    person_id: int
+    name: str
+    team: str
+    attempt_id: int
+    phase: str
+    finished_at: int
+    score: float
+    seconds: int
+
+
+def answers_behind(
+    ctx: Context, test: str, key: str, item_id: str, phase: str | None = None
+) -> tuple[GivenAnswer, ...]:
+    """Everybody's answer to an item, the worst first.
+
+    Raises: NotAllowed without `attempts.read`; NotFound when the form or the item isn't there.
+    """
+    form, sittings = _form(ctx, test, key, phase)
+    if item_id not in {name for name, _ in form.items}:
+        raise NotFound("This test has no question {item}.", item=item_id)
+    steps, names = steps_by_sitting(ctx, test, sittings), _names(ctx, sittings)
+    found = []
+    for one in sittings:
+        place = next(at for at, (name, _) in enumerate(one.items) if name == item_id)
+        read = read_steps(steps[one.id], {item_id: 0})
+        said = answer_in_words(one.question(place), read.latest.get(0))
+        seconds = None if isnan(read.seconds[0]) else read.seconds[0]
+        name = names[one.person_id][0]
+        found.append(GivenAnswer(one.person_id, name, one.id, one.phase, said, read.fractions[0], seconds))
+    return tuple(sorted(found, key=lambda one: (one.fraction, one.name)))
+
+
+def scores_behind(ctx: Context, test: str, key: str, phase: str | None = None) -> tuple[TakenScore, ...]:
+    """Everybody's score on a form, the best first.
+
+    Raises: NotAllowed without `attempts.read`; NotFound when nobody took it.
+    """
+    _, sittings = _form(ctx, test, key, phase)
+    names = _names(ctx, sittings)
+    scores = (
+        TakenScore(
+            one.person_id,
+            *names[one.person_id],
+            one.id,
+            one.phase,
+            one.finished_at,
+            one.score,
+            one.finished_at - one.started_at,
+        )
+        for one in sittings
+    )
+    return tuple(sorted(scores, key=lambda one: (-one.score, one.name)))
+
+
+def _names(ctx: Context, sittings: Sequence[Sitting]) -> Mapping[int, tuple[str, str]]:
+    ids = {one.person_id for one in sittings}
+    rows = ctx.db.execute(select(person.c.id, person.c.name, person.c.team).where(person.c.id.in_(ids)))
+    return {row.id: (row.name, row.team) for row in rows}
+
+
+def _form(ctx: Context, test: str, key: str, phase: str | None) -> tuple[TakenForm, list[Sitting]]:
+    for found in _forms(ctx, test, phase):
+        if found[0].key == key:
+            return found
     raise NotFound("Nobody has finished this form yet.")
 
 

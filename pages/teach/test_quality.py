@@ -11,6 +11,7 @@ from assessments.statistics.sizes import is_small
 from assessments.test_definitions import definition_of
 from assessments.test_statistics import TakenForm, answers_to, forms_taken, newest_of, scores_behind
 from assessments.tries import PHASE_LABELS
+from assessments.xapi import statements_of
 from core.context import Context
 from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
@@ -18,6 +19,7 @@ from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
 from core.ui.i18n import format_day, format_duration, format_instant, language, t
 from core.ui.kpi import is_dark
+from core.ui.links import own_link
 from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogram
 from core.ui.rich import grid
 from core.ui.safe import safe
@@ -25,6 +27,7 @@ from core.ui.site import page_named
 from core.ui.tables import Column, table
 from pages.teach.quality import (
     Fact,
+    gradebook_file,
     item_label,
     report_file,
     small_words,
@@ -295,21 +298,51 @@ def draw_items(report: FormReport) -> None:
     st.session_state["_quality-pressed"] = chosen
 
 
+def draw_files(test: str, form: TakenForm, phase: str | None, title: str) -> None:
+    """What can be taken along: this report, everybody's answers as statements, everybody's scores."""
+    home = own_link("") or "http://localhost"
+    with st.container(key="quality-tools", horizontal=True, gap="small"):
+        for label, data, name, mime, tip in (
+            (
+                t("Report as workbook"),
+                page.reading(workbook, test, form.key, phase, title, portal=True),
+                f"orderly-test-{test}-{form.key}.xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                t("The test, its items and their options."),
+            ),
+            (
+                t("xAPI statements"),
+                page.reading(statements_of, test, home, portal=True),
+                f"orderly-xapi-{test}.jsonl",
+                "application/x-ndjson",
+                t("Every finished attempt at this test as JSON lines, for a learning record store; people by number."),
+            ),
+            (
+                t("Gradebook"),
+                page.reading(gradebook_file, portal=True),
+                "orderly-gradebook.csv",
+                "text/csv",
+                t("Everybody's counting score in every test, as CSV."),
+            ),
+        ):
+            st.download_button(
+                label,
+                data=data,
+                file_name=name,
+                mime=mime,
+                help=tip,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"quality-file-{name.rpartition('.')[2]}",
+            )
+
+
 def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form: TakenForm) -> None:
     """Everything about one form."""
     pass_rate = page.portal_read(definition_of, test).settings.pass_rate
     report = report_now(test, form, phase, pass_rate)
     title = f"{blueprint_of(test).title.in_language(language())} · {form_words(form, forms)}"
-    tools = st.container(key="quality-tools", horizontal=True, gap="small")
-    tools.download_button(
-        t("Report as workbook"),
-        data=page.reading(workbook, test, form.key, phase, title, portal=True),
-        file_name=f"orderly-test-{test}-{form.key}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        icon=":material/download:",
-        on_click="ignore",
-        key="quality-workbook",
-    )
+    draw_files(test, form, phase, title)
     if note := small_words(report.figures.n):
         st.warning(safe(note), icon=":material/groups:")
     draw_cards(report)

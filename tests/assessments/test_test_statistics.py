@@ -11,7 +11,7 @@ from assessments.forms import forms_of
 from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
 from assessments.statistics.verdicts import KEY
-from assessments.test_statistics import answers_to, forms_taken, newest_of
+from assessments.test_statistics import answers_behind, answers_to, forms_taken, newest_of, scores_behind
 from core.db.assessment_tables import attempt, attempt_step
 from core.domain.errors import NotAllowed, NotFound
 from tests.assessments.conftest import TEST, Portal
@@ -69,6 +69,31 @@ def test_a_mark_by_hand_wins_and_what_waits_is_left_out(portal: Portal) -> None:
         portal.see("tess", answers_to, TEST, form.key)
 
 
+def test_of_checked_answers_the_first_tells_of_options_and_the_last_counts(portal: Portal) -> None:
+    attempt_id = take(portal, "ann", PRE, right=0)
+    asked = portal.see("ann", questions_of, attempt_id)
+    single = next(one for one in asked if one.kind == "single" and not one.generated)
+    assert isinstance(single.content, Choice)
+    wrong, key = (
+        next(option.name for option in single.content.options if (option.fraction == 1) is right)
+        for right in (False, True)
+    )
+    with portal.engine.begin() as db:
+        for number, (kind, name, fraction) in enumerate(
+            [("answer", wrong, 0.0), ("check", wrong, 0.0), ("answer", key, 0.667), ("check", key, 0.667)], start=60
+        ):
+            row = {"attempt_id": attempt_id, "number": number, "kind": kind, "item_id": single.item_id}
+            db.execute(insert(attempt_step).values(**row, at=portal.now, response=f'"{name}"', fraction=fraction))
+    (form,) = portal.see("tess", forms_taken, TEST)
+    answers = portal.see("tess", answers_to, TEST, form.key)
+    column = next(at for at, (item_id, _) in enumerate(form.items) if item_id == single.item_id)
+    assert answers.chosen[column] == (frozenset({wrong}),)
+    assert answers.fractions[0, column] == 0.667
+    (given,) = portal.see("tess", answers_behind, TEST, form.key, single.item_id)
+    text = next(option.text for option in single.content.options if option.name == key)
+    assert (given.said, given.fraction, given.name) == (text, 0.667, "Ann")
+
+
 def test_another_version_of_an_item_is_another_form(portal: Portal) -> None:
     take(portal, "ann", PRE)
     with portal.engine.begin() as db:
@@ -100,8 +125,13 @@ def test_figures_are_for_those_who_may_read_attempts(portal: Portal) -> None:
             portal.see("ann", read, TEST)
     with pytest.raises(NotAllowed):
         portal.see("ann", answers_to, TEST, "A-0-1")
+    for read in (answers_to, scores_behind):
+        with pytest.raises(NotFound):
+            portal.see("tess", read, TEST, "A-0-1")
+        with pytest.raises(NotAllowed):
+            portal.see("ann", read, TEST, "A-0-1")
     with pytest.raises(NotFound):
-        portal.see("tess", answers_to, TEST, "A-0-1")
+        portal.see("tess", answers_behind, TEST, "A-0-1", "op-001")
 
 
 def test_a_crowd_s_wrong_key_is_found_and_nobody_else_s(portal: Portal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import time
 
@@ -15,8 +16,9 @@ from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
 from assessments.test_statistics import answers_to
 from core.db.engines import Databases
+from core.db.portal_tables import person
 from pages.teach.effect_words import effect_file
-from pages.teach.quality import report_file
+from pages.teach.quality import gradebook_file, report_file
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
 from tests.assessments.taking import do_exercises, take
@@ -127,6 +129,25 @@ def test_the_report_is_a_workbook_of_three_sheets(house: Databases, portal: Port
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
+def test_three_files_can_be_taken_along(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=8)
+    with house.portal.begin() as db:
+        db.execute(person.update().where(person.c.login == "service").values(name="=HYPERLINK(1)"))
+    tab = visit(house, "trainer", "teach/test_quality")
+    assert [button.proto.label for button in tab.get("download_button")] == [
+        "Report as workbook",
+        "xAPI statements",
+        "Gradebook",
+    ]
+    lines = list(csv.reader(io.StringIO(portal.see("trainer", gradebook_file).decode("utf-8-sig"))))
+    assert lines[0][5:] == ["Order processing, Pre-test (%)", "Order processing, Pre-test: passed"]
+    rows = {row[1]: row for row in lines[1:]}
+    assert len(rows) == 5
+    assert rows["clerk"][5:] == ["40.0", ""]
+    assert rows["service"][2] == "'=HYPERLINK(1)"
+    assert rows["service"][5:] == ["", ""]
+
+
 # ---- effect of training ---------------------------------------------------------------------------------------
 
 
@@ -161,7 +182,7 @@ def test_a_trained_crowd_is_told_apart_from_an_easier_form(house: Databases, lan
     _crowd(house, Crowd(80, gain=1.2, form_b_ease=0.8))
     tab = visit(house, "manager", "teach/effect", language=language)
     assert not tab.exception
-    words = {"en": "Forms swapped for half of the people: measured gain", "zh": "一半人调换了卷别顺序: 实测提升"}
+    words = {"en": "Forms swapped for half of the people: measured gain", "zh": "一半人调换了卷别顺序：实测提升"}
     assert words[language] in said(tab)
     assert len(tab.get("plotly_chart")) == 4
     groups, people = (frame.value for frame in tab.dataframe)

@@ -64,13 +64,15 @@ def correction_words(effect: Effect) -> str:
     whole, correction = effect.whole, effect.correction
     if whole is None or correction.method not in CORRECTION_LABELS:
         return ""
-    said = t(CORRECTION_LABELS[correction.method])
+    how = t(CORRECTION_LABELS[correction.method])
     if correction.effect is None and correction.line is None:
-        return f"{said}: " + t(
-            "too few people took the forms in either order, so that a harder form can't be told from less learning."
+        return t(
+            "{how}: too few people took the forms in either order, so that a harder form can't be told from less"
+            " learning.",
+            how=how,
         )
     measured = {"raw": points(whole.raw.mean), "freed": points(whole.freed.mean)}
-    return f"{said}: " + t("measured gain {raw}, without the forms' part {freed}.", **measured)
+    return t("{how}: measured gain {raw}, without the forms' part {freed}.", how=how, **measured)
 
 
 def groups_of(effect: Effect, grouping: str) -> tuple[GroupGain, ...]:

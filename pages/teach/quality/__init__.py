@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from math import isnan
 
 from assessments.bank import LEVEL_LABELS
+from assessments.blueprint import blueprint_of
 from assessments.competencies import name_of
+from assessments.gradebook import gradebook_of
 from assessments.questions import Choice
 from assessments.statistics import verdicts
 from assessments.statistics.definitions import (
@@ -20,7 +22,10 @@ from assessments.statistics.form_report import FormAnswers, FormReport, ItemRepo
 from assessments.statistics.response_model import TwoParameters
 from assessments.statistics.sizes import MODEL_LEAST, is_small
 from assessments.statistics.verdicts import ITEM_ADVICE_LABELS, ITEM_VERDICT_LABELS
+from assessments.tries import PHASE_LABELS
+from core.channels.export import to_csv
 from core.channels.report_workbook import RATE, ReportSheet, to_report
+from core.context import Context
 from core.domain.rights import POSITION_LABELS, Position
 from core.ui.i18n import format_number, format_rate, language, t
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN
@@ -215,3 +220,28 @@ def option_remark(item: ItemReport, name: str) -> str:
     if item.suspicion is not None and name == item.suspicion.key:
         return t("Is this really the key?")
     return t("Weak distractor") if name in item.weak_options else ""
+
+
+def gradebook_file(ctx: Context) -> bytes:
+    """Everybody's counting scores in every test, as CSV that a spreadsheet opens without calculating."""
+    book = gradebook_of(ctx)
+    head = [t("Person number"), t("Login"), t("Name"), t("Team"), t("Position")]
+    for test, phase in book.columns:
+        title = f"{blueprint_of(test).title.in_language(language())}, {t(PHASE_LABELS[phase])}"
+        head += [f"{title} (%)", t("{test}: passed", test=title)]
+    rows = []
+    for one in book.rows:
+        position = t(POSITION_LABELS[Position(one.position)]) if one.position else ""
+        cells: list[object] = [one.person_id, one.login, one.name, one.team, position]
+        for key in book.columns:
+            grade = one.grades.get(key)
+            if grade is not None and grade.score is None:
+                cells += [t("Waiting for marking"), ""]
+            else:
+                passed = None if grade is None else grade.passed
+                cells += [
+                    None if grade is None or grade.score is None else round(100 * grade.score, 2),
+                    "" if passed is None else t("yes") if passed else t("no"),
+                ]
+        rows.append(cells)
+    return to_csv(head, rows)

@@ -22,6 +22,7 @@ from assessments.questions import (
     Matching,
     Near,
     Numeric,
+    OpenText,
     Option,
     Ordering,
     Pair,
@@ -141,6 +142,8 @@ def _content(plain: Mapping[str, Any]) -> Content | None:
             return ShortText((Accept(MISSING, 1.0, Prose(MISSING, MISSING)),), _prose(plain.get("reason")))
         case "matching":
             return _matching(parts("pairs"), plain.get("distractors", []))
+        case "open_text":
+            return OpenText((), _prose(plain.get("reason")))
         case "ordering":
             steps = [Step(name, _prose(one.get("text")), _prose(one.get("reason"))) for name, one in parts("steps")]
             return Ordering(tuple(steps)) if steps else None

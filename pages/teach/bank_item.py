@@ -34,6 +34,7 @@ from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.teach.questions import command, draw_changes, draw_editor, draw_preview, hint_words, spot_words
 
+LONGEST_TITLE = 90  # characters of a question that head its page
 TONES = {HOUSE: "good", APPROVED: "good", REVIEW: "info", SENT_BACK: "warn", RETIRED: "bad", DISCARDED: "bad"}
 
 # ---- what is read --------------------------------------------------------------------------------------------------
@@ -239,6 +240,8 @@ def draw_versions(sheet: ItemSheet) -> None:
 def title_of(version: Version) -> str:
     """What the page is headed with: the question itself, as far as it is said."""
     stem = (version.draft.get("stem") or {}).get(language(), "").replace("**", "")
+    if len(stem) > LONGEST_TITLE:
+        return stem[:LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
     return stem or (t("Made by a model: {model}", model=version.draft.get("model") or version.draft.get("case", ""))
                     if version.draft["kind"] == "generated" else t("New question"))  # fmt: skip
 

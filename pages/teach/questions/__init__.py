@@ -12,7 +12,7 @@ from assessments.bank import LEVEL_LABELS, LEVELS
 from assessments.bank_rows import Version
 from assessments.competencies import COMPETENCIES
 from assessments.competencies import name_of as competency_name_of
-from assessments.item_drafts import FIELD_LABELS, FIELDS, GROUP_LABELS, OF, PART, Place, Spot, changes_between
+from assessments.item_drafts import FIELD_LABELS, FIELDS, GROUP_LABELS, OF, PART, Place, Spot, changes_between, gaps_in
 from assessments.item_models import MODELS
 from assessments.item_preview import preview_of, trial_sheet
 from assessments.item_quality import HINT_LABELS, Hint
@@ -172,6 +172,8 @@ def draw_preview(version: Version) -> None:
                 label_visibility="collapsed",
             )
         preview = preview_of(version.draft, trial, version.topic, version.number, st.session_state.get("_drawing", 0))
+        if preview.refusal is not None and not gaps_in(version.draft):
+            st.caption(f":red[{safe(translate_error(preview.refusal))}]")
         if preview.question is None:
             st.caption(t("The question appears here as soon as there is something to show."))
             return
@@ -243,9 +245,8 @@ def draw_head(fields: Fields) -> None:
             with st.container(width=220):
                 draw_word(fields, fields.draft, "", 0, "source", t("The section of the handbook, like “Handbook 3.2”"))
             with st.container(width=130):
-                draw_number(
-                    fields, fields.draft, "", 0, "weight", t("Marks of this question beside the others; usually 1.")
-                )
+                weight = {"weight": fields.draft.get("weight") or 1.0}
+                draw_number(fields, weight, "", 0, "weight", t("Marks beside those of other questions; usually 1."))
         draw_several(fields, "positions", {one.value: t(POSITION_LABELS[one]) for one in Position})
 
 

@@ -30,6 +30,7 @@ from assessments.item_drafts import (
     plain_item,
 )
 from assessments.item_preview import preview_of
+from assessments.questions import Choice
 from core.domain.errors import RuleViolation
 
 TOPIC = "order_processing"
@@ -126,8 +127,9 @@ def test_shared_fractions_add_up_for_the_reader() -> None:
     draft = keyed({name: value for name, value in house("multiple").items() if name != "id"})
     for count in range(1, len(draft["options"])):
         right = tuple(option[PART] for option in draft["options"][:count])
-        item = read_draft(with_even_fractions(draft, right), "x", TOPIC, 1)
-        assert sum(option.fraction for option in item.content.options) == pytest.approx(0)  # type: ignore[union-attr]
+        content = read_draft(with_even_fractions(draft, right), "x", TOPIC, 1).content
+        assert isinstance(content, Choice)
+        assert sum(option.fraction for option in content.options) == pytest.approx(0)
 
 
 def test_a_rubric_is_written_beside_its_levels_and_read_with_them() -> None:

@@ -20,13 +20,14 @@ from tests.assessments.item_writing import TOPIC, version
 
 HOUSE = {item_id: item for item_id, item in house_drafts(TOPIC).items() if item["kind"] == "single"}
 KNOWN = next(iter(HOUSE))
+OPTIONS: list[dict[str, Any]] = [
+    {"text": {"en": "The keeper"}, "fraction": 1, "reason": {"en": "Yes."}},
+    {"text": {"en": "The buyer"}, "fraction": 0},
+]
 ENGLISH = {
     "kind": "single",
     "stem": {"en": "Who packs?"},
-    "options": [
-        {"text": {"en": "The keeper"}, "fraction": 1, "reason": {"en": "Yes."}},
-        {"text": {"en": "The buyer"}, "fraction": 0},
-    ],
+    "options": OPTIONS,
 }
 
 
@@ -77,7 +78,7 @@ def test_what_is_the_same_is_said_and_nothing_is_written(portal: Portal) -> None
 
 def test_what_cant_be_taken_in_is_said_and_the_rest_goes_on(portal: Portal) -> None:
     portal.do("tess", editing.begin_version, KNOWN)
-    many = {**ENGLISH, "options": ENGLISH["options"] * 10}
+    many = {**ENGLISH, "options": [option for option in OPTIONS for _ in range(10)]}
     taken = take_in(
         portal,
         {"kind": "riddle"},

@@ -194,6 +194,18 @@ def test_accounts_after_a_delivery_add_up(room: FigureRoom, account: str) -> Non
         assert number_of(question) == wanted[account]
 
 
+@pytest.mark.parametrize("account", ["available", "return_inspection", "damaged"])
+def test_only_judged_units_leave_return_inspection(room: FigureRoom, account: str) -> None:
+    for question in all_asked(room, "returned_units", ask=account):
+        available, waiting, damaged, _, came, as_new, broken = figures_of(question)
+        wanted = {
+            "available": available + as_new,
+            "return_inspection": waiting + came - as_new - broken,
+            "damaged": damaged + broken,
+        }
+        assert number_of(question) == wanted[account]
+
+
 @pytest.mark.parametrize(("rule", "column"), [("fifo", 1), ("fefo", 2)])
 def test_lots_go_out_by_the_rule_of_the_article(room: FigureRoom, rule: str, column: int) -> None:
     for question in all_asked(room, "expiry_order", rule=rule, ask="lot"):

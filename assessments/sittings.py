@@ -68,8 +68,16 @@ class Reading:
 
 
 def sittings_of(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, ...]:
-    """Of everybody and each phase the one finished try that counts by the rule, oldest first."""
+    """Of everybody and each phase the one finished try that counts by the rule, oldest first.
+
+    Raises: NotAllowed without `attempts.read`.
+    """
     ctx.actor.need("attempts.read")
+    return every_sitting(ctx, test, rule)
+
+
+def every_sitting(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, ...]:
+    """The same for figures that tell nobody's answers; whoever asks has seen to the rights."""
     a = attempt.c
     rows = ctx.db.execute(
         select(a.id, a.person_id, a.phase, a.test_version, a.form, a.started_at, a.finished_at, a.score, a["items"])
@@ -92,13 +100,13 @@ def sittings_of(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, ..
             finished_at=row.finished_at,
             score=row.score,
             handout=row[-1],
-            items=tuple(_item_keys(row[-1])),
+            items=tuple(item_keys(row[-1])),
         )
         for row in sorted(kept.values(), key=lambda row: int(row.id))
     )
 
 
-def _item_keys(handout: str) -> Iterator[ItemKey]:
+def item_keys(handout: str) -> Iterator[ItemKey]:
     """Which items in which versions a handout holds, told without reading the questions."""
     for place, line in zip(places_in(handout), handout.split("\n")[1:], strict=True):
         at = line.rfind(_VERSION)

@@ -46,16 +46,3 @@ def consistency(mean: float, sd: float, reliability: float, pass_mark: float) ->
         kappa=kappa,
         livingston=(reliability * sd**2 + apart) / (sd**2 + apart),
     )
-
-
-def kappa_of(both_pass: int, first_only: int, second_only: int, both_fail: int) -> float | None:
-    """Agreement of two decisions on the same people beyond chance; None where one of them is always the same.
-
-    Source: Cohen 1960.
-    """
-    n = both_pass + first_only + second_only + both_fail
-    if n == 0:
-        return None
-    first, second = (both_pass + first_only) / n, (both_pass + second_only) / n
-    by_chance = first * second + (1 - first) * (1 - second)
-    return None if by_chance >= 1 else ((both_pass + both_fail) / n - by_chance) / (1 - by_chance)

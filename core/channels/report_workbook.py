@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.channels.export import neutral
-from core.channels.files import CONTROL_TEXT
 
 _LONGEST_TITLE = 31  # letters; what a spreadsheet takes
 _NO_TITLE = "[]:*?/\\'"
 _WIDEST = 60
-_CONTROL = str.maketrans(dict.fromkeys(CONTROL_TEXT, "\ufffd"))
+# What XML can't hold: control characters, halves of surrogate pairs, non-characters.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_CELL = 32_767
 
 RATE = "0.0%"
@@ -66,11 +67,11 @@ def to_report(sheets: Sequence[ReportSheet]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A value as a cell takes it: without control characters, not too long, no formula."""
+    """A value as a cell takes it: nothing that XML can't hold, not too long, no formula."""
     if value is None:
         return None
     shown = neutral(value)
-    return shown.translate(_CONTROL)[:_LONGEST_CELL] if isinstance(shown, str) else shown
+    return _UNWRITABLE.sub("\ufffd", shown)[:_LONGEST_CELL] if isinstance(shown, str) else shown
 
 
 def _length(value: object) -> int:

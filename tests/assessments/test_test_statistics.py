@@ -125,11 +125,11 @@ def test_figures_are_for_those_who_may_read_attempts(portal: Portal) -> None:
             portal.see("ann", read, TEST)
     with pytest.raises(NotAllowed):
         portal.see("ann", answers_to, TEST, "A-0-1")
-    for read in (answers_to, scores_behind):
+    for rows in (answers_to, scores_behind):
         with pytest.raises(NotFound):
-            portal.see("tess", read, TEST, "A-0-1")
+            portal.see("tess", rows, TEST, "A-0-1")
         with pytest.raises(NotAllowed):
-            portal.see("ann", read, TEST, "A-0-1")
+            portal.see("ann", rows, TEST, "A-0-1")
     with pytest.raises(NotFound):
         portal.see("tess", answers_behind, TEST, "A-0-1", "op-001")
 

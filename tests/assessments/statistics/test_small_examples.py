@@ -11,7 +11,7 @@ import pytest
 from assessments.prose import same
 from assessments.questions import Choice, Matching, Numeric, Option, Ordering, Pair, Right, Step
 from assessments.statistics.classical import alpha_of, item_figures, test_figures
-from assessments.statistics.decisions import consistency, kappa_of
+from assessments.statistics.decisions import consistency
 from assessments.statistics.distractors import option_figures, suspicion_in, thirds_of, weak_among
 from assessments.statistics.equating import RELIABLE, linear, reliable_change, swapped_effect
 from assessments.statistics.group_differences import group_differences, told_apart
@@ -180,12 +180,6 @@ def test_no_decision_can_be_trusted_without_reliability() -> None:
     assert consistency(10, 0, 0.8, 8) is None
     far = consistency(10, 2, 0.8, 4)
     assert far is not None and far.agreement > 0.99 and far.livingston > 0.97
-
-
-def test_kappa_of_two_decisions() -> None:
-    assert kappa_of(20, 5, 10, 15) == pytest.approx(0.4)  # the textbook's table
-    assert kappa_of(10, 0, 0, 0) is None
-    assert kappa_of(0, 0, 0, 0) is None
 
 
 # ---- groups ---------------------------------------------------------------------------------------------------

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assessments.attempts import POST, PRE
+from assessments.attempts import POST, PRE, questions_count
 from assessments.exercises import exercise_named
-from assessments.forms import TESTS, blueprint_of
 from assessments.results import AttemptState, ExerciseState, Standing, own_standing
+from assessments.test_definitions import definition_of
+from core.context import Context
 from core.ui import page
 from core.ui.cards import Tone, chip, heading
 from core.ui.i18n import format_instant, format_number, format_rate, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.learn import said
+from pages.teach import choose_test
 
-TEST = TESTS[0]
 DONE, NOW, LATER = "done", "now", "later"
 STATES: dict[str, tuple[Tone, str]] = {
     DONE: ("good", "check_circle"),
@@ -58,14 +59,14 @@ def result_link(attempt: AttemptState) -> None:
     )
 
 
-def draw_test(number: int, phase: str, attempt: AttemptState | None, state: str) -> None:
+def draw_test(number: int, test: str, phase: str, attempt: AttemptState | None, state: str) -> None:
     """A test as a leg of the path."""
     pre = phase == PRE
     with leg(number, t("Pre-test") if pre else t("Post-test"), state, phase):
         if attempt is not None and attempt.finished:
             result_link(attempt)
             return
-        count = blueprint_of(TEST).items_count
+        count = page.portal_read(questions_in_test, test)
         if pre:
             st.caption(
                 t("{count} questions that show where you stand. Nobody expects you to know it all.", count=count)
@@ -75,9 +76,9 @@ def draw_test(number: int, phase: str, attempt: AttemptState | None, state: str)
         if state == NOW:
             begun = attempt is not None
             if pre:
-                go(t("Go on with the pre-test") if begun else t("Take the pre-test"), "tests", test=TEST, phase=PRE)
+                go(t("Go on with the pre-test") if begun else t("Take the pre-test"), "tests", test=test, phase=PRE)
             else:
-                go(t("Go on with the post-test") if begun else t("Take the post-test"), "tests", test=TEST, phase=POST)
+                go(t("Go on with the post-test") if begun else t("Take the post-test"), "tests", test=test, phase=POST)
 
 
 def draw_exercises(number: int, exercises: tuple[ExerciseState, ...], state: str) -> None:
@@ -125,6 +126,11 @@ def draw_gain(number: int, standing: Standing) -> None:
             )
 
 
+def questions_in_test(ctx: Context, test: str) -> int:
+    """How many questions a form of a test holds as it is given now."""
+    return questions_count(ctx, definition_of(ctx, test))
+
+
 def states_of(standing: Standing) -> tuple[str, str, str]:
     """The states of pre-test, exercises and post-test; at most one of them is next."""
     pre = standing.pre is not None and standing.pre.finished
@@ -137,10 +143,12 @@ def states_of(standing: Standing) -> tuple[str, str, str]:
     )
 
 
-standing = page.portal_read(own_standing, TEST)
-heading(t("Your path"), said(blueprint_of(TEST).title), "route")
+heading(t("Your path"), t("Before, practice, after: what you know now, and what it brought."), "route")
+test = choose_test("path-test")
+standing = page.portal_read(own_standing, test)
 pre_state, exercise_state, post_state = states_of(standing)
-draw_test(1, PRE, standing.pre, pre_state)
-draw_exercises(2, standing.exercises, exercise_state)
-draw_test(3, POST, standing.post, post_state)
-draw_gain(4, standing)
+draw_test(1, test, PRE, standing.pre, pre_state)
+if standing.exercises:
+    draw_exercises(2, standing.exercises, exercise_state)
+draw_test(3 if standing.exercises else 2, test, POST, standing.post, post_state)
+draw_gain(4 if standing.exercises else 3, standing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assessments.blueprint import TESTS, blueprint_of
 from assessments.exercise import CheckResult, Report
 from assessments.prose import Prose
 from core.ui.i18n import format_number, language, t
@@ -13,6 +14,28 @@ from core.ui.safe import safe
 def said(prose: Prose) -> str:
     """Prose in the reader's language."""
     return prose.in_language(language())
+
+
+def take_test(key: str) -> None:
+    """Writes the chosen test into the address."""
+    st.query_params["test"] = st.session_state[key]
+
+
+def choose_test(key: str) -> str:
+    """The test in the address, chosen anew with a widget of this key."""
+    asked = st.query_params.get("test", "")
+    test = asked if asked in TESTS else TESTS[0]
+    st.session_state[key] = test
+    st.selectbox(
+        t("Test"),
+        TESTS,
+        format_func=lambda name: said(blueprint_of(name).title),
+        key=key,
+        on_change=take_test,
+        args=(key,),
+        width=340,
+    )
+    return test
 
 
 def draw_findings(report: Report) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from assessments.attempts import ANSWER, CHECK, FINISH, MANUAL, PHASE_LABELS, POST, PRE, REMARK, START
-from assessments.forms import TESTS, blueprint_of
 from assessments.remarking import remark_attempt
 from assessments.replay import ReplayStep, steps_of
 from assessments.results import AttemptState, Standing, overview_of
@@ -16,8 +15,7 @@ from core.ui.i18n import format_duration, format_instant, format_rate, language,
 from core.ui.safe import plain, safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-
-TEST = TESTS[0]
+from pages.teach import choose_test
 
 
 def chosen_person(standings: tuple[Standing, ...]) -> Standing:
@@ -130,8 +128,8 @@ def draw_step(step: ReplayStep) -> None:
             st.caption(safe(t("Worth {rate}", rate=format_rate(step.fraction, 0))))
 
 
-overview = page.portal_read(overview_of, TEST)
-heading(t("Attempts"), blueprint_of(TEST).title.in_language(language()), "history_edu")
+heading(t("Attempts"), t("Every test step by step"), "history_edu")
+overview = page.portal_read(overview_of, choose_test("attempts-test"))
 if not overview.standings:
     empty(
         t("Nobody to train yet"),

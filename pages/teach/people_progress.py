@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assessments.forms import TESTS, blueprint_of
 from assessments.results import AttemptState, Mean, Standing, overview_of
 from core.domain.rights import POSITION_LABELS, Position
 from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.empty import empty
-from core.ui.i18n import format_number, format_rate, language, t
+from core.ui.i18n import format_number, format_rate, t
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-
-TEST = TESTS[0]
+from pages.teach import choose_test
 
 
 def test_state(attempt: AttemptState | None) -> str:
@@ -90,8 +88,9 @@ def standing_best(standing: Standing) -> str:
     return " · ".join("–" if one.best_score is None else format_rate(one.best_score, 0) for one in standing.exercises)
 
 
-overview = page.portal_read(overview_of, TEST)
-heading(t("Progress"), blueprint_of(TEST).title.in_language(language()), "groups")
+heading(t("Progress"), t("Who has done what, and what it brought"), "groups")
+test = choose_test("progress-test")
+overview = page.portal_read(overview_of, test)
 if not overview.standings:
     empty(
         t("Nobody to train yet"),
@@ -115,4 +114,4 @@ else:
     ]
     chosen = table([row_of(one) for one in overview.standings], columns, key="everybody", id_key="id", height="content")
     if chosen is not None:
-        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen), "test": test})

@@ -25,7 +25,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
 def _overall(rng: random.Random) -> Built:
     carriers = rng.sample(carrier_policy().carriers, 3)
     rates = rng.sample((60, 65, 70, 75), 1) + rng.sample((86, 88, 90, 92, 94, 96), 2)
-    due = [rng.randint(1, 4) * 50, rng.randint(8, 20) * 50, rng.randint(8, 20) * 50]
+    due = [rng.randint(1, 3) * 100, rng.randint(8, 20) * 50, rng.randint(8, 20) * 50]
     on_time = [rate * count // 100 for rate, count in zip(rates, due, strict=True)]
     rows = [
         (Prose(one.name_en, one.name_zh), same(str(count)), Prose(f"{rate} %", f"{rate}%"))

@@ -245,6 +245,13 @@ SITE: tuple[SitePage, ...] = (
         "What people gained between two tests, and how sure that is",
         ("attempts.read",),
     ),
+    SitePage(
+        "teach/pass_mark.py",
+        "Pass mark",
+        "gavel",
+        "What a barely competent person reaches, judged question by question",
+        ("tests.judge",),
+    ),
     SitePage("teach/attempts.py", "Attempts", "history_edu", "Every test step by step", ("attempts.read",)),
     SitePage(
         "teach/bank.py",

@@ -51,8 +51,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         stem = Prose("For how many minutes was the service down?", "服务一共中断了多少分钟？")
         return Built("numeric", stem, _down(found), _table(world, found, promised=False))
     stem = Prose(
-        "The entries of how many minutes are gone and have to be made up from paper?",
-        "有多少分钟的录入丢失，需要根据纸面记录补录？",
+        "The entries of how many minutes are gone and have to be made up from channels, carriers and printed lists?",
+        "有多少分钟的录入丢失，需要根据渠道、承运商数据和打印单据补录？",
     )
     return Built("numeric", stem, _lost(found), _table(world, found, promised=False))
 

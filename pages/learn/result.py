@@ -10,6 +10,7 @@ from assessments.competencies import name_of
 from assessments.disputes import DAYS_OPEN, OPEN, STATUS_LABELS, Dispute, dispute_item, disputes_of, withdraw_dispute
 from assessments.forms import blueprint_of
 from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
+from assessments.published_quality import quality_behind
 from assessments.questions import Choice
 from assessments.readiness import READY, PersonReadiness, own_readiness
 from assessments.results import (
@@ -28,6 +29,7 @@ from core.ui.certificate_card import draw_certificate
 from core.ui.empty import empty
 from core.ui.guard import fragment
 from core.ui.i18n import format_duration, format_instant, format_number, format_rate, t
+from core.ui.quality_card import quality_card
 from core.ui.rich import emphasised, grid
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -50,10 +52,10 @@ def signed_rate(rate: float) -> str:
 
 
 def draw_cards(result: Result, gain: Gain | None) -> None:
-    """Score, time, and the gain where there is one."""
+    """Score, time, the gain where there is one, and how exact the score is."""
     right = sum(item.verdict == RIGHT for item in result.items)
     answered = sum(item.response is not None for item in result.items)
-    places = card_row(3)
+    places = card_row(4)
     with places[0]:
         metric_card(
             t("Score"),
@@ -83,6 +85,9 @@ def draw_cards(result: Result, gain: Gain | None) -> None:
             )
         else:
             draw_gain(gain)
+    with places[3]:
+        quality = page.portal_read(quality_behind, result.attempt_id)
+        quality_card(quality.n, quality.reliability, quality.error, quality.most)
 
 
 def score_words(result: Result) -> str:

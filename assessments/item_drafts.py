@@ -299,8 +299,8 @@ def gaps_in(draft: Mapping[str, Any]) -> tuple[Spot, ...]:
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
     """What differs between two versions of an item, field by field."""
-    old = {spot: _said(value) for spot, _, value in values_in(before)}
-    new = {spot: _said(value) for spot, _, value in values_in(after)}
+    old = {spot: value_words(value) for spot, _, value in values_in(before)}
+    new = {spot: value_words(value) for spot, _, value in values_in(after)}
     return tuple(
         Change(spot, old.get(spot, ""), new.get(spot, ""))
         for spot in [*new, *(spot for spot in old if spot not in new)]
@@ -308,7 +308,7 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
     )
 
 
-def _said(value: Any) -> str:
+def value_words(value: Any) -> str:
     """A value as it stands in a list of changes."""
     match value:
         case None:

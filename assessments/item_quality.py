@@ -125,12 +125,12 @@ def letters(text: str) -> str:
 # ---- the hints ---------------------------------------------------------------------------------------------------
 
 
-def hints_about(draft: Table, known_stems: Mapping[str, str] | None = None) -> tuple[Hint, ...]:
-    """What could be better about a draft, however incomplete it is.
+def hints_about(draft: Table, known_stems: Mapping[str, str] | None = None, item_id: str = "") -> tuple[Hint, ...]:
+    """What could be better about a draft of an item, however incomplete it is.
 
-    Shape: `known_stems` maps the letters of the stems of other items, in either language, to their ids.
+    Shape: `known_stems` maps the letters of the stems of the bank's items, in either language, to their ids.
     """
-    found = [*_about_texts(draft, known_stems or {})]
+    found = [*_about_texts(draft, known_stems or {}, item_id)]
     match draft.get("kind"):
         case "single" | "multiple":
             found += _about_options(draft)
@@ -154,7 +154,7 @@ def _repeated(texts: Collection[str]) -> bool:
     return len(set(said)) < len(said)
 
 
-def _about_texts(draft: Table, known_stems: Mapping[str, str]) -> Iterator[Hint]:
+def _about_texts(draft: Table, known_stems: Mapping[str, str], item_id: str) -> Iterator[Hint]:
     stem = draft.get("stem")
     stems = {language: _text(stem, language) for language in LANGUAGES}
     for language, said in stems.items():
@@ -165,8 +165,8 @@ def _about_texts(draft: Table, known_stems: Mapping[str, str]) -> Iterator[Hint]
     if any(has_chinese(prose.get("en") or "") for _, prose in proses_of(dict(draft))):
         yield Hint("script")
     same = {known_stems[letters(said)] for said in stems.values() if letters(said) in known_stems}
-    for item_id in sorted(same):
-        yield Hint("known stem", Spot("stem"), {"item": item_id})
+    for other in sorted(same - {item_id}):
+        yield Hint("known stem", Spot("stem"), {"item": other})
     if not re.match(r"Handbook \d+\.\d+", str(draft.get("source") or "")):
         yield Hint("source", Spot("source"))
 

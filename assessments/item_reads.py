@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from assessments.bank import LEVELS
+from assessments.bank import LEVELS, Bank
 from assessments.bank_rows import (
     APPROVED,
     DECIDED,
     HOUSE,
     OPEN_STATES,
-    RETIRED,
     REVIEW,
-    LogStep,
     Version,
     find_version,
     version_of,
     versions_of,
 )
-from assessments.banked_items import house_drafts, topic_of, topics
+from assessments.banked_items import bank_for, house_drafts, topic_of, topics
 from assessments.blueprint import TESTS
 from assessments.forms import FORM_NAMES
 from assessments.item_drafts import Draft, keyed
@@ -32,6 +31,10 @@ from assessments.test_definitions import definition_of
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step, bank_item
 from core.domain.errors import NotFound
+
+# What the bank in use asks, worked out once for each of its states, since it is looked up at every field that is left.
+_stems: list[tuple[Bank, Mapping[str, str]]] = []
+_stems_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,17 +290,18 @@ def _uses_of(ctx: Context, item_id: str) -> tuple[Use, ...]:
     return tuple(Use(row.test, row.phase, row.n) for row in ctx.db.execute(answers))
 
 
-def known_stems(entries: Iterable[Entry], without: str) -> Mapping[str, str]:
-    """What the other items ask, as `item_quality.hints_about` compares it."""
-    found: dict[str, str] = {}
-    for entry in entries:
-        if entry.item_id != without and entry.state != RETIRED:
-            stem = entry.draft.get("stem") or {}
-            found.update({letters(text): entry.item_id for text in stem.values() if letters(text)})
-    return found
+def known_stems(ctx: Context) -> Mapping[str, str]:
+    """What the items in use ask, as `item_quality.hints_about` compares it.
 
-
-def steps_newest_first(versions: Iterable[Version]) -> tuple[tuple[Version, LogStep], ...]:
-    """What happened to an item, over all its versions."""
-    steps = [(version, step) for version in versions for step in version.log]
-    return tuple(sorted(steps, key=lambda pair: -pair[1].at))
+    Raises: NotAllowed without `bank.write` or `bank.review`.
+    """
+    _need(ctx)
+    bank = bank_for(ctx, tuple(topics()))
+    with _stems_lock:
+        if not _stems or _stems[0][0] is not bank:
+            found = {}
+            for item in bank.items:
+                if item.stem is not None:
+                    found.update({letters(text): item.id for text in (item.stem.en, item.stem.zh)})
+            _stems[:] = [(bank, found)]
+        return _stems[0][1]

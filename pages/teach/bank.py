@@ -10,7 +10,7 @@ from assessments.bank import KIND_LABELS, LEVEL_LABELS, LEVELS
 from assessments.bank_rows import DISCARDED, DRAFT, HOUSE, RETIRED, REVIEW, SENT_BACK, STATE_LABELS
 from assessments.banked_items import topics
 from assessments.competencies import COMPETENCIES, name_of
-from assessments.item_drafts import FIELDS
+from assessments.item_drafts import FIELDS, Draft
 from assessments.item_editing import begin_item
 from assessments.item_reads import (
     CellCount,
@@ -93,7 +93,7 @@ def draw_filter(wanted: Wanted) -> None:
     state = st.session_state
     choices = (
         ("topic", t("Topic"), topic_names(), 150),
-        ("competency", t("Competency"), {code: competency_name(code) for code in COMPETENCIES}, 150),
+        ("competency", t("Competency"), {code: competency_name(code) for code in COMPETENCIES}, 140),
         ("position", t("Position"), {one.value: t(POSITION_LABELS[one]) for one in Position}, 140),
         ("level", t("Level"), {level: t(LEVEL_LABELS[level]) for level in LEVELS}, 105),
         ("kind", t("Question type"), {kind: t(label) for kind, label in KIND_LABELS.items()}, 140),
@@ -108,7 +108,7 @@ def draw_filter(wanted: Wanted) -> None:
             placeholder=t("Words of the question, or its id"),
             max_chars=100,
             on_change=take_wanted,
-            width=180,
+            width=170,
         )
         for name, label, options, width in choices:
             state[f"bank-{name}"] = getattr(wanted, name)
@@ -140,14 +140,21 @@ def state_words(entry: Entry) -> str:
     return " · ".join(words)
 
 
+def made_by(draft: Draft) -> str:
+    """The model, or the case, that makes a question."""
+    return str(draft.get("model") or draft.get("case") or "–")
+
+
 def row_of(entry: Entry) -> dict[str, object]:
     """One question's line."""
     draft = entry.draft
     kind, level = str(draft.get("kind", "")), str(draft.get("level", ""))
     stem = entry.stem_in(language()).replace("**", "")
+    if not stem:
+        stem = t("Made by a model: {model}", model=made_by(draft)) if kind == "generated" else t("New question")
     return {
         "id": entry.item_id,
-        "stem": stem or (t("Made by a model: {model}", model=draft.get("model") or draft.get("case", ""))),
+        "stem": stem,
         "competency": str(draft.get("competency", "")),
         "level": t(LEVEL_LABELS[level]) if level in LEVEL_LABELS else "",
         "kind": t(KIND_LABELS[kind]) if kind in KIND_LABELS else kind,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from assessments import item_editing as editing
@@ -22,7 +24,7 @@ from assessments.blueprint import blueprint_of
 from assessments.competencies import name_of
 from assessments.item_drafts import gaps_in
 from assessments.item_quality import hints_about
-from assessments.item_reads import ItemSheet, entries_in, get_item, item_of_version, known_stems
+from assessments.item_reads import ItemSheet, get_item, item_of_version, known_stems
 from core.context import Context
 from core.domain.rights import POSITION_LABELS, Position
 from core.ui import page
@@ -32,7 +34,7 @@ from core.ui.guard import fragment
 from core.ui.i18n import format_instant, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
-from pages.teach.questions import command, draw_changes, draw_editor, draw_preview, hint_words, spot_words
+from pages.teach.questions import command, draw_changes, draw_editor, draw_preview, draw_whole, hint_words, spot_words
 
 LONGEST_TITLE = 90  # characters of a question that head its page
 TONES = {HOUSE: "good", APPROVED: "good", REVIEW: "info", SENT_BACK: "warn", RETIRED: "bad", DISCARDED: "bad"}
@@ -40,17 +42,17 @@ TONES = {HOUSE: "good", APPROVED: "good", REVIEW: "info", SENT_BACK: "warn", RET
 # ---- what is read --------------------------------------------------------------------------------------------------
 
 
-def read_all(ctx: Context, item_id: str) -> tuple[ItemSheet, dict[str, str]]:
+def read_all(ctx: Context, item_id: str) -> tuple[ItemSheet, Mapping[str, str]]:
     """The item, and what the other items ask, in one read."""
-    return get_item(ctx, item_id), dict(known_stems(entries_in(ctx), item_id))
+    return get_item(ctx, item_id), known_stems(ctx)
 
 
 # ---- what could be better, and what is to be done --------------------------------------------------------------------
 
 
-def draw_hints(version: Version, known: dict[str, str]) -> None:
+def draw_hints(version: Version, known: Mapping[str, str]) -> None:
     """What is missing, and what could be better."""
-    gaps, hints = gaps_in(version.draft), hints_about(version.draft, known)
+    gaps, hints = gaps_in(version.draft), hints_about(version.draft, known, version.item_id)
     if gaps:
         with st.expander(t("Still missing: {n}", n=len(gaps)), icon=":material/pending:", key="gaps"):
             st.markdown("\n".join(f"- {safe(spot_words(gap))}" for gap in gaps))
@@ -61,7 +63,7 @@ def draw_hints(version: Version, known: dict[str, str]) -> None:
             st.markdown("\n".join(f"- {hint_words(hint)}" for hint in hints))
 
 
-def draw_draft(sheet: ItemSheet, version: Version, known: dict[str, str]) -> None:
+def draw_draft(sheet: ItemSheet, version: Version, known: Mapping[str, str]) -> None:
     """A draft: the editor beside the preview, and the way to its review."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="draft-actions"):
         command(
@@ -90,7 +92,7 @@ def last_name(version: Version) -> str:
     return next((step.name for step in reversed(version.log) if step.kind != "changed"), "")
 
 
-def draw_review(sheet: ItemSheet, version: Version, known: dict[str, str]) -> None:
+def draw_review(sheet: ItemSheet, version: Version, known: Mapping[str, str]) -> None:
     """A version under review: read, tried out, compared; approved or sent back by a second person."""
     actor = page.portal_actor()
     if actor.may("bank.review") and actor.person_id not in version.writers:
@@ -118,9 +120,11 @@ def draw_review(sheet: ItemSheet, version: Version, known: dict[str, str]) -> No
         section(t("What is new"))
         if before is None:
             st.caption(t("The question is new."))
+            draw_whole(version)
         else:
             draw_changes(before, version)
-        draw_facts(version)
+            with st.expander(t("The whole text"), key="whole"):
+                draw_whole(version)
     with right:
         draw_preview(version)
 
@@ -180,6 +184,8 @@ def draw_used(sheet: ItemSheet, version: Version) -> None:
     with left:
         draw_facts(version)
         draw_uses(sheet)
+        with st.expander(t("The whole text"), key="whole"):
+            draw_whole(version)
     with right:
         draw_preview(version)
 

@@ -12,11 +12,23 @@ from assessments.bank import LEVEL_LABELS, LEVELS
 from assessments.bank_rows import Version
 from assessments.competencies import COMPETENCIES
 from assessments.competencies import name_of as competency_name_of
-from assessments.item_drafts import FIELD_LABELS, FIELDS, GROUP_LABELS, OF, PART, Place, Spot, changes_between, gaps_in
+from assessments.item_drafts import (
+    FIELD_LABELS,
+    FIELDS,
+    GROUP_LABELS,
+    OF,
+    PART,
+    Place,
+    Spot,
+    changes_between,
+    gaps_in,
+    value_words,
+    values_in,
+)
 from assessments.item_models import MODELS
 from assessments.item_preview import preview_of, trial_sheet
 from assessments.item_quality import HINT_LABELS, Hint
-from assessments.marking import VERDICT_LABELS, Mark, mark
+from assessments.marking import VERDICT_LABELS, Mark, Response, mark
 from assessments.prose import Prose
 from assessments.questions import Choice, Question
 from core.domain.errors import OrderlyError
@@ -150,6 +162,26 @@ def finding_lines(question: Question, marked: Mark) -> list[str]:
     return lines
 
 
+def draw_marks(question: Question, response: Response) -> None:
+    """What an answer is worth and why; before one is given, what would be right, folded away."""
+    marked = mark(question, response)
+    lines = "\n".join(finding_lines(question, marked))
+    if response is None:
+        with st.expander(t("Key and reasons"), key="key-and-reasons"):
+            st.markdown(lines)
+    elif marked.fraction is None:
+        st.markdown(f"**{t('Marked by hand')}**")
+    else:
+        st.markdown(f"**{t(VERDICT_LABELS[marked.verdict])} · {safe(format_rate(marked.fraction, 0))}**")
+        st.markdown(lines)
+
+
+def draw_whole(version: Version) -> None:
+    """Everything that a version says, field by field."""
+    said_fields = [(spot_words(spot), value_words(value)) for spot, _, value in values_in(version.draft)]
+    st.markdown("\n".join(f"- :gray[{safe(place)}] {safe(words)}" for place, words in said_fields if words))
+
+
 def another(item_id: str) -> None:
     """Draws the question again, as another person would get it."""
     st.session_state["_drawing"] = st.session_state.get("_drawing", 0) + 1
@@ -191,12 +223,7 @@ def draw_preview(version: Version) -> None:
             with st.container(key="question"):
                 draw_question(sheet)
             if preview.refusal is None:
-                marked = mark(preview.question, sheet.response)
-                with st.expander(t("Marks and reasons"), expanded=sheet.response is not None, key="tried"):
-                    st.markdown(
-                        f"**{t(VERDICT_LABELS[marked.verdict])} · {safe(format_rate(marked.fraction or 0.0, 0))}**"
-                    )
-                    st.markdown("\n".join(finding_lines(preview.question, marked)))
+                draw_marks(preview.question, sheet.response)
         if preview.refusal is not None:
             st.caption(t("It can be marked here once it is complete."))
 

@@ -26,9 +26,10 @@ from assessments.interchange.foreign import (
 from assessments.interchange.fractions import ROUNDING, is_known, nearest, plain_number
 from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, in_order, problem
 from assessments.interchange.rubric_text import rubric_from
-from assessments.interchange.texts import LONGEST_TEXT, MOST_PARTS, loses_by_plain, plain
+from assessments.interchange.texts import LONGEST_MARKUP, LONGEST_TEXT, MOST_PARTS, loses_by_plain, plain
 from core.domain.errors import Label
 
+MOST_QUESTIONS = 20_000
 TRUE_FALSE = {"en": ("True", "False"), "zh": ("正确", "错误")}
 ITEM_ID = re.compile(r"[a-z]{2,4}-[0-9a-z]{1,20}")
 """What an id of this house looks like; another system's number is kept beside the item."""
@@ -54,7 +55,11 @@ def drafts_from(questions: Iterable[ForeignQuestion | Problem], language: str) -
     drafts: list[Draft] = []
     problems: list[Problem] = []
     ids: Counter[str] = Counter()
-    for question in questions:
+    for number, question in enumerate(questions):
+        if number == MOST_QUESTIONS:
+            line = question.line
+            problems.append(problem("too_many_questions", line, most=MOST_QUESTIONS))
+            break
         if isinstance(question, Problem):
             problems.append(question)
             continue
@@ -127,7 +132,7 @@ class _Taking:
     def text(self, worded: Worded, place: str) -> str:
         """The text without markup; where more than paragraphs is lost the original is kept."""
         text = plain(worded)
-        if len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT or len(worded.text) > LONGEST_MARKUP:
             raise LeftOut(self.problem("too_long", text, most=LONGEST_TEXT))
         if loses_by_plain(worded):
             self.original[place] = worded.text
@@ -247,7 +252,7 @@ def _weighed_parts(taking: _Taking, name: str) -> list[dict[str, Any]]:
         fraction = taking.fraction(answer)
         if fraction < 0:
             taking.remark("below_zero", answer.text.text)
-        part: dict[str, Any] = {name: plain(answer.text), "fraction": max(0.0, fraction)}
+        part: dict[str, Any] = {name: taking.text(answer.text, f"answer {number}"), "fraction": max(0.0, fraction)}
         if reason := taking.text(answer.feedback, f"answer {number} feedback"):
             part["reason"] = taking.prose(reason)
         parts.append(part)

@@ -23,20 +23,22 @@ from assessments.interchange.foreign import (
 )
 from assessments.interchange.from_foreign import drafts_from
 from assessments.interchange.parsed import LeftOut, Parsed, Problem, problem
-from assessments.interchange.texts import RESERVED, decoded, spoilt
+from assessments.interchange.texts import MOST_PARTS, RESERVED, decoded, plain, spoilt
 
 GAP = "_____"
+_MOST_ANSWERS = 1_000
 _ESCAPED = ":#={}~"
 _HIDE = {f"\\{sign}": mark for sign, mark in zip(_ESCAPED, RESERVED, strict=False)} | {"\\n": RESERVED[6]}
 _SHOW = str.maketrans({mark: sign for sign, mark in zip(_ESCAPED + "\n", RESERVED, strict=False)})
 _BACKSLASH = RESERVED[7]
 _ANY_ESCAPE = re.compile(r"\\\\|\\[:#={}~n]")
 _WEIGHT = re.compile(r"%(-*\d{1,3}(?:\.\d*)?)%")
-_TAG = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
-_ORDER = re.compile(
-    r">\s*(?:[0-9]+\b)?\s*(?:(?:ALL|EXACT|REL|RANDOM|CONTIGUOUS)\b)?\s*(?:(?:HORIZONTAL|HORI|VERTICAL|VERT|[HV01])\b)?"
-    r"\s*(?:(?:ALL_OR_NOTHING|ABSOLUTE_POSITION|ABSOLUTE|ABS|RELATIVE[A-Z_]*|LONGEST[A-Z_]*|REL)\b)?[^\n]*\n(.*)",
-    re.DOTALL,
+_TAG = re.compile(r"\[(id|tag):((?:\\.|[^][\\])+)\]")
+# What may stand behind the > of an ordering: how many, which, how laid out, how graded and numbered.
+_ORDER_WORDS = re.compile(
+    r"[0-9]+|ALL|EXACT|REL|RANDOM|CONTIGUOUS|H|HORI|HORIZONTAL|V|VERT|VERTICAL|ALL_OR_NOTHING|ABS|ABSOLUTE"
+    r"|ABSOLUTE_POSITION|RELATIVE[A-Z_]*|LONGEST[A-Z_]*|YES|NO|SHOW|HIDE|NONE|ABC|ABCD|123|III",
+    re.IGNORECASE,
 )
 _MARKUPS = {"html": "html", "moodle": "moodle", "plain": "plain", "markdown": "markdown"}
 _TRUE, _FALSE = frozenset({"T", "TRUE"}), frozenset({"F", "FALSE"})
@@ -104,7 +106,7 @@ def _question(block: _Block) -> ForeignQuestion:
     question = before if after is None else before + (GAP + after if after else "")
     answers, _, general = _rightmost(answers or "", "####")
     worded = _worded(question, "moodle")
-    shown = name or default_name(worded.text)
+    shown = name or default_name(plain(worded))
     id_number, tags = _id_and_tags(block.comments)
     read = ForeignQuestion(
         type=ESSAY,
@@ -157,7 +159,7 @@ def _worded(text: str, markup: str) -> Worded:
 def _id_and_tags(comments: str) -> tuple[str, tuple[str, ...]]:
     id_number, tags = "", []
     for kind, text in _TAG.findall(comments):
-        said = text.replace("\\]", "]").replace("\\\\", "\\").strip()
+        said = re.sub(r"\\(.)", r"\1", text).strip()
         if kind == "id":
             id_number = said
         elif said:
@@ -171,8 +173,7 @@ def _answered(read: ForeignQuestion, answers: str, block: _Block) -> ForeignQues
         return read
     if answers.startswith("#"):
         return replace(read, type=NUMERICAL, answers=_numbers(answers[1:], read))
-    if answers.startswith(">") and (found := _ORDER.fullmatch(answers)):
-        steps = [line for line in found[1].split("\n") if line.strip()]
+    if (steps := _steps(answers)) is not None:
         parts = tuple(Answer(_worded(step, read.text.markup), float(at)) for at, step in enumerate(steps, start=1))
         return replace(read, type=ORDERING, answers=parts)
     if "~" in answers:
@@ -182,10 +183,18 @@ def _answered(read: ForeignQuestion, answers: str, block: _Block) -> ForeignQues
     verdict, *feedbacks = answers.split("#", 2)
     if verdict.strip() in _TRUE | _FALSE:
         return _true_or_false(read, verdict.strip() in _TRUE, feedbacks)
-    found_answers = [_answer(part, 1.0, read) for part in _parts(answers, "=")]
+    found_answers = [_answer(part, 1.0, read) for part in _parts(answers, "=", read)]
     if not found_answers:
         raise LeftOut(problem("no_answer", block.line, read.name))
     return replace(read, type=SHORTANSWER, answers=tuple(found_answers))
+
+
+def _steps(answers: str) -> list[str] | None:
+    """The steps of an ordering, which are lines below one that begins with > and says how it is done."""
+    head, _, rest = answers.partition("\n")
+    if not head.startswith(">") or not all(map(_ORDER_WORDS.fullmatch, head[1:].split())):
+        return None
+    return [line for line in rest.split("\n") if line.strip()]
 
 
 def _true_or_false(read: ForeignQuestion, true: bool, feedbacks: list[str]) -> ForeignQuestion:
@@ -195,7 +204,10 @@ def _true_or_false(read: ForeignQuestion, true: bool, feedbacks: list[str]) -> F
     return replace(read, type=TRUEFALSE, true=true, feedback_true=of_true, feedback_false=of_false)
 
 
-def _parts(text: str, mark: str) -> list[str]:
+def _parts(text: str, mark: str, read: ForeignQuestion) -> list[str]:
+    count = text.count(mark)
+    if count > _MOST_ANSWERS:
+        raise LeftOut(problem("too_many", read.line, read.name, str(count), most=MOST_PARTS))
     first, *rest = text.split(mark)
     return [part.strip() for part in ([first] if first.strip() else []) + rest]
 
@@ -215,7 +227,7 @@ def _answer(part: str, otherwise: float, read: ForeignQuestion) -> Answer:
 
 
 def _choices(answers: str, read: ForeignQuestion) -> tuple[Answer, ...]:
-    parts = _parts(answers.replace("=", "~="), "~")
+    parts = _parts(answers.replace("=", "~="), "~", read)
     if len(parts) < 2:
         raise LeftOut(problem("few_answers", read.line, read.name, _shown(answers), least=2))
     found = []
@@ -229,7 +241,7 @@ def _choices(answers: str, read: ForeignQuestion) -> tuple[Answer, ...]:
 
 
 def _pairs(answers: str, read: ForeignQuestion) -> Iterator[tuple[Worded, Worded]]:
-    parts = _parts(answers, "=")
+    parts = _parts(answers, "=", read)
     if len(parts) < 2:
         raise LeftOut(problem("few_answers", read.line, read.name, _shown(answers), least=2))
     for part in parts:
@@ -242,7 +254,7 @@ def _pairs(answers: str, read: ForeignQuestion) -> Iterator[tuple[Worded, Worded
 def _numbers(answers: str, read: ForeignQuestion) -> tuple[Answer, ...]:
     answers, _, wrong = answers.partition("~")
     found = []
-    for part in _parts(answers, "="):
+    for part in _parts(answers, "=", read):
         answer = _answer(part, 1.0, read)
         number, tolerance = _number(answer.text.text, read)
         found.append(answer._replace(text=Worded(number, "plain"), tolerance=tolerance))

@@ -59,7 +59,7 @@ def _lines(question: ForeignQuestion) -> Iterator[str]:
 def _bracketed(text: str, question: ForeignQuestion) -> str:
     if "\n" in text:
         raise LeftOut(problem("cannot_hold_sign", None, question.name, text, sign="\\n"))
-    return text.replace("\\", "\\\\").replace("]", "\\]")
+    return re.sub(r"([][\\])", r"\\\1", text)
 
 
 def _escaped(text: str) -> str:

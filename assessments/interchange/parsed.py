@@ -66,6 +66,7 @@ INTERCHANGE_PROBLEM_LABELS = MappingProxyType(
         "sheet_level": "There is no level called {name}; wanted one of {wanted}.",
         "sheet_wrong_part": "An item of the kind {name} has no part {part}.",
         "sheet_extra": "The column {column} says nothing in this row and should be empty.",
+        "too_many_questions": "A file is read up to {most} questions; the rest was left out.",
         # taken over, to be mended
         "below_zero": "A wrong answer costs nothing here; the fraction is read as 0.",
         # taken over, with a remark
@@ -99,6 +100,7 @@ LOST_LABELS = MappingProxyType(
 _SEVERITIES = MappingProxyType(
     {
         **dict.fromkeys(("below_zero", "rule"), Severity.TO_MEND),
+        "too_many_questions": Severity.STOPPED,
         **dict.fromkeys(
             ("unknown_fraction", "rounded_fraction", "kept", "markup", "loses", "one_drawing", "sheet_remark"),
             Severity.KEPT_ASIDE,

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from core.domain.errors import FileRefused
 
-MOST_ELEMENTS = 1_000_000
+MOST_ELEMENTS = 300_000
 DEEPEST = 50
 
 

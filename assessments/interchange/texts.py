@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
+from dataclasses import dataclass, field
 
 from assessments.interchange.foreign import Worded
 from core.channels.files import CONTROL_TEXT, InFile, check_size
 from core.domain.errors import FileRefused
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 20_000_000
 LONGEST_TEXT = 4_000
 MOST_PARTS = 26
+LONGEST_MARKUP = 40_000
 
 # Signs that stand for nothing in any text; the readers use them as marks of their own.
 RESERVED = "".join(map(chr, range(0xFDD0, 0xFDD8)))
@@ -20,6 +22,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKED_UP = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|table|t[rdh]|img|a|sub|sup|pre|code|h[1-6])\b", re.I
 )
+_TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9]*)")
+_ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "li", "tr", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 _PLAIN_TAGS = frozenset({"p", "br", "div", "span"})
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "iframe"})
@@ -76,12 +80,9 @@ def spoilt(text: str) -> bool:
 
 def plain(worded: Worded) -> str:
     """What a reader sees of a text: tags taken out, entities resolved, pictures as their description."""
-    if not marked_up(worded):
+    if len(worded.text) > LONGEST_MARKUP or not marked_up(worded):
         return worded.text.strip()
-    reader = _Reader()
-    reader.feed(worded.text)
-    reader.close()
-    return reader.result()
+    return _seen(worded.text).result()
 
 
 def marked_up(worded: Worded) -> bool:
@@ -93,48 +94,63 @@ def loses_by_plain(worded: Worded) -> bool:
     """Whether more than paragraphs goes when the markup is taken out."""
     if not marked_up(worded):
         return worded.markup == "markdown" and re.search(r"[*_`#\[]", worded.text) is not None
-    reader = _Reader()
-    reader.feed(worded.text)
-    reader.close()
-    return bool(reader.tags - _PLAIN_TAGS)
+    return len(worded.text) <= LONGEST_MARKUP and bool(_seen(worded.text).tags - _PLAIN_TAGS)
 
 
-class _Reader(HTMLParser):
-    """Collects the text of HTML; nothing of it is ever shown as HTML."""
+@dataclass(slots=True)
+class _Seen:
+    """What a reader of HTML sees, and the names of the tags it was marked up with."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: set[str] = set()
-        self._parts: list[str] = []
-        self._unseen = 0
+    parts: list[str] = field(default_factory=list)
+    tags: set[str] = field(default_factory=set)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        if tag in _UNSEEN:
-            self._unseen += 1
-        elif tag == "img":
-            said = dict(attrs).get("alt") or ""
-            self._parts.append(f"[{said.strip()}]" if said.strip() else "[…]")
-        elif tag == "br" or tag in _BLOCKS:
-            self._parts.append("\n")
-        elif tag in ("td", "th"):
-            self._parts.append(" ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _UNSEEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS:
-            self._parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._parts.append(re.sub(r"\s+", " ", data))
+    def add(self, text: str) -> None:
+        """Text between tags."""
+        self.parts.append(re.sub(r"\s+", " ", html.unescape(text)))
 
     def result(self) -> str:
         """The lines that say something."""
-        lines = (re.sub(r"[ \u00a0]+", " ", line).strip() for line in "".join(self._parts).split("\n"))
+        lines = (re.sub(r"[ \u00a0]+", " ", line).strip() for line in "".join(self.parts).split("\n"))
         return "\n".join(line for line in lines if line)
+
+
+def _seen(text: str) -> _Seen:
+    """Goes through HTML once from start to end; nothing of it is ever shown as HTML.
+
+    Why: the standard library's parser takes time by the square of what is never closed.
+    """
+    seen, low = _Seen(), text.lower()
+    at, end = 0, -1
+    while (start := text.find("<", at)) >= 0:
+        seen.add(text[at:start])
+        if text.startswith("<!--", start):
+            close = text.find("-->", start)
+            if close < 0:
+                return seen
+            at = close + 3
+            continue
+        if end < start and (end := text.find(">", start)) < 0:
+            seen.add(text[start:])  # no tag ends any more
+            return seen
+        tag = _TAG.match(text, start + 1)
+        if tag is None or text.find("<", start + 1, end) >= 0:
+            seen.parts.append("<")  # a sign like any other
+            at = start + 1
+            continue
+        name, at = tag[2].lower(), end + 1
+        seen.tags.add(name)
+        if name in _UNSEEN and not tag[1]:
+            close = low.find(f"</{name}", at)
+            if close < 0:
+                return seen
+            at = close
+        elif name == "img":
+            said = _ALT.search(text, start, end)
+            words = html.unescape((said[1] or said[2] or "") if said else "").strip()
+            seen.parts.append(f"[{words or '…'}]")
+        elif name == "br" or name in _BLOCKS:
+            seen.parts.append("\n")
+        elif name in ("td", "th"):
+            seen.parts.append(" ")
+    seen.add(text[at:])
+    return seen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from assessments.bank import KIND_LABELS, LEVEL_LABELS, LEVELS
@@ -25,6 +27,14 @@ SUFFIXES = ["txt", "gift", "xml", "xlsx", "csv"]
 LANGUAGE_LABELS = {"en": "English", "zh": "Chinese"}
 READ, MADE, KEPT, UPLOADS = "_exchange_read", "_exchange_made", "_exchange_kept", "_exchange_uploads"
 FORM = "bank-exchange"
+MOST_SHOWN = 500
+# What a problem means for a question on its way out.
+WRITTEN_LABELS = {
+    Severity.STOPPED: "Not in the file",
+    Severity.LEFT_OUT: "Not in the file",
+    Severity.TO_MEND: "In the file, but not all of it",
+    Severity.KEPT_ASIDE: "In the file, but not all of it",
+}
 
 
 def topic_names() -> dict[str, str]:
@@ -40,11 +50,11 @@ def competency_name(code: str) -> str:
 # ---- problems ------------------------------------------------------------------------------------------------------
 
 
-def problem_rows(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
+def problem_rows(problems: tuple[Problem, ...], labels: Mapping[Severity, str]) -> list[dict[str, object]]:
     """Problems as rows of a table."""
     return [
         {
-            "severity": t(INTERCHANGE_SEVERITY_LABELS[one.severity]),
+            "severity": t(labels[one.severity]),
             "line": one.line,
             "item": (one.item or "").replace("\n", " "),
             "problem": translate_error(one.as_error()),
@@ -60,20 +70,26 @@ def problem_columns(*, with_lines: bool) -> list[Column]:
     return [
         Column("severity", t("What became of it")),
         *line,
-        Column("item", t("Question")),
+        Column("item", t("Id or name"), width="medium"),
         Column("problem", t("Problem"), width="large"),
         Column("found", t("Found")),
     ]
 
 
-def show_problems(problems: tuple[Problem, ...], key: str, *, with_lines: bool) -> None:
+def show_problems(problems: tuple[Problem, ...], key: str, *, reading: bool) -> None:
     """Every problem with its place, and all of them to take along."""
-    columns = problem_columns(with_lines=with_lines)
-    rows = problem_rows(problems)
+    columns = problem_columns(with_lines=reading)
+    labels = INTERCHANGE_SEVERITY_LABELS if reading else WRITTEN_LABELS
+    rows = problem_rows(problems[:MOST_SHOWN], labels)
+    if len(problems) > MOST_SHOWN:
+        st.caption(t("The first {n} are shown; the download has all of them.", n=format_int(MOST_SHOWN)))
     table(rows, columns, key=f"{key}-problems", height=420 if len(rows) > 10 else "content")
     st.download_button(
         t("Download the problems"),
-        data=lambda: to_csv([one.title for one in columns], [[row[one.key] for one in columns] for row in rows]),
+        data=lambda: to_csv(
+            [one.title for one in columns],
+            [[row[one.key] for one in columns] for row in problem_rows(problems, labels)],
+        ),
         file_name="problems.csv",
         mime="text/csv",
         icon=":material/table_view:",
@@ -98,7 +114,9 @@ def draw_in() -> None:
             on_click="ignore",
             key="exchange-template",
         )
-    uploaded = st.file_uploader(t("File"), type=SUFFIXES, key=f"exchange-file-{st.session_state.get(UPLOADS, 0)}")
+    uploaded = st.file_uploader(
+        t("File"), type=SUFFIXES, max_upload_size=20, key=f"exchange-file-{st.session_state.get(UPLOADS, 0)}"
+    )
     if uploaded is None:
         show_kept()
         return
@@ -175,7 +193,7 @@ def show_found(found: Parsed, name: str) -> None:
         empty(t("There is no question in this file"), text, key="exchange-none", icon="search_off")
     if found.problems:
         section(t("Problems"), t("Each with its line; everything else can be kept."))
-        show_problems(found.problems, "exchange-in", with_lines=True)
+        show_problems(found.problems, "exchange-in", reading=True)
 
 
 def show_items(found: Parsed) -> None:
@@ -195,9 +213,9 @@ def show_items(found: Parsed) -> None:
         )
     columns = [
         Column("line", t("Line"), "number", width="small"),
-        Column("name", t("Name")),
-        Column("kind", t("Kind")),
-        Column("stem", t("Question"), width="large"),
+        Column("name", t("Name"), width="medium"),
+        Column("kind", t("Kind of question")),
+        Column("stem", t("What is asked"), width="large"),
         Column("parts", t("Parts"), "number", width="small", help=t("Options, answers, pairs or steps")),
     ]
     table(rows, columns, key="exchange-items", height=420 if len(rows) > 10 else "content")
@@ -259,10 +277,10 @@ def show_kept() -> None:
         for one in kept
     ]
     columns = [
-        Column("name", t("Name")),
+        Column("name", t("Name"), width="medium"),
         Column("outcome", t("What became of it")),
         Column("id", t("Id"), width="small"),
-        Column("missing", t("Still to fill in"), "number", width="small"),
+        Column("missing", t("Still to fill in"), "number"),
         Column("error", t("Problem"), width="large"),
     ]
     table(rows, columns, key="exchange-kept", height=420 if len(rows) > 10 else "content")
@@ -296,7 +314,7 @@ def draw_out() -> None:
             width=300,
         )
         kind = st.selectbox(
-            t("Kind"),
+            t("Kind of question"),
             ["", *KIND_LABELS],
             format_func=lambda one: t(KIND_LABELS[one]) if one else t("All"),
             key="out-kind",
@@ -346,7 +364,7 @@ def show_made(made: Written, code: str, spoken: str) -> None:
         )
     if made.problems:
         section(t("What this format can't hold"))
-        show_problems(made.problems, "exchange-out", with_lines=False)
+        show_problems(made.problems, "exchange-out", reading=False)
 
 
 take_result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,8 @@ def test_what_has_no_place_is_kept_and_said() -> None:
         ("A \ufdd0 sign?{T}", "control", 1),
         ("Many?{" + "".join(f"~{n} " for n in range(26)) + "=z}", "too_many", 1),
         ("Long " + "x" * 4001 + "{T}", "too_long", 1),
+        ("[html]Long <p>" + " " * 40_000 + "</p>x{T}", "too_long", 1),
+        ("Many?{=a" + "~b" * 1_001 + "}", "too_many", 1),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_is_read(text: str, kind: str, line: int) -> None:
@@ -240,6 +243,36 @@ def test_rounded_thirds_are_thirds_and_odd_fractions_are_said() -> None:
     assert parsed.problems[3].text == "Moodle doesn't know the fraction -0.15; it is kept as it is."
 
 
+def test_an_ordering_as_moodle_writes_it() -> None:
+    parsed = read("::Moodle::[html]Put these words in order.{>2     none\nModular\nObject\nOriented\n}")
+    assert parsed.items[0].table["steps"] == [{"text": {"en": text}} for text in ("Modular", "Object", "Oriented")]
+
+
+def test_a_file_ends_after_very_many_questions() -> None:
+    parsed = read("x{T}\n\n" * 20_001)
+    assert len(parsed.items) == 20_000
+    assert [(one.kind, one.severity, one.line) for one in parsed.problems] == [
+        ("too_many_questions", Severity.STOPPED, 40_001)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("// " + "[id:" * 500_000 + "\nx{T}", 1),
+        ("x{>" + " " * 2_000_000 + "y}", 0),
+        ("x{=" + "~a " * 700_000 + "}", 0),
+        ("[html]" + "<a " * 13_000 + "{T}", 0),
+        ("[html]" + "<!--" * 9_000 + "{T}", 0),
+        ("x\n\n" * 700_000, 0),
+    ],
+)
+def test_what_is_made_to_take_long_doesnt(text: str, count: int) -> None:
+    begun = time.process_time()
+    assert len(read(text).items) == count
+    assert time.process_time() - begun < 5
+
+
 def test_an_id_comes_once() -> None:
     parsed = read("// [id:op-1]\nOne?{T}\n\n// [id:op-1]\nTwo?{T}")
     assert [draft.table["id"] for draft in parsed.items] == ["op-1"]
@@ -258,7 +291,7 @@ def test_older_encodings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"), [(b"", "empty"), (b"x" * 10_000_001, "at most"), (b"PK\x03\x04\xff\xfe", "text file")]
+    ("data", "said"), [(b"", "empty"), (b"x" * 20_000_001, "at most"), (b"PK\x03\x04\xff\xfe", "text file")]
 )
 def test_other_files_are_refused(data: bytes, said: str) -> None:
     with pytest.raises(FileRefused, match=said):

@@ -23,7 +23,9 @@ TESTS = (
     "customer_service",
     "data_reports",
     "system_use",
+    "security",
     "risk",
+    "programme",
 )
 """Every test there is, in the order in which they are offered."""
 

@@ -354,7 +354,8 @@ def draw_round(test: str) -> None:
     judging = page.portal_read(get_judging, test, chosen or ROUNDS[0])
     now = judging.definition.settings.pass_rate
     words = t("No pass mark yet") if now is None else t("Pass mark now: {rate}", rate=format_rate(now))
-    st.caption(safe(f"{t('Version {n}', n=judging.definition.version)} · {words}"))
+    version = judging.definition.version
+    st.caption(safe(f"{t('Version {n}', n=version) if version else t('As delivered')} · {words}"))
     if not judging.open:
         st.info(t("Finish the round before first."), icon=":material/lock_clock:")
     else:

@@ -11,6 +11,7 @@ import pytest
 
 from assessments.bank import KINDS
 from assessments.blueprint import BLUEPRINTS, TESTS, blueprint_data, blueprint_from, read_blueprint
+from assessments.competencies import COMPETENCIES, FIELDS
 from assessments.exercises import EXERCISES
 from assessments.forms import (
     FORM_NAMES,
@@ -43,6 +44,14 @@ def test_every_test_of_the_house_draws_two_parallel_forms(test: str) -> None:
     assert {item.id for item in a} & {item.id for item in b} == set()
     assert len({item.case.id for item in (*a, *b) if item.case}) == 2 * blueprint.cases
     assert all(a.count(item) == 1 for item in a)
+
+
+def test_the_programme_asks_forty_items_over_all_nine_fields() -> None:
+    fields = {competency.field for competency in COMPETENCIES.values()}
+    for name in FORM_NAMES:
+        items = forms_of("programme")[name].items
+        assert len(items) == 40
+        assert {COMPETENCIES[item.competency].field for item in items} == fields == set(FIELDS)
 
 
 def test_every_blueprint_of_the_house_is_a_test_and_no_two_share_a_seed() -> None:

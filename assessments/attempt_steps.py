@@ -29,6 +29,7 @@ _OF_ITEM = (
 )
 _LAST = select(_s.number, _s.at).where(_s.attempt_id == bindparam("attempt")).order_by(_s.number.desc()).limit(1)
 _BY_KEY = select(_s.number, _s.at).where(_s.attempt_id == bindparam("attempt"), _s.key == bindparam("key"))
+_INSERT = insert(attempt_step)
 _NEWEST = select(_s.at).order_by(_s.id.desc()).limit(1)
 _WORTHS = (
     select(_s.item_id, _s.kind, _s.fraction)
@@ -95,7 +96,7 @@ def newest_moment(ctx: Context) -> int:
 
 def append_step(ctx: Context, attempt_id: int, number: int, kind: str, at: int, **columns: object) -> None:
     """Writes one more step; nothing is ever changed or taken away."""
-    ctx.db.execute(insert(attempt_step).values(attempt_id=attempt_id, number=number, kind=kind, at=at, **columns))
+    ctx.db.execute(_INSERT, {"attempt_id": attempt_id, "number": number, "kind": kind, "at": at, **columns})
 
 
 def acts_in(steps: Iterable[Any]) -> list[Act]:

@@ -14,6 +14,7 @@ BENCHMARKS = (
     "confirm_speed",
     "wave_speed",
     "history_speed",
+    "cut_off_answers",
     "script_run",
     "import_speed",
     "reservation_speed",
@@ -21,6 +22,7 @@ BENCHMARKS = (
     "load_board",
     "crowd_of_commands",
     "board_speed",
+    "kill_test_answers",
 )
 
 

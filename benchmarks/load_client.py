@@ -232,7 +232,7 @@ class Visitor:
             async for data in self._socket:
                 if isinstance(data, bytes):
                     self._take(ForwardMsg.FromString(data), len(data))
-        except (OSError, LoadClientError) as error:
+        except (OSError, ConnectionClosed, LoadClientError) as error:
             reason = str(error)
         self._lost = f"{reason} (code {self._socket.close_code})"
         self._stop_timers()
@@ -323,6 +323,11 @@ class Visitor:
     def _stop_timers(self, fragment_ids: set[str] | None = None) -> None:
         for fragment_id in list(self._timers) if fragment_ids is None else fragment_ids & set(self._timers):
             self._timers.pop(fragment_id).cancel()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the server has closed the tab's socket."""
+        return bool(self._lost)
 
     def texts(self) -> list[str]:
         """The words on the page, for telling whether it is the right one."""

@@ -25,7 +25,8 @@ from core.db.engines import connect, reader
 from core.domain.rights import Position, Role, rights_of
 from tests.app_server import AppServer
 
-TARGET_P95_MS = 150.0
+TARGET_P95_MS = 200.0
+TEST = "order_processing"
 
 
 def lost_answers(var: Path, takers: list[TestTaker]) -> list[str]:
@@ -68,7 +69,7 @@ async def measure(
 ) -> tuple[Outcome, list[float], list[TestTaker]]:
     """Lets people in, lets them begin, and times their answers and their steps to the next question."""
     cookies = cookies_of(server, add_people(server.var, people, Role.EMPLOYEE, Position.ORDER_CLERK))
-    visitors = await open_tabs(server.url, cookies, "tests")
+    visitors = await open_tabs(server.url, cookies, "tests", f"test={TEST}")
     takers = {id(visitor): TestTaker(visitor, random.Random(number)) for number, visitor in enumerate(visitors)}
     steps: list[float] = []
 
@@ -89,8 +90,8 @@ async def measure(
 def main(arguments: list[str] | None = None) -> int:
     """Measures, prints the table, and says whether the target is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load_test_answers", description=__doc__)
-    parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--every", type=float, default=5.0, help="seconds between two answers of one person")
+    parser.add_argument("--people", type=int, default=600)
+    parser.add_argument("--every", type=float, default=8.0, help="seconds between two answers of one person")
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args(arguments)
     print(f"{options.people} people, an answer every {options.every:g} s each, {options.seconds:g} s; {machine()}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.ui.safe import safe
 
+_STARS = safe("****")
 _FIGURE = re.compile(r"[-+±]?[0-9][0-9,]*(\.[0-9]+)?%?")
 
 
@@ -20,7 +21,8 @@ def emphasised(text: str) -> str:
         (" " if place and part[:1] == " " else "") + safe(part.lstrip(" ") if place else part)
         for place, part in enumerate(parts)
     ]
-    return "".join(f"**{part}**" if place % 2 and part else part for place, part in enumerate(shown))
+    # Nothing between two pairs is no emphasis but the middle of a masked number: 138****1234.
+    return "".join((f"**{part}**" if part else _STARS) if place % 2 else part for place, part in enumerate(shown))
 
 
 def paragraphs(text: str) -> str:

@@ -21,6 +21,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, language, t, translate_error
+from core.ui.site import page_named
 from core.ui.tables import Column, table
 
 SUFFIXES = ["txt", "gift", "xml", "xlsx", "csv"]
@@ -265,7 +266,10 @@ def show_kept() -> None:
     kept: tuple[Taken, ...] | None = st.session_state.get(KEPT)
     if kept is None:
         return
-    section(t("What became of the questions"), t("Drafts are completed and reviewed like any other question."))
+    section(
+        t("What became of the questions"),
+        t("Drafts are completed and reviewed like any other question. Click one to open it."),
+    )
     rows = [
         {
             "name": one.name.replace("\n", " "),
@@ -283,7 +287,9 @@ def show_kept() -> None:
         Column("missing", t("Still to fill in"), "number"),
         Column("error", t("Problem"), width="large"),
     ]
-    table(rows, columns, key="exchange-kept", height=420 if len(rows) > 10 else "content")
+    chosen = table(rows, columns, key="exchange-kept", id_key="id", height=420 if len(rows) > 10 else "content")
+    if chosen:
+        st.switch_page(page_named("bank_item").path, query_params={"item": str(chosen)})
 
 
 def take_result() -> None:

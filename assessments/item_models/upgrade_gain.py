@@ -22,7 +22,6 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     orders = rng.randrange(160, 900, 20)
     share = rng.choice((5, 10, 15, 20))
     before, now = rng.choice((1, 1.5, 2, 2.5)), rng.choice((3, 4, 5, 6))
-    stopped = orders * share // 100
     place = m.warehouse_names(world, rng.choice(m.warehouses_of(world)))
     exhibit = Exhibit(
         Prose(f"A day at the order desk for {place.en}", f"{place.zh}订单处理岗的一天"),
@@ -46,22 +45,32 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
             ),
         ),
     )
-    mistakes: tuple[tuple[float, float, Prose], ...]
     if params["ask"] == "stopped":
-        mistakes = (
-            (orders - stopped, 0.0, Prose("These pass without a person.", "这些无须人工，自动通过。")),
-            (
-                orders,
-                0.0,
-                Prose(
-                    "That was before; now only those that stop are looked at.",
-                    "那是升级前，现在只看被拦截的。",
-                ),
-            ),
-        )
-        reason = Prose(f"{share} % of {orders}: {stopped}.", f"{orders} 的 {share}%：{stopped}。")
         stem = Prose("At how many orders a day do people still look?", "现在每天还有多少张订单需要人工处理？")
-        return Built("numeric", stem, Numeric(stopped, 0, ORDERS, reason, nears(stopped, 0, mistakes)), exhibit)
+        return Built("numeric", stem, _stopped(orders, share), exhibit)
+    stem = Prose(
+        "How many minutes of work does the shorter order flow save a day? A loss is written with a minus.",
+        "订单流程缩短后，每天节省多少分钟？若反而增加，用负数表示。",
+    )
+    return Built("numeric", stem, _saved(orders, share, before, now), exhibit)
+
+
+def _stopped(orders: int, share: int) -> Numeric:
+    stopped = orders * share // 100
+    mistakes = (
+        (orders - stopped, 0.0, Prose("These pass without a person.", "这些无须人工，自动通过。")),
+        (
+            orders,
+            0.0,
+            Prose("That was before; now only those that stop are looked at.", "那是升级前，现在只看被拦截的。"),
+        ),
+    )
+    reason = Prose(f"{share} % of {orders}: {stopped}.", f"{orders} 的 {share}%：{stopped}。")
+    return Numeric(stopped, 0, ORDERS, reason, nears(stopped, 0, mistakes))
+
+
+def _saved(orders: int, share: int, before: float, now: int) -> Numeric:
+    stopped = orders * share // 100
     then, today = orders * before, stopped * now
     key = then - today
     mistakes = (
@@ -73,15 +82,12 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
             Prose("An order that stops takes longer than reading one did.", "被拦下的订单，处理起来比原来看一张更久。"),
         ),
     )
+    saved = f"{key:g}" if key >= 0 else f"−{-key:g}"
     reason = Prose(
-        f"{orders} × {before:g} = {then:g} minutes before; {stopped} × {now:g} = {today:g} now: {key:g} saved.",
-        f"升级前 {orders} × {before:g} = {then:g} 分钟；现在 {stopped} × {now:g} = {today:g} 分钟：节省 {key:g} 分钟。",
+        f"{orders} × {before:g} = {then:g} minutes before; {stopped} × {now:g} = {today:g} now: saved {saved}.",
+        f"升级前 {orders} × {before:g} = {then:g} 分钟；现在 {stopped} × {now:g} = {today:g} 分钟：节省 {saved} 分钟。",
     )
-    stem = Prose(
-        "How many minutes of work does the shorter order flow save a day? A loss is written with a minus.",
-        "订单流程缩短后，每天节省多少分钟？若反而增加，用负数表示。",
-    )
-    return Built("numeric", stem, Numeric(key, 0, MINUTES, reason, nears(key, 0, mistakes)), exhibit)
+    return Numeric(key, 0, MINUTES, reason, nears(key, 0, mistakes))
 
 
 MODEL = ItemModel("upgrade_gain", {"ask": ("saved", "stopped")}, build)

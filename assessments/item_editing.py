@@ -25,7 +25,7 @@ from assessments.bank_rows import (
 from assessments.banked_items import house_drafts, read_draft, topic_of, topics
 from assessments.item_drafts import Draft, Place, gaps_in, keyed, missing_words
 from core.context import Context
-from core.domain.errors import NotAllowed, NotFound, RuleViolation
+from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
 from core.security.audit import record_audit
 
 LONGEST_NOTE = 1_000
@@ -158,7 +158,7 @@ def _change(ctx: Context, version_id: int, how: Callable[[Draft], Draft]) -> Non
 def send_to_review(ctx: Context, version_id: int) -> None:
     """Hands a draft to a second person. Its text stays as it is until they have decided, or it is taken back.
 
-    Raises: NotAllowed without `bank.write`; RuleViolation naming what is missing; ContentError naming what is wrong.
+    Raises: NotAllowed without `bank.write`; RuleViolation naming what is missing or what the reader refuses.
     """
     ctx.actor.need("bank.write")
     version = find_version(ctx, version_id, lock=True)
@@ -183,7 +183,7 @@ def approve_version(ctx: Context, version_id: int, mark: str) -> None:
     """Approves a version, which is in use from now on; `mark` is that of the text that was read.
 
     Raises: NotAllowed without `bank.review`, also for whoever wrote on it; RuleViolation when it isn't waiting, or
-    was changed since it was read; ContentError when the reader refuses it.
+    was changed since it was read, or when the reader refuses it.
     """
     version = _reviewed(ctx, version_id)
     if version.mark != mark:
@@ -228,7 +228,10 @@ def _checked(version: Version) -> None:
     gaps = gaps_in(version.draft)
     if gaps:
         raise RuleViolation("Still missing: {fields}.", fields=missing_words(gaps))
-    read_draft(version.draft, version.item_id, version.topic, version.number)
+    try:
+        read_draft(version.draft, version.item_id, version.topic, version.number)
+    except ContentError as error:  # for whoever writes here it is a rule, without a place in any file
+        raise RuleViolation(error.template, **error.params) from error
 
 
 def _note(note: str) -> str:

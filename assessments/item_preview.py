@@ -35,7 +35,7 @@ from assessments.questions import (
 )
 from assessments.sheets import Sheet
 from assessments.test_settings import Settings
-from core.domain.errors import OrderlyError, RuleViolation
+from core.domain.errors import ContentError, OrderlyError, RuleViolation
 
 NOBODY = 0
 """The person a preview is made for."""
@@ -58,8 +58,8 @@ def preview_of(draft: Mapping[str, Any], item_id: str, topic: str, version: int,
     """A draft as the employee sees it; another seed gives other figures and another order."""
     try:
         item = read_draft(draft, item_id, topic, version)
-    except OrderlyError as error:
-        return Preview(_sketched(draft, item_id, seed), error)
+    except ContentError as error:
+        return Preview(_sketched(draft, item_id, seed), RuleViolation(error.template, **error.params))
     if isinstance(item.content, Generated):
         with figures.practice_figures() as world:
             return Preview(question_for(item, seed, NOBODY, world), None)

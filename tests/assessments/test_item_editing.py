@@ -17,7 +17,7 @@ from assessments.questions import Choice
 from core.db.assessment_tables import bank_item
 from core.db.engines import Databases
 from core.db.portal_tables import audit
-from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
+from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import Portal
 from tests.assessments.item_writing import TOPIC, approved, changed, new_single, version
 
@@ -142,7 +142,7 @@ def test_the_reader_of_the_files_has_the_last_word(portal: Portal) -> None:
     draft = new_single(portal)
     first, second, *_ = draft.draft["options"]
     portal.do("tess", editing.write_value, draft.id, Place("fraction", "", "options", second[PART]), 1.0)
-    with pytest.raises(ContentError, match="exactly one option with fraction 1, found 2"):
+    with pytest.raises(RuleViolation, match="exactly one option with fraction 1, found 2"):
         portal.do("tess", editing.send_to_review, draft.id)
     portal.do("tess", editing.choose_key, draft.id, second[PART])
     assert [one["fraction"] for one in version(portal, draft.id).draft["options"]] == [0.0, 1.0, 0.0, 0.0]

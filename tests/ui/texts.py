@@ -23,6 +23,9 @@ ERRORS = frozenset(
         "StaleAnswer",
     }
 )
+# Where content is read that trainers write in the editor: methods of `Fields` that make an error, and the files.
+READER_CALLS = frozenset({"error", "wrong"})
+READERS = frozenset({"assessments/item_reading.py", "assessments/content.py", "assessments/bank.py"})
 # Tables of texts that aren't called …_LABELS.
 TABLES = frozenset({"RIGHTS"})
 # Arguments of other constructors that are texts: constructor → (positions, keywords).
@@ -39,12 +42,12 @@ def sources() -> Iterator[Path]:
         yield from sorted((ROOT / room).rglob("*.py"))
 
 
-def texts_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Every interface text of a module, with its line."""
+def texts_in(tree: ast.AST, also: frozenset[str] = frozenset()) -> Iterator[tuple[str, int]]:
+    """Every interface text of a module, with its line; `also` names further calls that take a text first."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            wanted = list(node.args[:1]) if name in CALLS | ERRORS else []
+            wanted = list(node.args[:1]) if name in CALLS | ERRORS | also else []
             positions, keywords = TEXT_ARGUMENTS.get(name, ((), ()))
             wanted += [node.args[at] for at in positions if at < len(node.args)]
             wanted += [keyword.value for keyword in node.keywords if keyword.arg in keywords]
@@ -78,6 +81,7 @@ def all_texts() -> dict[str, list[str]]:
     """Every interface text of the house. Shape: text → places as `file:line`."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sources():
-        for text, line in texts_in(ast.parse(path.read_text("utf-8"))):
+        also = READER_CALLS if path.relative_to(ROOT).as_posix() in READERS else frozenset()
+        for text, line in texts_in(ast.parse(path.read_text("utf-8")), also):
             found[text].append(f"{path.relative_to(ROOT)}:{line}")
     return dict(found)

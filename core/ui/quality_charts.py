@@ -76,7 +76,10 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
                     "color": _colour(colours, tone),
                     "size": [18 if point.key == chosen else 12 for point in mine],
                     "symbol": {GOOD: "circle", WARN: "diamond", BAD: "x", QUIET: "circle-open"}[tone],
-                    "line": {"width": [2 if point.key == chosen else 0 for point in mine], "color": colours.ink},
+                    "line": {
+                        "width": [2 if point.key == chosen or tone == QUIET else 0 for point in mine],
+                        "color": colours.soft if tone == QUIET else colours.ink,
+                    },
                 },
                 "hovertemplate": "<b>%{customdata[1]}</b> · %{customdata[2]}<br>"
                 + literal(t("solved by"))
@@ -150,7 +153,7 @@ def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_ra
             "ticksuffix": " %",
             "title": _title(colours, t("share of all marks reached")),
         },
-        "yaxis": {"tickformat": ",d", "title": _title(colours, t("people"))},
+        "yaxis": {"tickformat": ",d", "dtick": 1 if top <= 5 else None, "title": _title(colours, t("people"))},
     }
     return {"data": [bars, *traces], "layout": layout(colours, 300, **more)}
 

@@ -15,7 +15,6 @@ from core.ui.empty import empty
 from core.ui.i18n import language, t
 from core.ui.kpi import is_dark
 from core.ui.quality_charts import dumbbells, gain_intervals, slopes
-from core.ui.rich import grid
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -34,6 +33,7 @@ from pages.teach.effect_words import (
     tone_names,
     tone_of,
 )
+from pages.teach.quality import fact_lines
 
 CARDS = ("mean", "d_z", "hake_class", "reliable")
 ROWS = "rows"
@@ -109,9 +109,8 @@ def draw_cards(effect: Effect, whole: GroupGain) -> None:
                 tone="good" if sure and whole.freed.interval and whole.freed.interval.low > 0 else "plain",
                 on_rows=open_rows,
             )
-    rows = [[fact.name, fact.value, fact.meaning] for fact in facts.values()]
     with st.expander(t("More figures"), icon=":material/functions:"):
-        st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
+        st.markdown(fact_lines(list(facts.values())))
 
 
 def draw_notes(effect: Effect, whole: GroupGain) -> None:

@@ -21,12 +21,12 @@ from core.ui.i18n import format_day, format_duration, format_instant, language, 
 from core.ui.kpi import is_dark
 from core.ui.links import own_link
 from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogram
-from core.ui.rich import grid
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 from pages.teach.quality import (
     Fact,
+    fact_lines,
     gradebook_file,
     item_label,
     report_file,
@@ -166,8 +166,7 @@ def draw_cards(report: FormReport) -> None:
                 on_rows=open_rows,
             )
     with st.expander(t("More figures of this form"), icon=":material/functions:"):
-        rows = [[fact.name, fact.value, fact.meaning] for fact in facts.values()]
-        st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
+        st.markdown(fact_lines(list(facts.values())))
 
 
 def draw_people(test: str, form: TakenForm, phase: str | None) -> None:

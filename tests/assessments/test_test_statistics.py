@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from assessments.attempts import POST, PRE
+from assessments.effect import effect_of
 from assessments.forms import forms_of
+from assessments.gradebook import gradebook_of
 from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
 from assessments.statistics.verdicts import KEY
 from assessments.test_statistics import answers_behind, answers_to, forms_taken, newest_of, scores_behind
+from assessments.xapi import statements_of
 from core.db.assessment_tables import attempt, attempt_step
 from core.domain.errors import NotAllowed, NotFound
 from tests.assessments.conftest import TEST, Portal
@@ -165,3 +168,18 @@ def _stored_scores(portal: Portal, attempts: tuple[int, ...]) -> list[float]:
     with portal.engine.begin() as db:
         stored = {row.id: row.score for row in db.execute(select(attempt.c.id, attempt.c.score))}
     return [stored[one] for one in attempts]
+
+
+@pytest.mark.postgres
+def test_postgresql_tells_the_same(portal: Portal, postgres_portal: Portal) -> None:
+    for one in (portal, postgres_portal):
+        _gather(one, Crowd(24))
+    told = []
+    for one in (portal, postgres_portal):
+        answers = one.see("tess", answers_to, TEST, "A-0-1")
+        rows = one.see("tess", answers_behind, TEST, "A-0-1", answers.items[0].item_id)
+        scores = one.see("tess", scores_behind, TEST, "A-0-1", PRE)
+        effect = one.see("tess", effect_of, TEST)
+        statements = one.see("tess", statements_of, TEST, "https://orderly.example")
+        told.append((form_report(answers), rows, scores, effect, one.see("tess", gradebook_of).rows, statements))
+    assert told[0] == told[1]

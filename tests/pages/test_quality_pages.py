@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 
 import pytest
@@ -175,6 +176,11 @@ def test_two_people_are_no_proof_and_the_page_says_so(house: Databases, portal: 
     assert [row["remark"] for row in groups] == ["too few to say more than how these did"] * len(groups)
     assert sorted(row["gain"] for row in people) == ["+10.0 pp", "+30.0 pp"]
     assert {row["verdict"] for row in people} == {"–"}
+    assert {row["interval"] for row in groups} == {"–"}, "one person in each team"
+    tab.segmented_control(key="effect-grouping").set_value("competencies").run()
+    intervals = [row["interval"] for row in tab.dataframe[0].value.to_dict("records")]
+    assert any("100.0 pp" in one for one in intervals), "of two people one can't say more than that"
+    assert not [one for one in intervals for n in re.findall(r"[\d.]+", one) if n != "…" and float(n) > 100]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

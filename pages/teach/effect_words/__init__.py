@@ -28,8 +28,12 @@ def points(value: float | None, digits: int = 1) -> str:
 
 
 def interval_of(gain: PairedGain) -> Interval | None:
-    """The interval that is shown: resampled for small groups, Student's for others."""
-    return gain.resampled or gain.interval
+    """The interval that is shown: resampled for small groups, Student's for others.
+
+    Why cut off: two people's interval may reach beyond what anybody can gain or lose.
+    """
+    found = gain.resampled or gain.interval
+    return None if found is None else Interval(max(-1.0, found.low), min(1.0, found.high))
 
 
 def effect_facts(effect: Effect, whole: GroupGain) -> list[Fact]:

@@ -29,6 +29,7 @@ from core.context import Context
 from core.domain.rights import POSITION_LABELS, Position
 from core.ui.i18n import format_number, format_rate, language, t
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN
+from core.ui.safe import safe
 
 MEND = frozenset({verdicts.KEY, verdicts.NEGATIVE, verdicts.UNFAIR, verdicts.TOO_HARD})
 
@@ -80,6 +81,14 @@ def item_label(item: ItemReport) -> str:
 def stem_of(item: ItemReport) -> str:
     """What was asked, without its emphasis."""
     return item.item.stem.in_language(language()).replace("**", "")
+
+
+def fact_lines(facts: Sequence[Fact]) -> str:
+    """Figures, each with its meaning beneath it, as markdown.
+
+    Why no table: three columns of which one is a sentence can't be read on a phone.
+    """
+    return "\n".join(f"- {safe(fact.name)} **{safe(fact.value)}**  \n  :gray[{safe(fact.meaning)}]" for fact in facts)
 
 
 def small_words(n: int) -> str:

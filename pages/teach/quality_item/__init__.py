@@ -17,12 +17,13 @@ from core.ui.charts import CONFIG, drawable
 from core.ui.i18n import language, t
 from core.ui.kpi import is_dark
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, option_lines
-from core.ui.rich import emphasised, grid
+from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import SITE, page_named
 from core.ui.tables import Column, table
 from pages.teach.quality import (
     advice_on,
+    fact_lines,
     group_name,
     item_facts,
     item_label,
@@ -53,9 +54,7 @@ def draw_item(test: str, form: TakenForm, phase: str | None, report: FormReport,
         draw_head(item)
         left, right = st.columns(2, gap="medium")
         with left:
-            facts = item_facts(report, item)
-            rows = [[fact.name, fact.value, fact.meaning] for fact in facts if fact.number is not None]
-            st.markdown(grid([t("Figure"), t("How much"), t("Meaning")], rows))
+            st.markdown(fact_lines([fact for fact in item_facts(report, item) if fact.number is not None]))
         with right:
             draw_options(item)
             draw_groups(item)

@@ -214,7 +214,7 @@ def show_items(found: Parsed) -> None:
         )
     columns = [
         Column("line", t("Line"), "number", width="small"),
-        Column("name", t("Name"), width="medium"),
+        Column("name", t("Id or name"), width="medium"),
         Column("kind", t("Kind of question")),
         Column("stem", t("What is asked"), width="large"),
         Column("parts", t("Parts"), "number", width="small", help=t("Options, answers, pairs or steps")),
@@ -281,7 +281,7 @@ def show_kept() -> None:
         for one in kept
     ]
     columns = [
-        Column("name", t("Name"), width="medium"),
+        Column("name", t("Id or name"), width="medium"),
         Column("outcome", t("What became of it")),
         Column("id", t("Id"), width="small"),
         Column("missing", t("Still to fill in"), "number"),
@@ -340,7 +340,10 @@ def draw_out() -> None:
             width=220,
         )
         drawings = st.toggle(
-            t("One drawing of each question that is made anew for every person"), key="out-drawings", width="content"
+            t("Generated questions, drawn once"),
+            key="out-drawings",
+            width="content",
+            help=t("They are made anew for every person; a file can hold one drawing of each."),
         )
     mark = (topic, competency, kind, code, spoken, drawings)
     if st.button(t("Make the file"), type="primary", icon=":material/output:", key="out-make"):

@@ -96,9 +96,9 @@ def _seen(world: Context, rng: random.Random) -> Built:
     )
     other = in_full if seen == hidden else hidden
     against = (
-        Prose("Hidden is it from those who don't correct orders.", "只对不更正订单的岗位隐藏。")
+        Prose("It is hidden only from those who don't correct orders.", "只对不更正订单的岗位隐藏。")
         if sees
-        else Prose("In full it is shown to those who may correct orders.", "只对有权更正订单的岗位完整显示。")
+        else Prose("It is shown in full only to those who may correct orders.", "只对有权更正订单的岗位完整显示。")
     )
     wrong = [(same(other), against)]
     wrong += [(same(text), say) for text, say in rng.sample(list(_variants(in_full).items()), 2)]

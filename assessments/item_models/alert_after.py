@@ -168,8 +168,9 @@ def _times(series: _Series) -> Numeric:
             series.rung + 1,
             0.0,
             Prose(
-                "A breach while easing goes back to alerting without a new alert.",
-                "“恢复中”再次越限直接回到“告警中”，不另发新告警。",
+                "One too many: a short breach is only watched, and one while easing goes back to alerting without a "
+                "new alert.",
+                "多算了一次：短暂越限只是“观察中”，“恢复中”再次越限也不另发新告警。",
             ),
         ),
     )

@@ -40,7 +40,7 @@ def _waits(world: Context, rng: random.Random) -> Built:
     """Exactly one is above the limit: not the one with most units, and not necessarily a loss."""
     policy = adjusting_policy()
     limit = policy.approval_above_cents // 100
-    goods = m.goods_of(world, rng, 4)
+    goods = m.goods_of(world, rng, 4, dated=True)
     reasons = rng.sample(policy.reasons, 4)
     odd_cost, exact_units = rng.randint(90, 240), rng.choice((10, 20, 25, 40))
     odd_units = limit // odd_cost + rng.randint(1, 3)
@@ -79,7 +79,7 @@ def _waits(world: Context, rng: random.Random) -> Built:
 def _impossible(world: Context, rng: random.Random) -> Built:
     """Exactly one goes a way that its reason doesn't explain."""
     policy = adjusting_policy()
-    goods = m.goods_of(world, rng, 4)
+    goods = m.goods_of(world, rng, 4, dated=True)
     one_way = [reason for reason in policy.reasons if reason.way in _OTHER_WAY]
     odd = rng.choice(one_way)
     others = rng.sample([reason for reason in policy.reasons if reason is not odd], 3)

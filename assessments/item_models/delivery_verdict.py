@@ -140,7 +140,7 @@ def _refused(world: Context, rng: random.Random) -> Built:
     )
     stem = Prose(
         "Which of these deliveries does the system refuse to take in as it came?",
-        "哪一批货不能按到货的样子登记，会被系统拒绝？",
+        "哪一批货按实到情况登记会被系统拒绝？",
     )
     return Built("single", stem, pick(texts, places.index(0), reasons), exhibit)
 

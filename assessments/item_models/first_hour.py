@@ -87,7 +87,7 @@ _EVENTS: tuple[_Event, ...] = (
         (
             (
                 Prose("Send everybody out of the area", "让所有人离开该区域"),
-                Prose("People first: water and current kill.", "先顾人：水和电会要命。"),
+                Prose("People first: water and current kill.", "先顾人：水碰上电会致命。"),
             ),
             (
                 Prose("Have the power of the area switched off by who may", "由有权操作的人切断该区域电源"),

@@ -17,20 +17,26 @@ DETAIL_LABELS = MappingProxyType(
         "demo": "Demo",
         "exercise": "Exercise",
         "expires_at": "Valid until",
+        "extra_time_rate": "Extra time",
         "form": "Form",
         "how": "How",
+        "judged": "Version judged",
+        "larger_text": "Larger text",
         "login": "Sign-in name",
         "name": "Name",
         "number": "Number",
+        "pass_rate": "Pass mark",
         "phase": "When",
         "position": "Position",
         "right": "Right",
         "role": "Role",
+        "round": "Round",
         "score": "Score",
         "sessions_count": "Sessions ended",
         "sessions_ended": "Sessions ended",
         "team": "Team",
         "test": "Test",
+        "version": "Version",
         "wait_seconds": "Wait",
         "world": "World",
     }
@@ -45,7 +51,7 @@ _WORDS = MappingProxyType(
         "right": dict(RIGHTS),
     }
 )
-_SHARES = frozenset({"score", "before", "after"})
+_SHARES = frozenset({"score", "before", "after", "pass_rate", "extra_time_rate"})
 
 
 def audit_details(data: Mapping[str, Any]) -> str:

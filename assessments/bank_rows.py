@@ -74,7 +74,8 @@ class Version:
     """One version of an item.
 
     Shape: `writers` are all who changed it, none of whom may review it; `origin` says where an import came from;
-    `mark` changes with every change of the text, so that what is approved is what was read.
+    `mark` changes with every change of the text, so that what is approved is what was read; `undo` is the text before
+    a part was taken out, as long as nothing else was changed since.
     """
 
     id: int
@@ -91,6 +92,7 @@ class Version:
     note: str
     origin: str
     log: tuple[LogStep, ...]
+    undo: Draft | None = None
 
     @property
     def mark(self) -> str:
@@ -126,6 +128,7 @@ def version_of(row: Row[Any]) -> Version:
         note=row.note,
         origin=data.get("origin", ""),
         log=tuple(LogStep(**step) for step in data["log"]),
+        undo=data.get("undo"),
     )
 
 
@@ -186,7 +189,15 @@ def insert_version(
 
 
 def update_version(
-    ctx: Context, version: Version, *, state: str, step: str, note: str = "", draft: Draft | None = None, **columns: Any
+    ctx: Context,
+    version: Version,
+    *,
+    state: str,
+    step: str,
+    note: str = "",
+    draft: Draft | None = None,
+    undo: Draft | None = None,
+    **columns: Any,
 ) -> None:
     """Writes a version's next state down, with a step of its log; a run of changes by one person is one step."""
     text = version.draft if draft is None else draft
@@ -198,7 +209,9 @@ def update_version(
         log[-1]["at"] = ctx.now
     else:
         log.append(_step(ctx, step, note))
-    data = {"item": text, "writers": writers, "log": log, "origin": version.origin}
+    data: dict[str, Any] = {"item": text, "writers": writers, "log": log, "origin": version.origin}
+    if undo is not None:
+        data["undo"] = undo
     changed = {"state": state, "data": dumped(data), "at": ctx.now, **_columns(text), **columns}
     if step != "changed":
         changed["note"] = note

@@ -114,8 +114,20 @@ def add_part(ctx: Context, version_id: int, group: str, of: int = 0) -> None:
 
 
 def remove_part(ctx: Context, version_id: int, group: str, number: int) -> None:
-    """Takes a part out of a draft. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_changes.without_part(draft, group, number))
+    """Takes a part out of a draft; `put_back` undoes it until something else is changed. Raises: as `write_value`."""
+    _change(ctx, version_id, lambda draft: item_changes.without_part(draft, group, number), undoable=True)
+
+
+def put_back(ctx: Context, version_id: int) -> None:
+    """Puts the part back that was taken out last. Raises: as `write_value`; RuleViolation when there is none."""
+
+    def before(draft: Draft) -> Draft:
+        found = find_version(ctx, version_id).undo
+        if found is None:
+            raise RuleViolation("The draft was changed since; nothing can be put back.")
+        return found
+
+    _change(ctx, version_id, before)
 
 
 def move_part(ctx: Context, version_id: int, group: str, number: int, by: int) -> None:
@@ -142,14 +154,15 @@ def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> No
     _change(ctx, version_id, shared)
 
 
-def _change(ctx: Context, version_id: int, how: Callable[[Draft], Draft]) -> None:
+def _change(ctx: Context, version_id: int, how: Callable[[Draft], Draft], *, undoable: bool = False) -> None:
     ctx.actor.need("bank.write")
     version = find_version(ctx, version_id, lock=True)
     if not version.is_writable:
         raise RuleViolation("This version can't be changed any more. Begin a new one.")
     draft = how(version.draft)
     if draft != version.draft:
-        update_version(ctx, version, state=version.state, step="changed", draft=draft)
+        before = version.draft if undoable else None
+        update_version(ctx, version, state=version.state, step="changed", draft=draft, undo=before)
 
 
 # ---- review ------------------------------------------------------------------------------------------------------

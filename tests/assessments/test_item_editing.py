@@ -160,6 +160,7 @@ def test_the_reader_of_the_files_has_the_last_word(portal: Portal) -> None:
         (editing.add_part, (1, "options")),
         (editing.remove_part, (1, "options", 1)),
         (editing.move_part, (1, "options", 1, 1)),
+        (editing.put_back, (1,)),
         (editing.choose_key, (1, 2)),
         (editing.share_fractions, (1, (1, 2))),
         (editing.send_to_review, (1,)),
@@ -321,6 +322,19 @@ def test_two_windows_on_one_draft_lose_nothing(portal: Portal) -> None:
         portal.do("tess", editing.write_value, draft.id, Place("text", "en", "options", first), "A clerk")
     texts = [option["text"]["en"] for option in version(portal, draft.id).draft["options"]]
     assert texts == ["A buyer", "A carrier", "Nobody at all"]
+
+
+def test_a_part_taken_out_is_put_back_as_long_as_nothing_else_was_changed(portal: Portal) -> None:
+    draft = new_single(portal)
+    first = draft.draft["options"][0][PART]
+    portal.do("tess", editing.remove_part, draft.id, "options", first)
+    assert len(version(portal, draft.id).draft["options"]) == 3
+    portal.do("tess", editing.put_back, draft.id)
+    assert version(portal, draft.id).draft == draft.draft
+    portal.do("tess", editing.remove_part, draft.id, "options", first)
+    portal.do("tess", editing.write_value, draft.id, STEM, "And now?")
+    with pytest.raises(RuleViolation, match="nothing can be put back"):
+        portal.do("tess", editing.put_back, draft.id)
 
 
 def test_a_row_that_isnt_there_is_not_found(portal: Portal) -> None:

@@ -141,6 +141,9 @@ def test_parts_are_added_moved_made_right_and_taken_out(house: Databases, portal
     press(tab, "add-options")
     press(tab, f"down-options-{one}")
     press(tab, f"remove-options-{three}")
+    press(tab, "put-back")
+    assert three in [option[PART] for option in version(portal, draft.id).draft["options"]]
+    press(tab, f"remove-options-{three}")
     wrong = next(option[PART] for option in version(portal, draft.id).draft["options"] if not option["fraction"])
     press(tab, f"key-options-{wrong}")
     assert not tab.exception

@@ -281,6 +281,17 @@ def draw_editor(version: Version) -> None:
     """Every field of a draft; each is saved when it is left."""
     fields, kind = fields_of(version), version.draft["kind"]
     draw_refused(fields)
+    if version.undo is not None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="undo"):
+            st.caption(t("A part was taken out."), width="content")
+            st.button(
+                t("Put it back"),
+                key="put-back",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=put_back,
+                args=(version.id,),
+            )
     draw_head(fields)
     own = fields.kinds[""]
     with panel("stem"):
@@ -318,6 +329,11 @@ def draw_sharing(version: Version) -> None:
         on_click=share,
         args=(version.id, right),
     )
+
+
+def put_back(version_id: int) -> None:
+    """Puts the part back that was taken out last."""
+    saved(editing.put_back, version_id)
 
 
 def share(version_id: int, right: tuple[int, ...]) -> None:

@@ -29,7 +29,7 @@ def portal(house: Databases) -> Portal:
 def open_test(house: Databases, portal: Portal, login: str = "clerk") -> tuple[AppTest, int]:
     """A tab on a test that has just begun, and the attempt's id."""
     attempt_id = portal.do(login, start_attempt, TEST, PRE)
-    return visit(house, login, "learn/tests"), int(attempt_id)
+    return visit(house, login, "learn/tests", test=TEST), int(attempt_id)
 
 
 def place_of(portal: Portal, attempt_id: int, kind: type, *, several: bool = False) -> tuple[int, Question]:
@@ -79,11 +79,11 @@ def test_the_path_leads_from_one_thing_to_the_next(house: Databases, portal: Por
 
 
 def test_the_post_test_says_what_is_missing(house: Databases, portal: Portal) -> None:
-    tab = visit(house, "clerk", "learn/tests", phase=POST)
+    tab = visit(house, "clerk", "learn/tests", test=TEST, phase=POST)
     assert "Take the pre-test first" in said(tab)
     take(portal, "clerk", PRE, right=1)
     portal.check_exercise("clerk", EXERCISES[0], 1.0)
-    assert "each of them once; 2 to go" in said(visit(house, "clerk", "learn/tests", phase=POST))
+    assert "each of them once; 2 to go" in said(visit(house, "clerk", "learn/tests", test=TEST, phase=POST))
     assert keys(tab, "begin") == []
 
 
@@ -199,7 +199,7 @@ def test_a_new_tab_goes_on_where_the_old_one_stopped(house: Databases, portal: P
     questions = portal.see("clerk", questions_of, attempt_id)
     for question in questions[:3]:
         portal.do("clerk", save_answer, attempt_id, question.item_id, right_answer(question))
-    again = visit(house, "clerk", "learn/tests")
+    again = visit(house, "clerk", "learn/tests", test=TEST)
     assert "Question 4 of 20" in state(again)
     assert palette(again) == ["done"] * 3 + ["open"] * 17
 
@@ -238,7 +238,7 @@ def test_finishing_lists_what_is_open_and_leads_to_the_result(house: Databases, 
     assert not tab.exception
     result = visit(house, "clerk", "learn/result", attempt=str(attempt_id))
     assert result.metric[0].value.replace("\\", "") == "90%"
-    assert "You have finished this test" in said(visit(house, "clerk", "learn/tests", phase=PRE))
+    assert "You have finished this test" in said(visit(house, "clerk", "learn/tests", test=TEST, phase=PRE))
 
 
 def test_a_session_that_has_ended_saves_nothing(house: Databases, portal: Portal) -> None:

@@ -23,7 +23,7 @@ REJECTED, REMARKED, CREDITED, MARKED = "rejected", "remarked", "credited", "mark
 OUTCOMES = (REJECTED, REMARKED, CREDITED, MARKED)
 
 STATUS_LABELS: Mapping[str, str] = {
-    OPEN: "Waiting for a decision",
+    OPEN: "Waits for a trainer",
     WITHDRAWN: "Withdrawn",
     REJECTED: "The question stands",
     REMARKED: "Key mended, everybody marked again",
@@ -87,7 +87,9 @@ def dispute_item(ctx: Context, attempt_id: int, item_id: str, reason: str) -> in
         raise NotFound("This test has no question {item}.", item=item_id)
     if ctx.now > row.finished_at + DAYS_OPEN * 86_400:
         raise RuleViolation("A question can be disputed within {days} days of the test.", days=DAYS_OPEN)
-    reason = _text(reason, "Say what is wrong with the question.")
+    reason = _text(reason)
+    if not reason:
+        raise RuleViolation("Say what is wrong with the question.")
     existing = _own(ctx, attempt_id, item_id)
     if existing is not None and existing.status != WITHDRAWN:
         raise RuleViolation("You have disputed this question already.")
@@ -134,7 +136,9 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
         raise RuleViolation("Nobody decides their own dispute. Ask another trainer.")
     if row.status != OPEN:
         raise RuleViolation("This dispute is decided already.")
-    decision = _text(decision, "Say why you decide so; whoever disputed it reads this.")
+    decision = _text(decision)
+    if not decision:
+        raise RuleViolation("Say why you decide so; whoever disputed it reads this.")
     held, changes = holding(ctx, row.item_id) if outcome in (REMARKED, CREDITED) else [], []
     for attempt_id, before in held:
         if outcome == CREDITED:
@@ -212,10 +216,8 @@ def _own(ctx: Context, attempt_id: int, item_id: str) -> Any:
     return ctx.db.execute(found).one_or_none()
 
 
-def _text(text: str, missing: str) -> str:
+def _text(text: str) -> str:
     text = text.strip()
-    if not text:
-        raise RuleViolation(missing)
     if len(text) > MOST_TEXT:
         raise RuleViolation("A text here may be at most {most} characters long.", most=MOST_TEXT)
     return text

@@ -192,7 +192,7 @@ def draw(people: Sequence[PersonReadiness]) -> None:
     section(t("Who is ready for what"), t("Point at a place to see what it rests on."))
     draw_matrix(people)
     st.download_button(
-        t("Download CSV"),
+        t("Download as CSV"),
         data=as_csv(people),
         file_name="readiness.csv",
         mime="text/csv",

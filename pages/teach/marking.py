@@ -249,7 +249,7 @@ def draw_decision(one: Dispute) -> None:
         )
         st.text_area(t("Why you decide so"), max_chars=4_000, key=f"{key}-why")
         st.button(
-            t("Decide"),
+            t("Give the decision"),
             type="primary",
             icon=":material/gavel:",
             key=f"{key}-go",
@@ -265,7 +265,7 @@ disputes = page.portal_read(disputes_in)
 views = {
     WAITING: t("To be marked · {n}", n=len(waiting)),
     DISPUTES: t("Disputes · {n}", n=len(disputes)),
-    DECIDED: t("Decided"),
+    DECIDED: t("Settled disputes"),
 }
 view = st.segmented_control(
     t("What to mark"),

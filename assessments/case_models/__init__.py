@@ -17,6 +17,7 @@ from assessments.case_models import (
     month_end,
     order_rush,
     parcel_trail,
+    phishing_wave,
     survey_channels,
 )
 from assessments.case_models.model import CaseModel
@@ -36,6 +37,7 @@ CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
             month_end.MODEL,
             order_rush.MODEL,
             parcel_trail.MODEL,
+            phishing_wave.MODEL,
             survey_channels.MODEL,
         )
     }

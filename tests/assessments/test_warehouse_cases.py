@@ -136,7 +136,26 @@ def test_incident_is_reckoned_from_its_log(room: FigureRoom) -> None:
     assert len(mistakes) == 4
 
 
-@pytest.mark.parametrize("model", ["delivery_day", "count_evening", "incident_morning"])
+def test_wave_of_phishing_is_dealt_with_by_what_was_done(room: FigureRoom) -> None:
+    shares = set()
+    for case in cases_of(room, "phishing_wave"):
+        desks = rows_of(case, 0)
+        assert number_of(case.questions["devices"]) == sum(row[1] == "yes" for row in desks)
+        urgent = [row[0] for row in desks if row[2] == "yes" and row[3] == "no"]
+        assert urgent == [right_of(case.questions["first"])]
+        came = minute_of(case.situation.en.split("At ")[1].split(" eight")[0].split(" ")[1])
+        after = [(minute_of(row[4]) - came) % (24 * 60) for row in desks if row[4] != "–"]
+        assert number_of(case.questions["share"]) == 100 * sum(minute < 15 for minute in after) / len(desks)
+        assert [int(count) for _, count in rows_of(case, 1)] == [
+            sum(minute // 15 == nth for minute in after) for nth in range(4)
+        ]
+        shares.add(number_of(case.questions["share"]))
+        host = case.situation.en.split("https://")[1].split("/")[0]
+        assert host.endswith("." + right_of(case.questions["owner"]))
+    assert len(shares) >= 3
+
+
+@pytest.mark.parametrize("model", ["delivery_day", "count_evening", "incident_morning", "phishing_wave"])
 def test_no_two_people_share_a_situation(room: FigureRoom, model: str) -> None:
     shown: set[Any] = {(case.situation, case.exhibits) for case in cases_of(room, model)}
     assert len(shown) == len(PEOPLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ from assessments.item_drafts import Draft, plain_item
 from assessments.prose import Prose
 from core.context import Context
 from core.db.assessment_tables import bank_item
+from core.domain.errors import ContentError
+
+log = logging.getLogger("orderly")
 
 KEPT_BANKS = 32
 """How many states of banks a process keeps read, since reading hundreds of items takes longer than handing them out."""
@@ -104,15 +108,27 @@ def _joined(wanted: Sequence[str], versions: Sequence[Version], *, with_retired:
     for version in newest.values():
         if version.state == RETIRED and not with_retired:
             items.pop(version.item_id, None)
-        else:
-            items[version.item_id] = read_draft(version.draft, version.item_id, version.topic, version.number)
+        elif (item := _readable(version)) is not None:
+            items[version.item_id] = item
     return replace(banks[0], items=tuple(items.values()))
+
+
+def _readable(version: Version) -> Item | None:
+    """A version as an item; None for one that an upgrade made unreadable, as when its model or case is gone.
+
+    Why: one item that can't be read must not keep everybody from every test.
+    """
+    try:
+        return read_draft(version.draft, version.item_id, version.topic, version.number)
+    except ContentError as error:
+        log.warning("Item %s, version %s, can't be read: %s", version.item_id, version.number, error)
+        return None
 
 
 def approved_items(ctx: Context, item_id: str) -> tuple[Item, ...]:
     """Every version of an item that is or was in use, newest first; none for an item that nobody knows."""
     written = [version for version in versions_of(ctx, item_id) if version.state in DECIDED]
-    found = [read_draft(one.draft, item_id, one.topic, one.number) for one in written]
+    found = [item for item in map(_readable, written) if item is not None]
     topic = topic_of(item_id)
     house = bank_of(topic).item(item_id) if topic is not None else None
     if house is not None and all(one.version != house.version for one in found):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from assessments.bank import LEVELS
+from assessments.competencies import COMPETENCIES
 from assessments.item_drafts import Spot
 from assessments.prose import LANGUAGES
 
@@ -43,6 +45,7 @@ HINT_LABELS: Mapping[str, str] = {
     "few steps": "Fewer than four steps are quickly guessed.",
     "same parts": "Two of the texts to choose from are the same.",
     "known stem": "Another question of the bank asks the very same: {item}.",
+    "positions": "The profile asks this level of the competency of other positions: {positions}.",
     "source": "Name the section of the handbook it comes from, like “Handbook 3.2”.",
 }
 
@@ -53,7 +56,7 @@ class Hint:
 
     rule: str
     spot: Spot | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 # ---- the rules ---------------------------------------------------------------------------------------------------
@@ -117,6 +120,14 @@ def hidden_negative(stem: str, language: str) -> bool:
     return re.search(_EN_NEGATIVE if language == "en" else _ZH_NEGATIVE, asked, re.IGNORECASE) is not None
 
 
+def positions_for(competency: str, level: str) -> tuple[str, ...]:
+    """The positions that have to reach a level of a competency; none where either isn't known."""
+    known = COMPETENCIES.get(competency)
+    if known is None or level not in LEVELS:
+        return ()
+    return tuple(position for position, required in known.required.items() if required > LEVELS.index(level))
+
+
 def letters(text: str) -> str:
     """A text without what doesn't count when two are compared: signs, blanks, case."""
     return re.sub(r"[\W_]+", "", text).casefold()
@@ -167,6 +178,9 @@ def _about_texts(draft: Table, known_stems: Mapping[str, str], item_id: str) -> 
     same = {known_stems[letters(said)] for said in stems.values() if letters(said) in known_stems}
     for other in sorted(same - {item_id}):
         yield Hint("known stem", Spot("stem"), {"item": other})
+    wanted = positions_for(str(draft.get("competency") or ""), str(draft.get("level") or ""))
+    if wanted and draft.get("positions") and set(draft["positions"]) != set(wanted):
+        yield Hint("positions", Spot("positions"), {"positions": wanted})
     if not re.match(r"Handbook \d+\.\d+", str(draft.get("source") or "")):
         yield Hint("source", Spot("source"))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from assessments import item_editing as editing
 from assessments.bank import Bank
@@ -306,6 +306,20 @@ def test_the_bank_of_an_earlier_day_is_still_known(portal: Portal) -> None:
     assert bank(portal, until=noon).item(draft.item_id) is None
     assert bank(portal, until=noon).item(first_of_the_house()) is not None
     assert bank(portal, until=portal.now).item(draft.item_id) is not None
+
+
+def test_an_item_that_cant_be_read_any_more_stops_nobody(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
+    own = approved(portal, new_single(portal).id)
+    house = approved(portal, changed(portal, first_of_the_house(), STEM, "Newer?").id)
+    for row in (own, house):
+        gone = update(bank_item).where(bank_item.c.id == row.id).values(data=func.replace(bank_item.c.data, "O", "X"))
+        portal.do("tess", lambda ctx, gone=gone: ctx.db.execute(gone) and None)
+    portal.do("tess", editing.retire_item, first_of_the_house("matching"), "So that the bank is read anew.")
+    assert bank(portal).item(own.item_id) is None
+    kept = bank(portal).item(house.item_id)
+    assert kept is not None and kept.version == 1
+    assert [item.version for item in portal.see("ann", approved_items, house.item_id)] == [1]
+    assert "can't be read" in caplog.text
 
 
 # ---- many hands --------------------------------------------------------------------------------------------------

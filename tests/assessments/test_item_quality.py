@@ -72,6 +72,13 @@ def test_a_reason_that_repeats_its_option_is_named_with_its_place() -> None:
     assert (hint.rule, hint.spot) == ("reason repeats", Spot("reason", "en", "options", 2))
 
 
+def test_the_profile_says_for_whom_an_item_is() -> None:
+    draft = choice("single", *GOOD) | {"competency": "2.3", "level": "decide", "positions": ["O"]}
+    (hint,) = hints_about(draft)
+    assert (hint.rule, dict(hint.params)) == ("positions", {"positions": ("P",)})
+    assert rules(draft | {"positions": ["P"]}) == rules(draft | {"competency": "9.9"}) == []
+
+
 def test_a_stem_that_is_asked_already_is_named() -> None:
     (hint,) = hints_about(choice("single", *GOOD), {letters("WHAT happens"): "op-7"})
     assert (hint.rule, dict(hint.params)) == ("known stem", {"item": "op-7"})

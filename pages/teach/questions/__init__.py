@@ -40,6 +40,7 @@ from core.ui.i18n import (
     LANGUAGES,
     format_rate,
     in_language,
+    join_list,
     language,
     t,
     translate_error,
@@ -103,7 +104,10 @@ def spot_words(spot: Spot | None) -> str:
 
 def hint_words(hint: Hint) -> str:
     """One hint with its place."""
-    said = safe(t(HINT_LABELS[hint.rule], **hint.params))
+    params = dict(hint.params)
+    if "positions" in params:
+        params["positions"] = join_list(t(POSITION_LABELS[Position(one)]) for one in hint.params["positions"])
+    said = safe(t(HINT_LABELS[hint.rule], **params))
     where = spot_words(hint.spot)
     return f"{said} :gray[{safe(where)}]" if where else said
 

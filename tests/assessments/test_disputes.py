@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assessments.certificates import issue_certificate
 from assessments.disputes import (
     CREDITED,
     MARKED,
@@ -17,6 +18,8 @@ from assessments.disputes import (
     reach_of,
     withdraw_dispute,
 )
+from assessments.manual_marks import answers_waiting
+from assessments.readiness import READY, readiness_in
 from assessments.remarking import remark_attempt
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import Portal
@@ -116,3 +119,20 @@ def test_who_decides(portal: Portal, taken: tuple[int, int, str]) -> None:
     mine = portal.do("tess", dispute_item, own, portal.see("tess", questions_of, own)[0].item_id, "why")
     with pytest.raises(RuleViolation, match="own dispute"):
         portal.do("tess", decide_dispute, mine, CREDITED, "yes")
+
+
+@pytest.mark.postgres
+def test_disputes_certificates_and_readiness_on_postgresql(postgres_portal: Portal) -> None:
+    portal = postgres_portal
+    give(portal, swapped=False, pass_rate=0.5)
+    ann, _ = (take(portal, login, "pre", right=15) for login in ("ann", "bo"))
+    item = portal.see("ann", questions_of, ann)[-1].item_id
+    key = portal.do("ann", dispute_item, ann, item, "no option is right")
+    assert portal.see("tess", reach_of, item).attempts_count == 2
+    assert portal.do("tess", decide_dispute, key, CREDITED, "You are right.").changed_count == 2
+    assert portal.see("tess", disputes_in) == ()
+    found = portal.do("ann", issue_certificate, ann)
+    assert found.score == pytest.approx(row_in(portal, ann).score)
+    states = {one.name: one for one in portal.see("tess", readiness_in)}
+    assert states["Ann"].count(READY) > 0
+    assert portal.see("tess", answers_waiting) == ()

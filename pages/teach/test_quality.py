@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
 import streamlit as st
 
 from assessments.forms import TESTS, blueprint_of
@@ -38,6 +42,7 @@ from pages.teach.quality import (
 )
 from pages.teach.quality_item import draw_item
 
+T = TypeVar("T")
 ALL_PHASES = ""
 CARDS = ("n", "mean", "cic", "standard_error")
 
@@ -110,15 +115,20 @@ def draw_form_choice(forms: tuple[TakenForm, ...]) -> TakenForm:
     return known[st.session_state["quality-form"]]
 
 
+def kept(name: str, test: str, of: tuple[object, ...], work: Callable[[], T]) -> T:
+    """What was read for the same question; read anew only when something of the test was marked since."""
+    key = (test, of, page.portal_read(newest_of, test))
+    store: dict[str, tuple[object, Any]] = st.session_state.setdefault("_quality", {})
+    if store.get(name, (None, None))[0] != key:
+        store[name] = key, work()
+    found: T = store[name][1]
+    return found
+
+
 def report_now(test: str, form: TakenForm, phase: str | None, pass_rate: float | None) -> FormReport:
-    """The form's report; worked out anew only when something was marked since."""
-    key = (test, form.key, phase, pass_rate, page.portal_read(newest_of, test))
-    kept = st.session_state.get("_quality")
-    if kept is None or kept[0] != key:
-        kept = key, form_report(page.portal_read(answers_to, test, form.key, phase), pass_rate)
-        st.session_state["_quality"] = kept
-    report: FormReport = kept[1]
-    return report
+    """The form's report."""
+    answers = partial(page.portal_read, answers_to, test, form.key, phase)
+    return kept("report", test, (form.key, phase, pass_rate), lambda: form_report(answers(), pass_rate))
 
 
 def workbook(ctx: Context, test: str, key: str, phase: str | None, title: str) -> bytes:
@@ -362,7 +372,9 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
 heading(t("Test quality"), t("Whether the test can be trusted, and which questions to mend"), "speed")
 with st.container(key="quality-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
     chosen_test, chosen_phase = draw_choice()
-    taken = page.portal_read(forms_taken, chosen_test, chosen_phase)
+    taken = kept(
+        "forms", chosen_test, (chosen_phase,), lambda: page.portal_read(forms_taken, chosen_test, chosen_phase)
+    )
     chosen_form = draw_form_choice(taken) if taken else None
 if chosen_form is None:
     empty(

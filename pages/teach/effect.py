@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from assessments.effect import Effect, GroupGain, effect_of
+from assessments.form_conversion import conversion_of
 from assessments.forms import TESTS, blueprint_of
+from assessments.statistics.sizes import SMALL
 from assessments.test_statistics import newest_of
 from core.context import Context
 from core.ui import page
@@ -196,6 +198,38 @@ def draw_groups(effect: Effect) -> None:
     table([group_row(group, grouping) for group in groups], columns, key=f"effect-groups-{grouping}", height="content")
 
 
+def draw_conversion(test: str) -> None:
+    """What a score on one form is worth on the other."""
+    conversion = page.portal_read(conversion_of, test)
+    with st.expander(t("What a score on form B is worth on form A"), icon=":material/swap_horiz:"):
+        if conversion is None:
+            st.caption(t("Told once {n} people have taken either form as pre-test.", n=SMALL))
+            return
+        words = t(
+            "Told from {a} people who took form A as pre-test and {b} who took form B (Kolen and Brennan 2004, random"
+            " groups). In percent of the marks.",
+            a=conversion.a_count,
+            b=conversion.b_count,
+        )
+        st.caption(safe(words))
+        columns = [
+            Column("score", t("Score on form B"), "number"),
+            Column("mean", t("By the means"), "number", help=t("Moved by the difference of the means")),
+            Column("line", t("By a line"), "number", help=t("Equally many standard deviations from the mean")),
+            Column("rank", t("By rank"), "number", help=t("The same share of people stays below")),
+        ]
+        rows = [
+            {
+                "score": round(one.score),
+                "mean": round(one.by_mean, 1),
+                "line": round(one.by_line, 1),
+                "rank": round(one.by_rank, 1),
+            }
+            for one in conversion.rows
+        ]
+        table(rows, columns, key="effect-conversion", height=380)
+
+
 def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
     """Everything about one test's training."""
     title = blueprint_of(test).title.in_language(language())
@@ -226,6 +260,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
         drawn = [group_point(group, COMPETENCIES) for group in effect.competencies]
         plot(gain_intervals(drawn, dark=is_dark()), "effect-competencies", t("Gains by competency"))
     draw_groups(effect)
+    draw_conversion(test)
     if st.query_params.get(ROWS) != "people":
         draw_people(effect)
 

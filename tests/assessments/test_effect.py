@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from assessments.attempts import POST, PRE
 from assessments.effect import EQUATED, SWAPPED, UNCORRECTED, Effect, effect_of
+from assessments.form_conversion import conversion_of
 from core.db.assessment_tables import attempt
 from core.domain.errors import NotAllowed
 from tests.assessments.conftest import TEST, Portal
@@ -97,3 +98,19 @@ def test_the_effect_is_for_those_who_may_read_attempts(portal: Portal) -> None:
     with pytest.raises(NotAllowed):
         portal.see("ann", effect_of, TEST)
     assert portal.see("max", effect_of, TEST).people == ()
+
+
+def test_scores_are_converted_three_ways(portal: Portal) -> None:
+    _effect(portal, Crowd(40))
+    assert portal.see("tess", conversion_of, TEST) is None, "twenty people on either form are too few"
+    _effect(portal, Crowd(400, seed=2, form_b_ease=0.8))
+    found = portal.see("tess", conversion_of, TEST)
+    assert found is not None and (found.a_count, found.b_count) == (220, 220)
+    assert [row.score for row in found.rows] == pytest.approx([5.0 * step for step in range(21)])
+    middle = found.rows[12]
+    assert all(worth < 57 for worth in (middle.by_mean, middle.by_line, middle.by_rank)), "60 % on an easier form"
+    assert len({round(row.score - row.by_mean, 6) for row in found.rows}) == 1
+    ranks = [row.by_rank for row in found.rows[3:]]
+    assert ranks == sorted(ranks)
+    with pytest.raises(NotAllowed):
+        portal.see("ann", conversion_of, TEST)

@@ -191,8 +191,8 @@ def test_a_trained_crowd_is_told_apart_from_an_easier_form(house: Databases, lan
     words = {"en": "Forms swapped for half of the people: measured gain", "zh": "一半人调换了卷别顺序：实测提升"}
     assert words[language] in said(tab)
     assert len(tab.get("plotly_chart")) == 4
-    groups, people = (frame.value for frame in tab.dataframe)
-    assert (len(groups), len(people)) == (4, 80)
+    groups, conversion, people = (frame.value for frame in tab.dataframe)
+    assert (len(groups), len(conversion), len(people)) == (4, 21, 80)
     assert set(groups["n"]) == {20}
     tab.segmented_control(key="effect-grouping").set_value("competencies").run()
     assert not tab.exception

@@ -8,6 +8,7 @@ from assessments.attempts import PHASE_LABELS, POST, PRE
 from assessments.certificates import issue_certificate
 from assessments.competencies import name_of
 from assessments.disputes import DAYS_OPEN, OPEN, STATUS_LABELS, Dispute, dispute_item, disputes_of, withdraw_dispute
+from assessments.exhibits import CaseView, Exhibit
 from assessments.forms import blueprint_of
 from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
 from assessments.published_quality import quality_behind
@@ -195,12 +196,12 @@ def draw_item(item: ItemResult, dispute: Dispute | None, attempt_id: int, own: b
             chip(t(VERDICT_LABELS[item.verdict]), tone, icon)
             if item.verdict == PARTLY:
                 st.caption(safe(format_rate(item.fraction, 0)), width="content")
+        if item.question.case is not None:
+            draw_situation(item.question.case)
         st.markdown(emphasised(said(item.question.stem)))
-        exhibit = item.question.exhibit
-        if exhibit is not None:
-            with st.expander(safe(said(exhibit.title))):
-                rows = [[said(cell) for cell in row] for row in exhibit.rows]
-                st.markdown(grid([said(column) for column in exhibit.columns], rows))
+        if item.question.exhibit is not None:
+            with st.expander(safe(said(item.question.exhibit.title))):
+                draw_table(item.question.exhibit)
         st.markdown(item_text(item))
         if item.comment:
             st.info(safe(item.comment), icon=":material/rate_review:")
@@ -208,6 +209,21 @@ def draw_item(item: ItemResult, dispute: Dispute | None, attempt_id: int, own: b
             draw_dispute(dispute, own)
         elif own:
             draw_disputing(item, attempt_id)
+
+
+def draw_situation(case: CaseView) -> None:
+    """The situation a question belongs to, folded; pictures as their tables, since every question of it has one."""
+    with st.expander(safe(said(case.title)), icon=":material/cases:"):
+        st.markdown(emphasised(said(case.situation)))
+        for exhibit in case.exhibits:
+            st.caption(safe(said(exhibit.title)))
+            draw_table(exhibit)
+
+
+def draw_table(exhibit: Exhibit) -> None:
+    """The facts a question is about."""
+    rows = [[said(cell) for cell in row] for row in exhibit.rows]
+    st.markdown(grid([said(column) for column in exhibit.columns], rows))
 
 
 def draw_dispute(dispute: Dispute, own: bool) -> None:

@@ -21,7 +21,7 @@ from core.context import Context
 from core.ui import page
 from core.ui.cards import chips, heading, section
 from core.ui.guard import fragment
-from core.ui.i18n import format_instant, format_rate, t
+from core.ui.i18n import format_instant, format_int, format_rate, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -40,6 +40,14 @@ def state_words(definition: Definition) -> str:
 def given_now(versions: tuple[Definition, ...]) -> Definition:
     """The version that people are given."""
     return next(one for one in versions if one.state == PUBLISHED)
+
+
+def size_words(definition: Definition) -> str:
+    """How long a form is: questions, and whole cases besides."""
+    questions, cases = definition.blueprint.items_count, definition.blueprint.cases
+    if not cases:
+        return format_int(questions)
+    return t("{n} and a case", n=questions) if cases == 1 else t("{n} and {cases} cases", n=questions, cases=cases)
 
 
 # ---- the list -------------------------------------------------------------------------------------------------
@@ -62,7 +70,7 @@ def draw_list() -> None:
                 "title": said(now.blueprint.title),
                 "given": state_words(now),
                 "draft": state_words(versions[0]) if versions[0].state == DRAFT else "–",
-                "items": now.blueprint.items_count,
+                "items": size_words(now),
                 "behaviour": t(BEHAVIOUR_LABELS[now.settings.behaviour]),
                 "limit": "–" if limit is None else t("{n} min", n=limit),
                 "enough": "–" if enough is None else format_rate(enough, 0),
@@ -72,7 +80,7 @@ def draw_list() -> None:
         Column("title", t("Test"), pinned=True),
         Column("given", t("Given now")),
         Column("draft", t("Waiting")),
-        Column("items", t("Questions"), "number"),
+        Column("items", t("Questions per form")),
         Column("behaviour", t("Behaviour")),
         Column("limit", t("Time limit")),
         Column("enough", t("Pass mark")),
@@ -161,7 +169,7 @@ def draw_history(versions: tuple[Definition, ...]) -> None:
     for one in versions:
         words, button = st.columns([4, 1], vertical_alignment="center")
         by = "" if one.version == OWN_VERSION else f" · {one.author}, {format_instant(one.at, str(zone()))}"
-        count = t("{n} questions per form", n=one.blueprint.items_count)
+        count = f"{t('Questions per form')}: {size_words(one)}"
         words.markdown(f"**{safe(state_words(one))}**{safe(by)}  \n:gray[{safe(count)} · {safe(given_words(one))}]")
         if one is not newest:
             button.button(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select, text
 
 from core.context import Context
 from core.db.assessment_tables import accommodation
@@ -18,6 +18,13 @@ MOST_EXTRA_TIME = 2.0
 LONGEST_REASON = 500
 
 _a, _p = accommodation.c, person.c
+_GRANT = text(
+    "INSERT INTO accommodation (person_id, extra_time_rate, larger_text, reason, granted_by, at)"
+    " VALUES (:person_id, :extra_time_rate, :larger_text, :reason, :granted_by, :at)"
+    " ON CONFLICT (person_id) DO UPDATE SET extra_time_rate = excluded.extra_time_rate,"
+    " larger_text = excluded.larger_text, reason = excluded.reason, granted_by = excluded.granted_by,"
+    " at = excluded.at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +97,18 @@ def grant_accommodation(
         raise RuleViolation("Say why it is granted; the reason is kept with it.")
     if len(reason) > LONGEST_REASON:
         raise RuleViolation("A reason may be at most {limit} characters long.", limit=LONGEST_REASON)
-    ctx.db.execute(delete(accommodation).where(_a.person_id == person_id))
     if anything:
-        ctx.db.execute(
-            insert(accommodation).values(
-                person_id=person_id,
-                extra_time_rate=extra_time_rate,
-                larger_text=larger_text,
-                reason=reason,
-                granted_by=ctx.actor.person_id,
-                at=ctx.now,
-            )
-        )
+        row = {
+            "person_id": person_id,
+            "extra_time_rate": extra_time_rate,
+            "larger_text": larger_text,
+            "reason": reason,
+            "granted_by": ctx.actor.person_id,
+            "at": ctx.now,
+        }
+        ctx.db.execute(_GRANT, row)
+    else:
+        ctx.db.execute(delete(accommodation).where(_a.person_id == person_id))
     # Without the reason: it may tell of somebody's health, and the audit log has other readers.
     record_audit(
         ctx.db,

@@ -59,7 +59,7 @@ WANTED_LABELS = {
 
 def sheet_name(judging: Judging) -> str:
     """Which test, version and round a sheet is for."""
-    return f"{judging.definition.test} / {judging.definition.version} / {judging.round}"
+    return f"{judging.definition.test} / {judging.version} / {judging.round}"
 
 
 def judges_sheet(judging: Judging, language: str) -> bytes:

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select, text
 
 from assessments.bank import Item
 from assessments.forms import FORM_NAMES, Form
@@ -17,6 +17,7 @@ from assessments.test_definitions import (
     Definition,
     definition_of,
     definitions_of,
+    judged_as,
     publish_definition,
     save_definition,
 )
@@ -35,6 +36,12 @@ Source: Cizek & Bunch, Standard Setting, 2007: panels of five and more.
 
 Rates = Mapping[str, float]
 _j = pass_judgement.c
+_JUDGE = text(
+    "INSERT INTO pass_judgement (test, test_version, round, judge_id, item_id, rate, at)"
+    " VALUES (:test, :version, :round, :judge, :item, :rate, :at)"
+    " ON CONFLICT (test, test_version, round, judge_id, item_id)"
+    " DO UPDATE SET rate = excluded.rate, at = excluded.at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +103,13 @@ class JudgeProgress:
 class Judging:
     """A round as one judge sees it.
 
-    Shape: `forms` as they are given; `rates` own estimates so far by item; `earlier` means of the round before, shown
-    once the judge has finished it; `locked` once they have begun the next round.
+    Shape: `version` is the first that asked what the test asks now, since a new time limit leaves the estimates as
+    they are; `forms` as they are given; `rates` own estimates so far by item; `earlier` means of the round before,
+    shown once the judge has finished it; `locked` once they have begun the next round.
     """
 
     definition: Definition
+    version: int
     round: int
     forms: Mapping[str, Form]
     rates: Rates
@@ -127,21 +136,22 @@ def get_judging(ctx: Context, test: str, round_number: int) -> Judging:
     """
     ctx.actor.need("tests.judge")
     definition = definition_of(ctx, test)
-    forms = given_forms(ctx, definition)
-    own = {number: _rates_of(ctx, definition, number) for number in ROUNDS}
+    version, forms = judged_as(ctx, definition), given_forms(ctx, definition)
+    own = {number: _rates_of(ctx, test, version, number) for number in ROUNDS}
     ids = [item.id for name in FORM_NAMES for item in forms[name].items]
     finished = round_number == ROUNDS[0] or all(item_id in own[round_number - 1] for item_id in ids)
     earlier = {}
     if finished and round_number > ROUNDS[0]:
-        found = pass_mark_in(ids, {}, _all_rates(ctx, definition, round_number - 1), round_number - 1, {})
+        found = pass_mark_in(ids, {}, _all_rates(ctx, test, version, round_number - 1), round_number - 1, {})
         earlier = {one.item_id: one.mean for one in found.items} if found is not None else {}
     return Judging(
         definition=definition,
+        version=version,
         round=round_number,
         forms=forms,
         rates=own[round_number],
         earlier=earlier,
-        judges=_progress(ctx, definition, round_number, ids),
+        judges=_progress(ctx, test, version, round_number, ids),
         open=finished,
         locked=any(own[number] for number in ROUNDS if number > round_number),
     )
@@ -157,7 +167,7 @@ def judge_items(ctx: Context, test: str, version: int, round_number: int, rates:
     judging = get_judging(ctx, test, round_number) if round_number in ROUNDS else None
     if judging is None or not judging.open:
         raise RuleViolation("Finish the round before first.")
-    if judging.definition.version != version:
+    if judging.version != version:
         raise RuleViolation("Another version of this test has been published meanwhile. Judge that one.")
     if judging.locked:
         raise RuleViolation("You have begun the next round; the estimates of this one stay as they are.")
@@ -170,16 +180,9 @@ def judge_items(ctx: Context, test: str, version: int, round_number: int, rates:
     changed = {item_id: rate for item_id, rate in rates.items() if judging.rates.get(item_id) != rate}
     if not changed:
         return 0
-    place = (
-        _j.test == test,
-        _j.test_version == version,
-        _j.round == round_number,
-        _j.judge_id == ctx.actor.person_id,
-    )
-    ctx.db.execute(delete(pass_judgement).where(*place, _j.item_id.in_(list(changed))))
-    common = {"test": test, "test_version": version, "round": round_number, "judge_id": ctx.actor.person_id}
-    rows = [{**common, "item_id": item_id, "rate": rate, "at": ctx.now} for item_id, rate in changed.items()]
-    ctx.db.execute(insert(pass_judgement), rows)
+    common = {"test": test, "version": version, "round": round_number, "judge": ctx.actor.person_id, "at": ctx.now}
+    rows = [{**common, "item": item_id, "rate": rate} for item_id, rate in changed.items()]
+    ctx.db.execute(_JUDGE, rows)
     return len(rows)
 
 
@@ -196,7 +199,7 @@ def pass_mark_of(ctx: Context, test: str, round_number: int) -> PassMark | None:
     forms = {item.id: name for name, form in judging.forms.items() for item in form.items}
     weights = {item.id: item.weight for item in judging.items}
     ids = [item.id for item in judging.items]
-    return pass_mark_in(ids, weights, _all_rates(ctx, judging.definition, round_number), round_number, forms, names)
+    return pass_mark_in(ids, weights, _all_rates(ctx, test, judging.version, round_number), round_number, forms, names)
 
 
 def may_see_result(ctx: Context, judging: Judging) -> bool:
@@ -242,15 +245,15 @@ def pass_mark_in(
 def adopt_pass_mark(ctx: Context, test: str, version: int, round_number: int) -> int:
     """Publishes the test anew with the pass mark that a round came to; gives the new version.
 
-    Raises: NotAllowed without `tests.design`; RuleViolation when nobody has finished the round, another version is
-    given by now, or a draft waits that this would pass over.
+    Raises: NotAllowed without `tests.design`; RuleViolation when nobody has finished the round, other questions are
+    asked by now, the mark is the same, or a draft waits that this would pass over.
     """
     ctx.actor.need("tests.design")
     found = pass_mark_of(ctx, test, round_number)
     if found is None:
         raise RuleViolation("Nobody has judged every question in this round yet.")
     newest, given = definitions_of(ctx, test)[0], definition_of(ctx, test)
-    if given.version != version:
+    if judged_as(ctx, given) != version:
         raise RuleViolation("Another version of this test has been published meanwhile. Judge that one.")
     if newest.state == DRAFT:
         raise RuleViolation(
@@ -258,6 +261,8 @@ def adopt_pass_mark(ctx: Context, test: str, version: int, round_number: int) ->
             version=newest.version,
         )
     settings = replace(given.settings, pass_rate=round(found.mark, 3))
+    if settings == given.settings:
+        raise RuleViolation("The test has this pass mark already.")
     made = save_definition(ctx, test, given.blueprint, settings, base=newest.version)
     publish_definition(ctx, test, made)
     record_audit(
@@ -282,16 +287,16 @@ def _mean_rate(item_ids: Sequence[str], weights: Mapping[str, float], rates: Rat
     return sum(weights.get(item_id, 1.0) * rates[item_id] for item_id in item_ids) / total
 
 
-def _rates_of(ctx: Context, definition: Definition, round_number: int) -> dict[str, float]:
+def _rates_of(ctx: Context, test: str, version: int, round_number: int) -> dict[str, float]:
     assert ctx.actor.person_id is not None
-    return _all_rates(ctx, definition, round_number).get(ctx.actor.person_id, {})
+    return _all_rates(ctx, test, version, round_number).get(ctx.actor.person_id, {})
 
 
-def _all_rates(ctx: Context, definition: Definition, round_number: int) -> dict[int, dict[str, float]]:
+def _all_rates(ctx: Context, test: str, version: int, round_number: int) -> dict[int, dict[str, float]]:
     """Everybody's estimates of a round. Shape: judge → item → share."""
     rows = ctx.db.execute(
         select(_j.judge_id, _j.item_id, _j.rate).where(
-            _j.test == definition.test, _j.test_version == definition.version, _j.round == round_number
+            _j.test == test, _j.test_version == version, _j.round == round_number
         )
     )
     found: dict[int, dict[str, float]] = {}
@@ -301,9 +306,9 @@ def _all_rates(ctx: Context, definition: Definition, round_number: int) -> dict[
 
 
 def _progress(
-    ctx: Context, definition: Definition, round_number: int, item_ids: Sequence[str]
+    ctx: Context, test: str, version: int, round_number: int, item_ids: Sequence[str]
 ) -> tuple[JudgeProgress, ...]:
-    rates = _all_rates(ctx, definition, round_number)
+    rates = _all_rates(ctx, test, version, round_number)
     names = ctx.db.execute(select(person.c.id, person.c.name).where(person.c.id.in_(list(rates))))
     wanted = set(item_ids)
     return tuple(JudgeProgress(one.id, one.name, len(wanted & set(rates[one.id]))) for one in sorted(names))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, func, select, text, update
 
 from assessments.blueprint import Blueprint, blueprint_data, blueprint_from, blueprint_of
 from assessments.form_draws import check_fillable
@@ -28,6 +28,10 @@ MOST_TRIES = 10
 MOST_TRIES_PER_ITEM = 5
 
 _d = test_definition.c
+_INSERT = text(
+    "INSERT INTO test_definition (test, version, state, data, author_id, at)"
+    " VALUES (:test, :version, :state, :data, :author_id, :at) ON CONFLICT (test, version) DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,24 @@ def definitions_of(ctx: Context, test: str) -> tuple[Definition, ...]:
     return (*(_definition(row) for row in rows), own_definition(test))
 
 
+def judged_as(ctx: Context, definition: Definition) -> int:
+    """The version under which a definition's questions are judged: the first that asked as it does, unchanged since.
+
+    Why: publishing a pass mark, a time limit or a window changes nothing about the questions.
+    """
+    rows = ctx.db.execute(
+        _rows()
+        .where(_d.test == definition.test, _d.state == PUBLISHED, _d.version < definition.version)
+        .order_by(_d.version.desc())
+    )
+    found = definition
+    for earlier in (*(_definition(row) for row in rows), own_definition(definition.test)):
+        if earlier.blueprint != definition.blueprint or earlier.version > found.version:
+            break
+        found = earlier
+    return found.version
+
+
 def open_on_older(ctx: Context, definition: Definition) -> int:
     """How many attempts are open that began on an older version, and keep it."""
     a = attempt.c
@@ -97,11 +119,18 @@ def save_definition(ctx: Context, test: str, blueprint: Blueprint, settings: Set
     blueprint = blueprint_from(test, blueprint_data(replace(blueprint, test=test)))
     data = json.dumps({"blueprint": blueprint_data(blueprint), "settings": settings.as_data()}, ensure_ascii=False)
     version = newest + 1
-    ctx.db.execute(
-        insert(test_definition).values(
-            test=test, version=version, state=DRAFT, data=data, author_id=ctx.actor.person_id, at=ctx.now
+    row = {
+        "test": test,
+        "version": version,
+        "state": DRAFT,
+        "data": data,
+        "author_id": ctx.actor.person_id,
+        "at": ctx.now,
+    }
+    if ctx.db.execute(_INSERT, row).rowcount != 1:  # somebody else's transaction was a moment faster
+        raise RuleViolation(
+            "Version {version} was saved meanwhile. Look at it before you change the test.", version=version
         )
-    )
     _audit(ctx, "test_saved", test, version=version)
     return version
 

@@ -71,7 +71,7 @@ def keep(judging: Judging, item_id: str, key: str) -> None:
 def write(judging: Judging, rates: Any) -> None:
     """Keeps estimates; a refusal is said in the run that follows."""
     try:
-        page.portal_write(judge_items, judging.definition.test, judging.definition.version, judging.round, dict(rates))
+        page.portal_write(judge_items, judging.definition.test, judging.version, judging.round, dict(rates))
     except page.SignedOut:
         return  # the run that follows says so
     except OrderlyError as error:
@@ -115,7 +115,7 @@ def draw_judging(judging: Judging) -> None:
     st.progress(judged / len(items), t("{n} of {count} questions judged", n=judged, count=len(items)))
     if judging.locked:
         st.info(t("You have begun the next round; the estimates of this one stay as they are."), icon=":material/lock:")
-    place_key = f"judge-place-{judging.definition.test}-{judging.definition.version}-{judging.round}"
+    place_key = f"judge-place-{judging.definition.test}-{judging.version}-{judging.round}"
     if place_key not in st.session_state:
         st.session_state[place_key] = next((n for n, one in enumerate(items) if one.id not in judging.rates), 0)
     place = min(st.session_state[place_key], len(items) - 1)
@@ -140,7 +140,7 @@ def draw_judging(judging: Judging) -> None:
 def draw_estimate(judging: Judging, item: Item, place: int, place_key: str) -> None:
     """The field for the estimate, and the ways on."""
     items = judging.items
-    key = f"judge-{judging.definition.version}-{judging.round}-{item.id}"
+    key = f"judge-{judging.version}-{judging.round}-{item.id}"
     own = judging.rates.get(item.id)
     if key not in st.session_state:
         st.session_state[key] = None if own is None else round(100 * own, 2)
@@ -190,7 +190,7 @@ def draw_sheets(judging: Judging) -> None:
         st.download_button(
             t("Download the sheet"),
             page.reading(sheet_file, judging.definition.test, judging.round, language()),
-            file_name=f"{judging.definition.test}-{judging.definition.version}-{judging.round}.xlsx",
+            file_name=f"{judging.definition.test}-{judging.version}-{judging.round}.xlsx",
             icon=":material/download:",
             key="judge-download",
             on_click="ignore",
@@ -327,7 +327,7 @@ def draw_adopt(judging: Judging, found: PassMark) -> None:
         key="judge-adopt",
         icon=":material/publish:",
         on_click=page.portal_command,
-        args=(adopt_pass_mark, judging.definition.test, judging.definition.version, judging.round),
+        args=(adopt_pass_mark, judging.definition.test, judging.version, judging.round),
         kwargs={
             "form_key": page.form_key(f"adopt-{judging.definition.test}"),
             "done": t(

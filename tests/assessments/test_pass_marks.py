@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from assessments.accommodations import accommodations, grant_accommodation
 from assessments.pass_mark_sheets import COLUMNS, ESTIMATE, ITEM, SHEET, judges_sheet, read_judges_sheet
 from assessments.pass_marks import (
     adopt_pass_mark,
@@ -35,7 +37,7 @@ def rows_count(portal: Portal) -> int:
 def judge_all(portal: Portal, login: str, rate: float, round_number: int = 1) -> list[str]:
     judging = portal.see(login, get_judging, TEST, round_number)
     rates = {item.id: rate for item in judging.items}
-    portal.do(login, judge_items, TEST, judging.definition.version, round_number, rates)
+    portal.do(login, judge_items, TEST, judging.version, round_number, rates)
     return list(rates)
 
 
@@ -133,13 +135,18 @@ def test_what_cannot_be_is_refused_whole(portal: Portal, rates: dict[str, float]
 def test_a_version_published_meanwhile_is_said(portal: Portal) -> None:
     first = portal.see("max", get_judging, TEST, 1).items[0].id
     own = portal.see("tess", definition_of, TEST)
-    portal.do("tess", save_definition, TEST, own.blueprint, own.settings, base=0)
+    timed = replace(own.settings, time_limit_minutes=30)
+    portal.do("tess", save_definition, TEST, own.blueprint, timed, base=0)
     portal.do("tess", publish_definition, TEST, 1)
+    assert portal.do("max", judge_items, TEST, 0, 1, {first: 0.5}) == 1  # a time limit changes no question
+    portal.do("tess", save_definition, TEST, replace(own.blueprint, seed=5), timed, base=1)
+    portal.do("tess", publish_definition, TEST, 2)
+    assert portal.see("max", get_judging, TEST, 1).version == 2
     with pytest.raises(RuleViolation, match="Another version of this test has been published"):
         portal.do("max", judge_items, TEST, 0, 1, {first: 0.5})
     with pytest.raises(RuleViolation, match="Finish the round before first"):
-        portal.do("max", judge_items, TEST, 1, 4, {first: 0.5})
-    assert rows_count(portal) == 0
+        portal.do("max", judge_items, TEST, 2, 4, {first: 0.5})
+    assert rows_count(portal) == 1
 
 
 def test_employees_judge_nothing(portal: Portal) -> None:
@@ -170,7 +177,8 @@ def test_a_round_becomes_the_pass_mark_of_a_new_version(portal: Portal) -> None:
     with portal.open("tess") as ctx:
         kinds = ctx.db.execute(select(audit.c.kind).order_by(audit.c.id.desc()).limit(1))
         assert kinds.scalar_one() == "pass_mark_adopted"
-    with pytest.raises(RuleViolation, match="Nobody has judged every question"):
+    assert portal.see("tess", pass_mark_of, TEST, 1).mark == pytest.approx(0.6123)
+    with pytest.raises(RuleViolation, match="The test has this pass mark already"):
         portal.do("tess", adopt_pass_mark, TEST, 0, 1)
 
 
@@ -250,3 +258,30 @@ def test_a_sheet_of_something_else_is_refused(portal: Portal) -> None:
         read_judges_sheet(InFile("x.xlsx", out.getvalue()), judging)
     with pytest.raises(FileRefused):
         read_judges_sheet(InFile("x.xlsx", b"PK no workbook"), judging)
+
+
+# ---- on PostgreSQL --------------------------------------------------------------------------------------------
+
+
+def test_judging_and_adopting_work_on_postgresql(postgres_portal: Portal) -> None:
+    portal = postgres_portal
+    ids = judge_all(portal, "max", 0.6)
+    portal.do("max", judge_items, TEST, 0, 1, {ids[0]: 0.64})
+    assert portal.see("max", get_judging, TEST, 1).rates[ids[0]] == 0.64
+    portal.do(
+        "tess",
+        grant_accommodation,
+        portal.actors["ann"].person_id,
+        extra_time_rate=0.5,
+        larger_text=True,
+        reason="seen",
+    )
+    portal.do(
+        "tess", grant_accommodation, portal.actors["ann"].person_id, extra_time_rate=1, larger_text=False, reason="seen"
+    )
+    assert portal.see("tess", accommodations)[0].extra_time_rate == 1.0
+    assert portal.do("tess", adopt_pass_mark, TEST, 0, 1) == 1
+    assert portal.see("ann", definition_of, TEST).settings.pass_rate == 0.601
+    with pytest.raises(RuleViolation, match="Version 1 was saved meanwhile"):
+        own = portal.see("tess", definition_of, TEST)
+        portal.do("tess", save_definition, TEST, own.blueprint, own.settings, base=0)

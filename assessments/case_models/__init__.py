@@ -16,9 +16,12 @@ from assessments.case_models import (
     lost_file,
     month_end,
     order_rush,
+    outage_morning,
     parcel_trail,
     phishing_wave,
+    reminder_trial,
     survey_channels,
+    survey_partner,
 )
 from assessments.case_models.model import CaseModel
 
@@ -36,9 +39,12 @@ CASE_MODELS: Mapping[str, CaseModel] = MappingProxyType(
             lost_file.MODEL,
             month_end.MODEL,
             order_rush.MODEL,
+            outage_morning.MODEL,
             parcel_trail.MODEL,
             phishing_wave.MODEL,
+            reminder_trial.MODEL,
             survey_channels.MODEL,
+            survey_partner.MODEL,
         )
     }
 )

@@ -115,6 +115,28 @@ def test_month_of_carriers_has_every_due_parcel_in_its_denominator(room: FigureR
         assert isinstance(questions["claim"].content, Choice)
 
 
+def test_trial_s_gap_is_mostly_mix(room: FigureRoom, tmp_path: Path) -> None:
+    items = items_of(tmp_path, "reminder_trial", {})
+    for person in CASES_OF:
+        questions = asked_case(room, items, person)
+        case = questions["points"].case
+        assert case is not None
+        near, far, near_without, far_without = (
+            (int(orders), int(complaints)) for *_, orders, complaints in cells_of(case.exhibits[0])
+        )
+
+        def rate(*parts: tuple[int, int]) -> float:
+            return 100 * sum(complaints for _, complaints in parts) / sum(orders for orders, _ in parts)
+
+        gap = rate(near_without, far_without) - rate(near, far)
+        assert number_of(questions["points"]) == pytest.approx(gap, abs=0.011)
+        like = (near_without[0] * rate(near) + far_without[0] * rate(far)) / (near_without[0] + far_without[0])
+        assert number_of(questions["same_mix"]) == pytest.approx(like, abs=0.011)
+        assert 0 < rate(near_without, far_without) - like < gap / 2
+        assert rate(near) < rate(near_without) and rate(far) < rate(far_without)
+        assert right_of(questions["claim"]).startswith("In both regions there were somewhat fewer complaints")
+
+
 def test_near_answers_that_fall_together_are_left_out() -> None:
     mistakes = {5.05: same("too near"), 7.0: same("kept"), 7.08: same("like the one before")}
     assert [near.value for near in number(5.0, same("x"), same("why"), mistakes, tolerance=0.06).near] == [7.0]

@@ -264,3 +264,33 @@ def test_lost_file_concerns_people_not_rows(room: FigureRoom, tmp_path: Path) ->
         assert right_of(questions["scope"]) == max(days, key=lambda day: days[day])
         assert sum(count > 90 for count in days.values()) == 1
         assert right_of(questions["first"]).startswith("Tell the data protection officer now")
+
+
+def test_outage_loses_what_came_after_the_copy(room: FigureRoom, tmp_path: Path) -> None:
+    items = items_of(tmp_path, "outage_morning", {})
+    for person in CASES_OF:
+        questions = asked_case(room, items, person)
+        case = questions["lost"].case
+        assert case is not None
+        _, broke, copied, _ = re.findall(r"\d\d:\d\d", case.situation.en)
+        gap = datetime.strptime(broke, "%H:%M") - datetime.strptime(copied, "%H:%M")  # noqa: DTZ007
+        assert timedelta(minutes=number_of(questions["lost"])) == gap
+        files = cells_of(case.exhibits[1])
+        assert number_of(questions["missing"]) == sum(int(count) for _, at, count in files if at > copied)
+        assert sum(at > copied for _, at, _ in files) >= 2 and all(at < broke for _, at, _ in files)
+        assert right_of(questions["place"]) == "In the database"
+        assert right_of(questions["back"]).startswith("Import all of the morning's files again")
+
+
+def test_only_consent_that_stands_lets_somebody_be_called(room: FigureRoom, tmp_path: Path) -> None:
+    items = items_of(tmp_path, "survey_partner", {})
+    for person in CASES_OF:
+        questions = asked_case(room, items, person)
+        case = questions["callable"].case
+        assert case is not None
+        rows = [[int(cell) for cell in row[1:]] for row in cells_of(case.exhibits[0])]
+        assert number_of(questions["callable"]) == sum(agreed - back for _, agreed, back in rows)
+        shares = [float(share) for _, share in cells_of(case.exhibits[1])]
+        assert shares == [round(100 * agreed / buyers, 1) for buyers, agreed, _ in rows]
+        cheap, dear = re.findall(r"cost (\d+) yuan instead of (\d+)", case.situation.en)[0]
+        assert right_of(questions["own_survey"]).startswith(f"No: pay {dear} yuan") and int(cheap) < int(dear)

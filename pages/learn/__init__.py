@@ -361,7 +361,8 @@ def draw_feedback(sheet: Sheet, feedback: Feedback) -> None:
         return
     lines = []
     for finding in feedback.mark.findings:
-        sign = ":green[:material/check:]" if finding.right else ":material/close:"
+        missed = ":red[:material/close:]" if finding.chosen else ":material/close:"
+        sign = ":green[:material/check:]" if finding.right else missed
         own = f" :violet-badge[{safe(t('your answer'))}]" if finding.chosen and finding.given is None else ""
         wanted = ""
         if finding.wanted is not None and finding.wanted != finding.text:

@@ -43,7 +43,7 @@ def state_name(entry: Entry) -> str:
     return {
         GOING_ON: t("Begun"),
         TIME_IS_UP: t("Time is over"),
-        READY: t("Try again") if entry.tries else t("Open"),
+        READY: t("Can be taken again") if entry.tries else t("Can be taken"),
         NOT_OPEN_YET: t("Not open yet"),
         OVER: t("Over"),
         BARRED: t("Later"),

@@ -284,8 +284,7 @@ def draw_terms(entry: Entry, count: int) -> None:
         lines.append(("replay", tries))
     if settings.pass_rate is not None:
         lines.append(("verified", t("{rate} of the marks are needed to pass", rate=format_rate(settings.pass_rate, 0))))
-    for icon, line in lines:
-        st.markdown(f":material/{icon}: {safe(line)}")
+    st.markdown("\n\n".join(f":material/{icon}: {safe(line)}" for icon, line in lines))
 
 
 def wall_time(at: int) -> str:

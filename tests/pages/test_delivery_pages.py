@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -73,7 +74,7 @@ def html(tab: AppTest) -> str:
     ],
 )
 def test_the_intro_says_how_the_test_is_given(
-    house: Databases, portal: Portal, settings: dict[str, object], english: list[str], chinese: list[str]
+    house: Databases, portal: Portal, settings: dict[str, Any], english: list[str], chinese: list[str]
 ) -> None:
     give(portal, **settings)
     for language, words in (("en", english), ("zh", chinese)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -204,12 +205,14 @@ def question_for(
     assert world is not None, item.id
     case, view = item.content.case, None
     if case is None:
-        built = MODELS[item.content.model].built(world, rng, item.content.params)
+        with _as_it_was(world):
+            built = MODELS[item.content.model].built(world, rng, item.content.params)
     else:
         known = {} if situations is None else situations
         if case.id not in known:
             own = random.Random(f"{seed} {case.id} {person_id}")
-            known[case.id] = CASE_MODELS[case.model].built(world, own, case.params)
+            with _as_it_was(world):
+                known[case.id] = CASE_MODELS[case.model].built(world, own, case.params)
         situation = known[case.id]
         built = situation.questions[item.content.ask]
         view = CaseView(case.id, case.title, situation.situation, situation.exhibits)
@@ -228,3 +231,16 @@ def question_for(
         hints=item.hints,
     )
     return shuffled(question, rng)
+
+
+@contextmanager
+def _as_it_was(world: Context) -> Iterator[None]:
+    """Takes back what is done in a world meanwhile.
+
+    Why: a model may carry out commands to find its key; the next question has to find the world that everybody's does.
+    """
+    trial = world.db.begin_nested()
+    try:
+        yield
+    finally:
+        trial.rollback()

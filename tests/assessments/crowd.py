@@ -51,13 +51,14 @@ class Crowd:
     seconds: float = 35.0
 
 
-def gather(db: Connection, test: str, crowd: Crowd, now: int) -> list[int]:
+def gather(db: Connection, test: str, crowd: Crowd, now: int, again: Sequence[int] = ()) -> list[int]:
     """Lets a crowd take the pre-test and the post-test of a test; gives the ids of its people.
 
+    `again`: the people of a crowd that came before, for a further test; its teams are theirs.
     The figures of generated items come from the world that `figures` reads, as for everybody.
     """
     rng = random.Random(f"crowd {crowd.seed}")
-    people = _admit(db, crowd, now, rng)
+    people = _known(db, again) if again else _admit(db, crowd, now, rng)
     handouts = _handouts(test)
     stored = {name: [packed(questions) for questions in made] for name, made in handouts.items()}
     number = int(db.execute(select(func.max(attempt.c.id))).scalar_one() or 0)
@@ -121,6 +122,11 @@ def _admit(db: Connection, crowd: Crowd, now: int, rng: random.Random) -> list[t
     ]
     db.execute(insert(preference), languages)
     return [(int(str(row["id"])), str(row["team"])) for row in rows]
+
+
+def _known(db: Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+    rows = db.execute(select(person.c.id, person.c.team).where(person.c.id.in_(ids)).order_by(person.c.id))
+    return [(row.id, row.team) for row in rows]
 
 
 def _numbered(row: Mapping[str, Any], taken: Sequence[dict[str, Any] | None]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import func, select
 
+from assessments.blueprint import TESTS
 from assessments.prose import Prose
 from assessments.questions import Choice
 from assessments.replay import answer_in_words
@@ -54,6 +55,17 @@ def newest_of(ctx: Context, test: str) -> tuple[int, int]:
     finished = select(func.count()).select_from(attempt).where(attempt.c.test == test, attempt.c.status == FINISHED)
     last = ctx.db.execute(steps.where(attempt.c.test == test)).scalar_one()
     return int(last or 0), int(ctx.db.execute(finished).scalar_one())
+
+
+def finished_tests(ctx: Context) -> tuple[str, ...]:
+    """The tests that anybody has finished, those finished most often first.
+
+    Raises: NotAllowed without `attempts.read`.
+    """
+    ctx.actor.need("attempts.read")
+    finished = select(attempt.c.test, func.count().label("n")).where(attempt.c.status == FINISHED)
+    rows = ctx.db.execute(finished.group_by(attempt.c.test)).all()
+    return tuple(row.test for row in sorted(rows, key=lambda row: (-row.n, row.test)) if row.test in TESTS)
 
 
 def forms_taken(ctx: Context, test: str, phase: str | None = None) -> tuple[TakenForm, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from assessments.effect import Effect, GroupGain, effect_of
 from assessments.form_conversion import conversion_of
 from assessments.forms import TESTS, blueprint_of
 from assessments.statistics.sizes import SMALL
-from assessments.test_statistics import newest_of
+from assessments.test_statistics import finished_tests, newest_of
 from core.context import Context
 from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
@@ -41,6 +43,11 @@ CARDS = ("mean", "d_z", "hake_class", "reliable")
 ROWS = "rows"
 
 
+def title_of(test: str) -> str:
+    """What a test is called."""
+    return blueprint_of(test).title.in_language(language())
+
+
 def take_test() -> None:
     """Writes the chosen test into the address."""
     st.query_params["test"] = st.session_state["effect-test"]
@@ -49,8 +56,8 @@ def take_test() -> None:
 def draw_choice() -> str:
     """Which test's training is looked at."""
     asked = st.query_params.get("test", "")
-    test = asked if asked in TESTS else TESTS[0]
-    titles = {name: blueprint_of(name).title.in_language(language()) for name in TESTS}
+    test = asked if asked in TESTS else next(iter(page.portal_read(finished_tests)), TESTS[0])
+    titles = {name: title_of(name) for name in TESTS}
     st.session_state["effect-test"] = test
     st.selectbox(
         t("Test"),
@@ -65,13 +72,11 @@ def draw_choice() -> str:
 
 def effect_now(test: str) -> Effect:
     """The effect; worked out anew only when something was marked since."""
-    key = (test, page.portal_read(newest_of, test))
-    kept = st.session_state.get("_effect")
-    if kept is None or kept[0] != key:
-        kept = key, page.portal_read(effect_of, test)
-        st.session_state["_effect"] = kept
-    found: Effect = kept[1]
-    return found
+    newest = page.portal_read(newest_of, test)
+    store: dict[str, tuple[object, Effect]] = st.session_state.setdefault("_effect", {})
+    if test not in store or store[test][0] != newest:
+        store[test] = newest, page.portal_read(effect_of, test)
+    return store[test][1]
 
 
 def workbook(ctx: Context, test: str, title: str) -> bytes:
@@ -158,6 +163,22 @@ def draw_people(effect: Effect) -> None:
         st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
 
 
+def group_columns(first: str) -> list[Column]:
+    """The columns of a table of groups; `first` is what they are."""
+    return [
+        Column("name", first, pinned=True),
+        Column("n", t("People"), "number", width="small"),
+        Column("pre", t("Pre-test"), "rate"),
+        Column("post", t("Post-test"), "rate"),
+        Column("raw", t("Gain as measured")),
+        Column("freed", t("Gain without the forms' part")),
+        Column("interval", t("95 % interval")),
+        Column("d_z", "d_z", "number", help=t("Mean gain in standard deviations of the gains")),
+        Column("hake", t("Normalised gain, class"), "number"),
+        Column("remark", t("Remark")),
+    ]
+
+
 def draw_groups(effect: Effect) -> None:
     """Groups of one kind: where they stood and stand, what they gained with how sure it is, and the figures."""
     section(
@@ -183,19 +204,26 @@ def draw_groups(effect: Effect) -> None:
     with right, st.container(border=True, key="panel-effect-intervals"):
         st.caption(t("Gain without the forms' part, with its 95 % interval"))
         plot(gain_intervals(drawn, dark=is_dark()), f"effect-intervals-{grouping}", t("Gains by group"))
-    columns = [
-        Column("name", t("Group"), pinned=True),
-        Column("n", t("People"), "number", width="small"),
-        Column("pre", t("Pre-test"), "rate"),
-        Column("post", t("Post-test"), "rate"),
-        Column("raw", t("Gain as measured")),
-        Column("freed", t("Gain without the forms' part")),
-        Column("interval", t("95 % interval")),
-        Column("d_z", "d_z", "number", help=t("Mean gain in standard deviations of the gains")),
-        Column("hake", t("Normalised gain, class"), "number"),
-        Column("remark", t("Remark")),
-    ]
-    table([group_row(group, grouping) for group in groups], columns, key=f"effect-groups-{grouping}", height="content")
+    table(
+        [group_row(group, grouping) for group in groups],
+        group_columns(t("Group")),
+        key=f"effect-groups-{grouping}",
+        height="content",
+    )
+
+
+def draw_tests() -> None:
+    """All tests side by side, each with the people who have taken it before and after."""
+    effects = [(test, effect_now(test).whole) for test in TESTS]
+    taken = [(test, whole) for test, whole in effects if whole is not None]
+    if len(taken) < 2:
+        return
+    section(t("Test by test"), t("Each with the people who have taken it before and after."))
+    drawn = [replace(group_point(whole, TEAMS), name=title_of(test)) for test, whole in taken]
+    with st.container(border=True, key="panel-effect-tests"):
+        plot(gain_intervals(drawn, dark=is_dark()), "effect-tests", t("Gains by test"))
+    rows = [{**group_row(whole, TEAMS), "name": title_of(test)} for test, whole in taken]
+    table(rows, group_columns(t("Test")), key="effect-test-rows", height="content")
 
 
 def draw_conversion(test: str) -> None:
@@ -232,7 +260,7 @@ def draw_conversion(test: str) -> None:
 
 def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
     """Everything about one test's training."""
-    title = blueprint_of(test).title.in_language(language())
+    title = title_of(test)
     st.download_button(
         t("Report as workbook"),
         data=page.reading(workbook, test, title, portal=True),
@@ -260,6 +288,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
         drawn = [group_point(group, COMPETENCIES) for group in effect.competencies]
         plot(gain_intervals(drawn, dark=is_dark()), "effect-competencies", t("Gains by competency"))
     draw_groups(effect)
+    draw_tests()
     draw_conversion(test)
     if st.query_params.get(ROWS) != "people":
         draw_people(effect)

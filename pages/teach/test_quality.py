@@ -13,7 +13,7 @@ from assessments.statistics.form_report import FormReport, ItemReport, form_repo
 from assessments.statistics.response_model import information_curve
 from assessments.statistics.sizes import is_small
 from assessments.test_definitions import definition_of
-from assessments.test_statistics import TakenForm, answers_to, forms_taken, newest_of, scores_behind
+from assessments.test_statistics import TakenForm, answers_to, finished_tests, forms_taken, newest_of, scores_behind
 from assessments.tries import PHASE_LABELS
 from assessments.xapi import statements_of
 from core.context import Context
@@ -71,7 +71,8 @@ def form_words(form: TakenForm, forms: tuple[TakenForm, ...]) -> str:
 def draw_choice() -> tuple[str, str | None]:
     """Test and phase; gives both."""
     query, state = st.query_params, st.session_state
-    test = query.get("test", "") if query.get("test", "") in TESTS else TESTS[0]
+    asked = query.get("test", "")
+    test = asked if asked in TESTS else next(iter(page.portal_read(finished_tests)), TESTS[0])
     phase = query.get("phase", ALL_PHASES) if query.get("phase") in PHASE_LABELS else ALL_PHASES
     state["quality-test"], state["quality-phase"] = test, phase
     titles = {name: blueprint_of(name).title.in_language(language()) for name in TESTS}

@@ -6,16 +6,19 @@ import csv
 import io
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from assessments.attempts import POST, PRE
 from assessments.effect import effect_of
 from assessments.forms import forms_of
 from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
-from assessments.test_statistics import answers_to
+from assessments.test_definitions import definition_of, publish_definition, save_definition
+from assessments.test_statistics import answers_to, finished_tests
 from core.db.engines import Databases
 from core.db.portal_tables import person
 from pages.teach.effect_words import effect_file
@@ -109,6 +112,24 @@ def test_many_people_bring_a_response_model(house: Databases) -> None:
     assert "Where the test measures best" in said(tab)
     assert "Difficulty b" in said(tab)
     assert "Mantel" in said(tab), "groups of 40 and more are compared"
+
+
+def test_a_pass_mark_brings_how_far_decisions_can_be_trusted(house: Databases, portal: Portal) -> None:
+    _crowd(house, Crowd(60))
+    before = said(visit(house, "trainer", "teach/test_quality"))
+    assert "Kappa of the decision" not in before
+    own = portal.see("trainer", definition_of, TEST)
+    settings = replace(own.settings, pass_rate=0.6)
+    version = portal.do("trainer", save_definition, TEST, own.blueprint, settings, base=own.version)
+    portal.do("trainer", publish_definition, TEST, version)
+    tab = visit(house, "trainer", "teach/test_quality")
+    assert not tab.exception
+    assert "Kappa of the decision" in said(tab)
+    take(portal, "clerk", PRE, right=8)
+    tab = visit(house, "trainer", "teach/test_quality")
+    assert not tab.exception
+    newest, *older = tab.selectbox(key="quality-form").options
+    assert f"version {version}" in newest and all("version 0" in one for one in older)
 
 
 def test_the_report_is_a_workbook_of_three_sheets(house: Databases, portal: Portal) -> None:
@@ -208,6 +229,22 @@ def test_the_people_behind_the_effect_come_to_the_front(house: Databases) -> Non
     assert len(tab.dataframe[0].value) == 12
     press(tab, "close-effect-people")
     assert len(tab.dataframe[0].value) == 4
+
+
+def test_tests_stand_side_by_side(house: Databases, portal: Portal) -> None:
+    _crowd(house, Crowd(12, gain=1.5))
+    with house.portal.begin() as db:
+        people = list(db.execute(select(person.c.id).where(person.c.login.like("crowd-%"))).scalars())
+        gather(db, "programme", Crowd(12, gain=0.0), int(time.time()) - 86_400 * 20, again=people[:10])
+    assert portal.see("manager", finished_tests) == (TEST, "programme")
+    tab = visit(house, "manager", "teach/effect")
+    assert not tab.exception
+    assert "Test by test" in said(tab)
+    rows = tab.dataframe[1].value.to_dict("records")
+    assert [row["n"] for row in rows] == [10, 12] or [row["n"] for row in rows] == [12, 10]
+    tab = visit(house, "manager", "teach/effect", test="programme")
+    assert not tab.exception
+    assert len(tab.dataframe[-1].value) == 10
 
 
 def test_the_effect_is_a_workbook_of_three_sheets(house: Databases, portal: Portal) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from openpyxl import load_workbook
+
+from assessments.pass_mark_sheets import COLUMNS, judges_sheet
 from assessments.pass_marks import get_judging, judge_items
 from assessments.test_definitions import definition_of
 from core.db.engines import Databases
@@ -85,3 +89,32 @@ def test_the_second_round_opens_after_the_first_with_its_means(house: Databases,
 def test_nobody_else_finds_the_page(house: Databases, login: str) -> None:
     with pytest.raises(ValueError, match="Could not find a navigation page"):
         visit(house, login, "teach/pass_mark")
+
+
+def test_a_sheet_is_looked_at_and_taken_over(house: Databases, portal: Portal) -> None:
+    judging = portal.see("manager", get_judging, TEST, 1)
+    book = load_workbook(io.BytesIO(judges_sheet(judging, "en")))
+    page = book.active
+    assert page is not None
+    for row, value in ((2, 80), (3, 55), (4, "lots")):
+        page.cell(row, len(COLUMNS)).value = value
+    out = io.BytesIO()
+    book.save(out)
+    tab = visit(house, "manager", "teach/pass_mark")
+    tab.file_uploader[0].set_value(("judged.xlsx", out.getvalue(), "application/octet-stream")).run()
+    assert not tab.exception
+    assert "2 estimates · 37 empty · 1 that can't be taken" in said(tab)
+    rows = tab.dataframe[0].value.to_dict("records")
+    assert [(row["line"], row["found"], row["wanted"]) for row in rows] == [(4, "lots", "a number from 0 to 100")]
+    assert portal.see("manager", get_judging, TEST, 1).rates == {}
+    press(tab, "judge-take-over")
+    ids = [item.id for item in judging.items]
+    assert portal.see("manager", get_judging, TEST, 1).rates == {ids[0]: 0.8, ids[1]: 0.55}
+
+
+def test_a_file_that_is_no_sheet_is_refused_in_its_place(house: Databases, portal: Portal) -> None:
+    tab = visit(house, "manager", "teach/pass_mark")
+    tab.file_uploader[0].set_value(("judged.csv", b"a,b\r\n1,2\r\n", "text/csv")).run()
+    assert not tab.exception
+    assert "The columns of the judges' sheet were changed." in said(tab)
+    assert keys(tab, "judge-take-over") == []

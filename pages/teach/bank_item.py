@@ -26,15 +26,23 @@ from assessments.item_drafts import gaps_in
 from assessments.item_quality import hints_about
 from assessments.item_reads import ItemSheet, get_item, item_of_version, known_stems
 from core.context import Context
-from core.domain.rights import POSITION_LABELS, Position
 from core.ui import page
 from core.ui.cards import chip, facts, heading, section
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import format_instant, language, t
+from core.ui.i18n import format_instant, join_list, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
-from pages.teach.questions import command, draw_changes, draw_editor, draw_preview, draw_whole, hint_words, spot_words
+from pages.teach.questions import (
+    command,
+    draw_changes,
+    draw_editor,
+    draw_preview,
+    draw_whole,
+    hint_words,
+    position_name,
+    spot_words,
+)
 
 LONGEST_TITLE = 90  # characters of a question that head its page
 TONES = {HOUSE: "good", APPROVED: "good", REVIEW: "info", SENT_BACK: "warn", RETIRED: "bad", DISCARDED: "bad"}
@@ -139,7 +147,7 @@ def draw_facts(version: Version) -> None:
                 "Competency"
             ): f"{draft.get('competency', '')} {name_of(draft.get('competency', '')).in_language(language())}",
             t("Level"): t(LEVEL_LABELS[draft["level"]]) if draft.get("level") in LEVEL_LABELS else "–",
-            t("Positions"): ", ".join(t(POSITION_LABELS[Position(one)]) for one in draft.get("positions") or []) or "–",
+            t("Positions"): join_list(map(position_name, draft.get("positions") or [])) or "–",
             t("Source"): str(draft.get("source") or "–"),
         }
     )

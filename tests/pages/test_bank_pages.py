@@ -276,3 +276,17 @@ def test_no_question_chosen_or_none_of_that_name(house: Databases, language: str
         assert t("No question chosen") in said(visit(house, "trainer", "teach/bank_item", language=language))
         wanted = t("There is no question {item} in the bank.", item="nope")
         assert wanted in said(visit(house, "trainer", "teach/bank_item", language=language, item="nope"))
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("Decide", "Order clerk")), ("zh", ("决策", "订单处理员"))])
+def test_changes_are_told_in_the_reader_s_words(
+    house: Databases, portal: Portal, language: str, words: tuple[str, ...]
+) -> None:
+    draft = changed(portal, ITEM, Place("level"), "decide")
+    portal.do("tess", editing.write_value, draft.id, Place("positions"), ["O", "X"])
+    assert "O" in said(opened(house, ITEM, language=language)), "an unknown position is no stumbling block"
+    portal.do("tess", editing.write_value, draft.id, Place("positions"), ["O"])
+    portal.do("tess", editing.send_to_review, draft.id)
+    told = said(opened(house, ITEM, "tom", language=language))
+    assert all(word in told for word in words)
+    assert "decide" not in told

@@ -106,7 +106,7 @@ def hint_words(hint: Hint) -> str:
     """One hint with its place."""
     params = dict(hint.params)
     if "positions" in params:
-        params["positions"] = join_list(t(POSITION_LABELS[Position(one)]) for one in hint.params["positions"])
+        params["positions"] = join_list(map(position_name, hint.params["positions"]))
     said = safe(t(HINT_LABELS[hint.rule], **params))
     where = spot_words(hint.spot)
     return f"{said} :gray[{safe(where)}]" if where else said
@@ -137,14 +137,28 @@ def command(label: str, name: str, work: Any, *args: Any, icon: str, done: str =
     )
 
 
+def position_name(code: str) -> str:
+    """What a position is called; a code that an import brought and nobody knows stands for itself."""
+    return t(POSITION_LABELS[Position(code)]) if code in {one.value for one in Position} else code
+
+
+def in_words(spot: Spot, value: str) -> str:
+    """A value of a question as the reader says it: codes of levels and positions by their names."""
+    if spot.field == "level" and value in LEVEL_LABELS:
+        return t(LEVEL_LABELS[value])
+    if spot.field == "positions" and value:
+        return join_list(map(position_name, value.split(", ")))
+    return value
+
+
 def draw_changes(before: Version, after: Version) -> None:
     """What differs between two versions, in words."""
     changes = changes_between(before.draft, after.draft)
     if not changes:
         st.caption(t("The text is the same."))
     for change in changes:
-        old = f":red[{safe(change.before)}]" if change.before else f":gray[{t('nothing')}]"
-        new = f":green[{safe(change.after)}]" if change.after else f":gray[{t('nothing')}]"
+        old = f":red[{safe(in_words(change.spot, change.before))}]" if change.before else f":gray[{t('nothing')}]"
+        new = f":green[{safe(in_words(change.spot, change.after))}]" if change.after else f":gray[{t('nothing')}]"
         st.markdown(f"**{safe(spot_words(change.spot))}**  \n{old} → {new}")
 
 
@@ -182,7 +196,9 @@ def draw_marks(question: Question, response: Response) -> None:
 
 def draw_whole(version: Version) -> None:
     """Everything that a version says, field by field."""
-    said_fields = [(spot_words(spot), value_words(value)) for spot, _, value in values_in(version.draft)]
+    said_fields = [
+        (spot_words(spot), in_words(spot, value_words(value))) for spot, _, value in values_in(version.draft)
+    ]
     st.markdown("\n".join(f"- :gray[{safe(place)}] {safe(words)}" for place, words in said_fields if words))
 
 

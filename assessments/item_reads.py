@@ -135,7 +135,7 @@ def _need(ctx: Context) -> None:
 
 
 def entries_in(ctx: Context) -> tuple[Entry, ...]:
-    """Every item of the bank: first what is being written or reviewed, then the house's, then those written here.
+    """Every item of the bank: first what is being written or reviewed, then what was changed last, then all others.
 
     Raises: NotAllowed without `bank.write` or `bank.review`.
     """
@@ -149,7 +149,7 @@ def entries_in(ctx: Context) -> tuple[Entry, ...]:
             found.append(_entry(item_id, topic, written.pop(item_id, []), table))
     own = sorted(written.items(), key=lambda pair: -max(one.at for one in pair[1]))
     found += [_entry(item_id, versions[0].topic, versions, None) for item_id, versions in own]
-    return tuple(sorted(found, key=lambda entry: (not entry.open_state, -(entry.at or 0) if entry.open_state else 0)))
+    return tuple(sorted(found, key=lambda entry: (not entry.open_state, -(entry.at or 0))))
 
 
 def _entry(item_id: str, topic: str, written: Sequence[Version], house: Draft | None) -> Entry:

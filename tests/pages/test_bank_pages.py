@@ -15,6 +15,7 @@ from core.db.portal_tables import person
 from core.ui.i18n import in_language, t
 from tests.assessments.conftest import Portal
 from tests.assessments.item_writing import TOPIC, approved, changed, new_single, version, write_single
+from tests.naughty import naughty_strings
 from tests.pages.learners import keys, portal_of, press, tiny_figures
 from tests.visits import said, visit
 
@@ -290,3 +291,25 @@ def test_changes_are_told_in_the_reader_s_words(
     told = said(opened(house, ITEM, "tom", language=language))
     assert all(word in told for word in words)
     assert "decide" not in told
+
+
+def test_whatever_is_typed_stays_text(house: Databases, portal: Portal) -> None:
+    draft = new_single(portal)
+    texts = naughty_strings()
+    for place, option in enumerate(draft.draft["options"]):
+        for language in ("en", "zh"):
+            text = "\n".join(texts[place :: len(draft.draft["options"])])[:4_000]
+            portal.do("tess", editing.write_value, draft.id, Place("text", language, "options", option[PART]), text)
+    nasty = (
+        "<img src=x onerror=alert(1)> ![x](http://evil.example/x.png) [a](javascript:alert(1)) $x^2$ :material/home:"
+    )
+    portal.do("tess", editing.write_value, draft.id, Place("stem", "en"), nasty)
+    tab = opened(house, draft.item_id)
+    assert not [found.value for found in tab.markdown if "![x](" in found.value or "[a](javascript" in found.value]
+    portal.do("tess", editing.send_to_review, draft.id)
+    other = opened(house, draft.item_id, "tom")
+    press(other, "approve")
+    assert not other.exception
+    tab = visit(house, "trainer", "teach/bank")
+    assert not tab.exception
+    assert nasty in [row["stem"] for row in tab.dataframe[0].value.to_dict("records")]

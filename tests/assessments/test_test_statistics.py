@@ -11,8 +11,10 @@ from assessments.effect import effect_of
 from assessments.forms import forms_of
 from assessments.gradebook import gradebook_of
 from assessments.questions import Choice
+from assessments.sittings import sittings_of
 from assessments.statistics.form_report import form_report
 from assessments.statistics.verdicts import KEY
+from assessments.test_settings import BEST, FIRST, LAST
 from assessments.test_statistics import answers_behind, answers_to, forms_taken, newest_of, scores_behind
 from assessments.xapi import statements_of
 from core.db.assessment_tables import attempt, attempt_step
@@ -183,3 +185,14 @@ def test_postgresql_tells_the_same(portal: Portal, postgres_portal: Portal) -> N
         statements = one.see("tess", statements_of, TEST, "https://orderly.example")
         told.append((form_report(answers), rows, scores, effect, one.see("tess", gradebook_of).rows, statements))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("rule", "counted"), [(FIRST, 0.15), (BEST, 0.9), (LAST, 0.5)])
+def test_the_try_that_counts_is_chosen_by_the_rule(portal: Portal, rule: str, counted: float) -> None:
+    first = take(portal, "ann", PRE, right=3)
+    with portal.engine.begin() as db:
+        row = db.execute(select(attempt).where(attempt.c.id == first)).one()._asdict()
+        row.pop("id")
+        for number, score in ((2, 0.9), (3, 0.5)):
+            db.execute(insert(attempt).values(**{**row, "try_number": number, "score": score}))
+    assert [one.score for one in portal.see("tess", sittings_of, TEST, rule)] == [counted]

@@ -32,6 +32,7 @@ from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 
+PER_PAGE = 250
 QUESTIONS, COVERAGE = "questions", "coverage"
 STATES = (HOUSE, DRAFT, REVIEW, SENT_BACK, RETIRED, DISCARDED)
 NOTHING = Wanted()
@@ -69,11 +70,13 @@ def take_wanted() -> None:
     """Remembers what the widgets of the filter say."""
     state = st.session_state
     names = ("topic", "competency", "position", "level", "kind", "state", "words")
+    state["_bank_page"] = 0
     state["_bank_wanted"] = Wanted(**{name: state.get(f"bank-{name}") or "" for name in names})
 
 
 def forget_wanted() -> None:
     """Shows all questions again."""
+    st.session_state["_bank_page"] = 0
     st.session_state["_bank_wanted"] = NOTHING
 
 
@@ -208,7 +211,21 @@ def draw_questions(entries: tuple[Entry, ...]) -> None:
     st.caption(
         t("{n} of {count} questions. Click one to open it.", n=format_int(len(shown)), count=format_int(len(entries)))
     )
-    draw_list(shown, "bank-list")
+    pages = -(-len(shown) // PER_PAGE)
+    place = min(st.session_state.get("_bank_page", 0), pages - 1)
+    draw_list(shown[place * PER_PAGE : (place + 1) * PER_PAGE], f"bank-list-{place}")
+    if pages > 1:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            back, on = t("Previous page"), t("Next page")
+            st.button(back, icon=":material/chevron_left:", disabled=place == 0, on_click=turn, args=(-1,), key="back")
+            st.caption(safe(f"{place + 1} / {pages}"), width="content")
+            last = place == pages - 1
+            st.button(on, icon=":material/chevron_right:", disabled=last, on_click=turn, args=(1,), key="next")
+
+
+def turn(step: int) -> None:
+    """Turns the page of the list."""
+    st.session_state["_bank_page"] = max(0, st.session_state.get("_bank_page", 0) + step)
 
 
 def draw_coverage(cells: tuple[CellCount, ...]) -> None:

@@ -74,23 +74,23 @@ def read_draft(draft: Mapping[str, Any], item_id: str, topic: str, version: int)
 def bank_for(ctx: Context, wanted: Sequence[str], *, until: int | None = None) -> Bank:
     """The items in use on some topics, in the order of the files and then of their writing.
 
-    `until` gives the bank as it was approved then, with what was retired since; forms are drawn from it, so that
-    they stay the same until a test is published anew. Units: epoch seconds.
+    `until` gives the bank as it was then, whatever was approved, retired or restored since; forms are drawn from it,
+    so that they stay the same until a test is published anew. Units: epoch seconds.
     Raises: ContentError when a topic has no bank.
     """
     b = bank_item.c
     decided = select(b.id, b.state).where(b.state.in_(DECIDED), b.topic.in_(wanted)).order_by(b.id)
     if until is not None:
         decided = decided.where(b.reviewed_at <= until)
-    rows = [tuple(row) for row in ctx.db.execute(decided)]
-    key = (str(ctx.db.engine.url), tuple(wanted), until is None, tuple(rows))
+    rows = [(row.id, row.state if until is None else "") for row in ctx.db.execute(decided)]
+    key = (str(ctx.db.engine.url), tuple(wanted), until, tuple(rows))
     with _lock:
         known = _banks.get(key)
     if known is not None:
         return known
     whole = select(bank_item).where(b.id.in_([row[0] for row in rows])).order_by(b.id) if rows else None
     versions = [version_of(row) for row in ctx.db.execute(whole)] if whole is not None else []
-    bank = _joined(wanted, versions, with_retired=until is not None)
+    bank = _joined(wanted, versions, until)
     with _lock:
         _banks[key] = bank
         while len(_banks) > KEPT_BANKS:
@@ -98,7 +98,7 @@ def bank_for(ctx: Context, wanted: Sequence[str], *, until: int | None = None) -
     return bank
 
 
-def _joined(wanted: Sequence[str], versions: Sequence[Version], *, with_retired: bool) -> Bank:
+def _joined(wanted: Sequence[str], versions: Sequence[Version], until: int | None) -> Bank:
     banks = [bank_of(topic) for topic in wanted]
     items = {item.id: item for bank in banks for item in bank.items}
     newest: dict[str, Version] = {}
@@ -106,11 +106,19 @@ def _joined(wanted: Sequence[str], versions: Sequence[Version], *, with_retired:
         if version.item_id not in newest or newest[version.item_id].number < version.number:
             newest[version.item_id] = version
     for version in newest.values():
-        if version.state == RETIRED and not with_retired:
+        if _was_retired(version, until):
             items.pop(version.item_id, None)
         elif (item := _readable(version)) is not None:
             items[version.item_id] = item
     return replace(banks[0], items=tuple(items.values()))
+
+
+def _was_retired(version: Version, until: int | None) -> bool:
+    """Whether a version was out of use at a moment, or is now."""
+    if until is None:
+        return version.state == RETIRED
+    turns = [step.kind for step in version.log if step.at <= until and step.kind in ("retired", "restored")]
+    return turns[-1:] == ["retired"]
 
 
 def _readable(version: Version) -> Item | None:

@@ -299,13 +299,19 @@ def test_nobody_retires_what_isnt_there(portal: Portal) -> None:
 
 
 def test_the_bank_of_an_earlier_day_is_still_known(portal: Portal) -> None:
-    noon = portal.now
+    noon, item_id = portal.now, first_of_the_house()
     portal.now += 3_600
     draft = approved(portal, new_single(portal).id)
-    portal.do("tess", editing.retire_item, first_of_the_house(), "Old.")
+    portal.do("tess", editing.retire_item, item_id, "Old.")
+    one = portal.now
     assert bank(portal, until=noon).item(draft.item_id) is None
-    assert bank(portal, until=noon).item(first_of_the_house()) is not None
-    assert bank(portal, until=portal.now).item(draft.item_id) is not None
+    assert bank(portal, until=noon).item(item_id) is not None
+    assert bank(portal, until=one).item(draft.item_id) is not None
+    assert bank(portal, until=one).item(item_id) is None
+    portal.now += 3_600
+    portal.do("tess", editing.restore_item, item_id)
+    assert bank(portal, until=one).item(item_id) is None, "what comes back changes no form that was drawn without it"
+    assert bank(portal, until=portal.now).item(item_id) is not None
 
 
 def test_an_item_that_cant_be_read_any_more_stops_nobody(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:

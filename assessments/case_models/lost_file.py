@@ -27,7 +27,6 @@ class _Row:
     """A row of the file; `person` tells rows of one buyer together."""
 
     person: int
-    number: str
     name: str
     phone: str
     city: str
@@ -70,7 +69,7 @@ def _rows(world: Context, rng: random.Random) -> list[_Row]:
         for nth in range(times):
             # The second time the same number is written in another way, as channels do.
             written = f"+86 {shown[:3]} {shown[3:7]} {shown[7:]}" if nth else shown
-            rows.append(_Row(person, f"{rng.randrange(10**7, 10**8)}", names[person], written, buyer.city))
+            rows.append(_Row(person, names[person], written, buyer.city))
     rng.shuffle(rows)
     return rows
 
@@ -86,8 +85,8 @@ def _exports(world: Context, rng: random.Random) -> tuple[list[tuple[str, int]],
 def _file(rows: Sequence[_Row]) -> Exhibit:
     return Exhibit(
         Prose("The file", "该文件"),
-        (Prose("Order", "订单"), Prose("Recipient", "收件人"), Prose("Phone", "电话"), Prose("City", "城市")),
-        tuple(m.words(row.number, row.name, row.phone, row.city) for row in rows),
+        (Prose("Recipient", "收件人"), Prose("Phone", "电话"), Prose("City", "城市")),
+        tuple(m.words(row.name, row.phone, row.city) for row in rows),
     )
 
 

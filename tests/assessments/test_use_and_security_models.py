@@ -257,8 +257,8 @@ def test_lost_file_concerns_people_not_rows(room: FigureRoom, tmp_path: Path) ->
         case = questions["people"].case
         assert case is not None
         rows = cells_of(case.exhibits[0])
-        phones = {re.sub(r"^\+86|\s", "", row[2]) for row in rows}
-        assert number_of(questions["people"]) == len(phones) == len({row[1] for row in rows}) < len(rows)
+        phones = {re.sub(r"^\+86|\s", "", row[1]) for row in rows}
+        assert number_of(questions["people"]) == len(phones) == len({row[0] for row in rows}) < len(rows)
         assert number_of(questions["readable"]) == sum("*" not in phone for phone in phones)
         days = {day: int(count) for day, count in cells_of(case.exhibits[1])}
         assert right_of(questions["scope"]) == max(days, key=lambda day: days[day])

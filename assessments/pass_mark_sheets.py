@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assessments.bank import LEVEL_LABELS, Generated, Item
+from assessments import figures
+from assessments.bank import LEVEL_LABELS
 from assessments.competencies import name_of
+from assessments.forms import questions_for
 from assessments.pass_marks import Judging
-from assessments.questions import Choice, Matching, Numeric, OpenText, Ordering, ShortText
+from assessments.questions import Choice, Matching, Numeric, OpenText, Ordering, Question, ShortText
 from core.channels.files import InFile
 from core.channels.incoming import Problem as RowProblem
 from core.channels.report_workbook import ReportSheet, to_report
@@ -17,6 +19,7 @@ from core.channels.sheets import open_table
 from core.domain.errors import FileRefused
 
 MOST_BYTES = 2_000_000
+LONGEST_CELL = 8_000
 SHEET, ITEM, FORM, COMPETENCY, LEVEL, QUESTION, KEY, EARLIER, ESTIMATE = COLUMNS = (
     "Sheet 评定表",
     "Item 题号",
@@ -62,9 +65,10 @@ def sheet_name(judging: Judging) -> str:
     return f"{judging.definition.test} / {judging.version} / {judging.round}"
 
 
-def judges_sheet(judging: Judging, language: str) -> bytes:
+def judges_sheet(judging: Judging, judge_id: int, language: str) -> bytes:
     """The items of both forms as .xlsx with their keys, one's own estimates so far, and the round before."""
     rows = []
+    questions = judged_questions(judging, judge_id)
     for name, form in judging.forms.items():
         for item in form.items:
             own, earlier = judging.rates.get(item.id), judging.earlier.get(item.id)
@@ -75,8 +79,8 @@ def judges_sheet(judging: Judging, language: str) -> bytes:
                     name,
                     f"{item.competency} {name_of(item.competency).in_language(language)}",
                     LEVEL_LABELS[item.level],
-                    asked(item, language),
-                    key_of(item, language),
+                    asked(questions[item.id], language),
+                    key_of(questions[item.id], language),
                     None if earlier is None else round(100 * earlier, 1),
                     None if own is None else round(100 * own, 6),
                 )
@@ -127,23 +131,42 @@ def read_judges_sheet(file: InFile, judging: Judging) -> ReadSheet:
     return ReadSheet(rates, blank, tuple(problems))
 
 
-def asked(item: Item, language: str) -> str:
-    """What an item asks, in a line; one with figures of its own says which kind of case it is."""
-    if item.stem is not None:
-        return item.stem.in_language(language).replace("**", "")
-    assert isinstance(item.content, Generated)
-    case = item.content.case
-    return f"{case.title.in_language(language)}: {item.content.ask}" if case is not None else f"({item.content.model})"
+def judged_questions(judging: Judging, judge_id: int) -> Mapping[str, Question]:
+    """Every item as this judge is shown it, with figures of a practice world where it has figures of its own."""
+    seed = judging.definition.blueprint.seed
+    with figures.practice_figures() as world:
+        return {
+            question.item_id: question
+            for form in judging.forms.values()
+            for question in questions_for(form, seed, judge_id, world)
+        }
 
 
-def key_of(item: Item, language: str) -> str:
-    """What is right, in a line; empty where the figures differ from person to person."""
-    match item.content:
+def asked(question: Question, language: str) -> str:
+    """What is asked, with the situation and the tables it is asked about, as plain text."""
+    parts: list[str] = []
+    exhibits = () if question.exhibit is None else (question.exhibit,)
+    if question.case is not None:
+        parts += [question.case.title.in_language(language), question.case.situation.in_language(language)]
+        exhibits = (*question.case.exhibits, *exhibits)
+    for exhibit in exhibits:
+        lines = [exhibit.columns, *exhibit.rows]
+        parts.append(exhibit.title.in_language(language))
+        parts += [" | ".join(cell.in_language(language) for cell in line) for line in lines]
+    parts.append(question.stem.in_language(language))
+    if isinstance(question.content, Choice):
+        parts += [f"– {option.text.in_language(language)}" for option in question.content.options]
+    return "\n".join(parts).replace("**", "")[:LONGEST_CELL]
+
+
+def key_of(question: Question, language: str) -> str:
+    """What is right, in a line."""
+    match question.content:
         case Choice(options=options):
             return " | ".join(option.text.in_language(language) for option in options if option.fraction > 0)
         case Numeric():
-            unit = item.content.unit.in_language(language) if item.content.unit else ""
-            return f"{item.content.answer:g} {unit}".strip()
+            unit = question.content.unit.in_language(language) if question.content.unit else ""
+            return f"{question.content.answer:g} {unit}".strip()
         case ShortText(accepts=accepts):
             return " | ".join(accept.pattern for accept in accepts if accept.fraction == 1)
         case Matching(pairs=pairs, rights=rights):
@@ -154,5 +177,4 @@ def key_of(item: Item, language: str) -> str:
         case Ordering(steps=steps):
             return " → ".join(step.text.in_language(language) for step in steps)
         case OpenText():
-            return item.content.reason.in_language(language)
-    return ""
+            return question.content.reason.in_language(language)

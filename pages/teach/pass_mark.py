@@ -13,7 +13,7 @@ from assessments.competencies import name_of as competency_name
 from assessments.forms import FORM_NAMES, question_for
 from assessments.item_preview import trial_sheet
 from assessments.marking import mark
-from assessments.pass_mark_sheets import ReadSheet, asked, judges_sheet, read_judges_sheet
+from assessments.pass_mark_sheets import ReadSheet, judges_sheet, read_judges_sheet
 from assessments.pass_marks import (
     ROUNDS,
     Judging,
@@ -55,6 +55,13 @@ def question_of_judge(item: Item, seed: int) -> Question:
         with figures.practice_figures() as world:
             return question_for(item, seed, who, world)
     return question_for(item, seed, who, None)
+
+
+def line_of(item: Item) -> str:
+    """What an item asks, in a line of a table."""
+    if item.stem is not None:
+        return said(item.stem).replace("**", "")
+    return said(item.case.title) if item.case is not None else t("Figures from a practice world")
 
 
 # ---- callbacks ------------------------------------------------------------------------------------------------
@@ -189,7 +196,7 @@ def draw_sheets(judging: Judging) -> None:
     with st.expander(t("Judge in a spreadsheet"), icon=":material/table_view:"):
         st.download_button(
             t("Download the sheet"),
-            page.reading(sheet_file, judging.definition.test, judging.round, language()),
+            page.reading(sheet_file, judging.definition.test, judging.round, language(), portal=True),
             file_name=f"{judging.definition.test}-{judging.version}-{judging.round}.xlsx",
             icon=":material/download:",
             key="judge-download",
@@ -210,7 +217,7 @@ def draw_sheets(judging: Judging) -> None:
 
 def sheet_file(ctx: Context, test: str, round_number: int, tongue: str) -> bytes:
     """The sheet of a round, made when it is asked for."""
-    return judges_sheet(get_judging(ctx, test, round_number), tongue)
+    return judges_sheet(get_judging(ctx, test, round_number), ctx.actor.person_id or 0, tongue)
 
 
 def draw_found(judging: Judging, found: ReadSheet) -> None:
@@ -297,10 +304,10 @@ def draw_items(judging: Judging, found: PassMark) -> None:
         {
             "item": one.item_id,
             "form": one.form,
-            "asked": asked(items[one.item_id], language()),
+            "asked": line_of(items[one.item_id]),
             "mean": 100 * one.mean,
             "range": f"{format_number(100 * one.lowest, 0)} – {format_number(100 * one.highest, 0)}",
-            "spread": None if one.spread is None else 100 * one.spread,
+            "spread": "–" if one.spread is None else format_number(100 * one.spread, 1),
         }
         for one in found.items
     ]
@@ -311,7 +318,7 @@ def draw_items(judging: Judging, found: PassMark) -> None:
         Column("asked", t("What is asked"), width="large"),
         Column("mean", t("Mean"), "number"),
         Column("range", t("From – to")),
-        Column("spread", t("Standard deviation"), "number"),
+        Column("spread", t("Standard deviation")),
     ]
     everything = st.toggle(t("Show all questions"), key="judge-all")
     table(rows if everything else rows[:SHOWN_ITEMS], columns, key="judged-items", height="content")

@@ -23,7 +23,6 @@ from core.ui.cards import chips, heading, section
 from core.ui.guard import fragment
 from core.ui.i18n import format_instant, format_int, format_rate, t
 from core.ui.safe import safe
-from core.ui.site import page_named
 from core.ui.tables import Column, table
 from pages.teach.setup import Workbench, said, zone
 from pages.teach.setup.content import draw_content
@@ -90,6 +89,11 @@ def draw_list() -> None:
     if chosen is not None:
         st.query_params["test"] = str(chosen)
         st.rerun()
+
+
+def show_all() -> None:
+    """Goes back to the list."""
+    st.query_params.pop("test", None)
 
 
 # ---- one test -------------------------------------------------------------------------------------------------
@@ -206,6 +210,10 @@ def draw_editor(test: str) -> None:
     """One test on the bench."""
     versions = page.portal_read(definitions_of, test)
     bench = Workbench(versions[0])
+    heading(said(versions[0].blueprint.title), t("What this test asks, and how it is given"), "tune")
+    st.button(t("All tests"), key="setup-all", icon=":material/arrow_back:", type="tertiary", on_click=show_all)
+    if "test" not in st.query_params:
+        st.rerun()
     draw_state(versions)
     asked, given, history = st.tabs([t("What it asks"), t("How it is given"), t("Versions")])
     with asked:
@@ -222,7 +230,4 @@ if chosen not in TESTS:
     heading(t("Set up tests"), t("What each test asks, how it is given, and which version people get"), "tune")
     draw_list()
 else:
-    title = page.portal_read(definitions_of, chosen)[0].blueprint.title
-    heading(said(title), t("What this test asks, and how it is given"), "tune")
-    st.page_link(page_named("test_setup").path, label=t("All tests"), icon=":material/arrow_back:")
     draw_editor(chosen)

@@ -93,7 +93,7 @@ def test_nobody_else_finds_the_page(house: Databases, login: str) -> None:
 
 def test_a_sheet_is_looked_at_and_taken_over(house: Databases, portal: Portal) -> None:
     judging = portal.see("manager", get_judging, TEST, 1)
-    book = load_workbook(io.BytesIO(judges_sheet(judging, "en")))
+    book = load_workbook(io.BytesIO(judges_sheet(judging, 7, "en")))
     page = book.active
     assert page is not None
     for row, value in ((2, 80), (3, 55), (4, "lots")):

@@ -176,3 +176,9 @@ def test_too_long_a_form_is_said_in_its_place(house: Databases) -> None:
     assert "A form has at most 100 questions." in said(tab)
     press(tab, "setup-save")
     assert rows_count(house) == 0
+
+
+def test_the_way_back_leads_to_the_list(house: Databases) -> None:
+    tab = press(bench(house), "setup-all")
+    assert not tab.exception
+    assert len(tab.dataframe[0].value) == len(TESTS)

@@ -33,19 +33,19 @@ _MOST = 45  # units in an order that nobody takes for a slip of the finger
 # What the clerk does with an order that stopped, by the reason of the review.
 _REMEDY: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
-        "Ask the buyer for the missing part of the address, correct it, and let the review run again",
+        "Ask the buyer for what is missing in the address, correct it, and have it reviewed again",
         "向买家核实地址缺失的部分，更正后重新审核",
     ),
     Reason.PHONE: Prose(
-        "Ask the buyer through the shop's chat for the right number, correct it, and let the review run again",
+        "Ask the buyer in the shop's chat for the right number, correct it, and have it reviewed again",
         "通过店铺聊天向买家核实正确号码，更正后重新审核",
     ),
     Reason.PRICE: Prose(
-        "Find out whether a promotion explains the price; if none does, settle it with shop and buyer first",
+        "See whether a promotion explains the price; if none does, settle it with shop and buyer first",
         "核查是否有促销活动能解释该价格；如没有，先与店铺和买家协商",
     ),
     Reason.PAYMENT: Prose(
-        "Compare the payment with the total and clear the difference with buyer or finance before confirming",
+        "Compare payment and total, and clear the difference with the buyer before confirming",
         "核对付款与订单总额，与买家或财务处理差额后再确认",
     ),
 }
@@ -78,13 +78,14 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         "免运费，无促销活动。",
     )
     exhibits = (_orders(world, night), _receivers(night), _articles(night))
-    odd = rng.choice([place for place in night.stopped if _reason(night, place) is not Reason.STOCK])
+    odd = [place for place in night.stopped if _reason(night, place) is not Reason.STOCK]
+    rng.shuffle(odd)  # where there are two, one question gives nothing away about the other
     questions = {
         "stopped": Built("numeric", *_count(night)),
-        "why": Built("single", *_why(night, odd, rng)),
+        "why": Built("single", *_why(night, odd[0], rng)),
         "first": Built("single", *_first(world, night, rng)),
         "available": Built("numeric", *_left(night)),
-        "next": Built("single", *_next(night, odd)),
+        "next": Built("single", *_next(night, odd[-1])),
     }
     return BuiltCase(situation, exhibits, questions)
 
@@ -325,21 +326,30 @@ def _next(night: _Night, odd: int) -> tuple[Prose, Choice]:
     key = _reason(night, odd)
     wrong = (
         (
-            Prose("Confirm it as it is, since it has been paid", "既然已付款，就直接确认"),
+            Prose(
+                "Confirm it as it is, since the buyer has paid in good faith and waits for the goods",
+                "既然买家已付款并在等货，就按现状直接确认订单",
+            ),
             Prose(
                 "Confirming passes the fault on; it comes back as a failed delivery or a claim.",
                 "直接确认会把问题带到下游，最终变成派送失败或投诉。",
             ),
         ),
         (
-            Prose("Cancel it and refund the buyer at once", "立即取消订单并退款给买家"),
+            Prose(
+                "Cancel it and refund the buyer at once, so that nothing else can go wrong with it later",
+                "立即取消订单并退款给买家，以免之后再出问题",
+            ),
             Prose(
                 "The buyer wants the goods. Cancelling is the last resort, after asking.",
                 "买家想要的是商品。取消是沟通之后的最后手段。",
             ),
         ),
         (
-            Prose("Leave it until the buyer writes in", "先放着，等买家来问"),
+            Prose(
+                "Leave it in the queue until the buyer writes in and says what was really meant",
+                "先留在队列里，等买家主动来信说明情况再处理",
+            ),
             Prose(
                 "The clock to hand over is running. Exceptions are settled at once, and the buyer is told.",
                 "交运时限正在计时。异常应立即处理并告知买家。",

@@ -62,7 +62,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         "hour": Built("single", *_hour(rush, rng)),
         "left": Built("numeric", *_left(rush)),
         "share": Built("numeric", *_share(rush)),
-        "act": Built("single", *_act(rush)),
+        "act": Built("single", *_act()),
     }
     return BuiltCase(situation, (chart,), questions)
 
@@ -183,12 +183,11 @@ def _share(rush: _Rush) -> tuple[Prose, Numeric]:
     )
 
 
-def _act(rush: _Rush) -> tuple[Prose, Choice]:
-    stopped = rush.served.count(False)
+def _act() -> tuple[Prose, Choice]:
     parts = (
         (
             Prose(
-                "Tell their buyers a date, get more by purchase or transfer, and let them go on when it is there",
+                "Tell the buyers a date, get more by purchase or transfer, and let them go on when it comes",
                 "告知买家可发货日期，同时安排采购或调拨补货，到货后继续处理",
             ),
             Prose(
@@ -197,21 +196,30 @@ def _act(rush: _Rush) -> tuple[Prose, Choice]:
             ),
         ),
         (
-            Prose("Take units away from orders that passed earlier", "从先前已通过的订单中抽出库存"),
+            Prose(
+                "Take units away from orders that passed earlier, and give them to the larger order",
+                "从先前已通过的订单中抽出库存，优先满足数量较大的订单",
+            ),
             Prose(
                 "Their units are reserved. That would only move the shortage to buyers who came first.",
                 "这些库存已预留。这样只会把缺货转嫁给先下单的买家。",
             ),
         ),
         (
-            Prose("Correct the stock figure upwards, so that they pass", "把库存数字调高，让订单通过"),
+            Prose(
+                "Correct the stock figure upwards by what is missing, so that the review lets them pass",
+                "把库存数字按缺口调高，让自动审核放行这些订单",
+            ),
             Prose(
                 "An adjustment needs a reason found on the shelf; invented stock ends in orders nobody can pick.",
                 "库存调整须有实物依据；虚增库存只会产生无法拣货的订单。",
             ),
         ),
         (
-            Prose("Cancel them all, and refund without a word", "全部取消，不作说明直接退款"),
+            Prose(
+                "Cancel them all and refund the money without a word, since more may never come in",
+                "全部取消并直接退款，不作任何说明，因为可能不会再到货",
+            ),
             Prose(
                 "Many buyers would wait for a clear date; they are asked first.",
                 "许多买家愿意等待明确的日期，应先征求意见。",
@@ -221,11 +229,10 @@ def _act(rush: _Rush) -> tuple[Prose, Choice]:
     options = tuple(
         Option(name, text, float(name == "a"), why) for name, (text, why) in zip("abcd", parts, strict=True)
     )
-    count = Prose("The order", "那张") if stopped == 1 else Prose(f"The {stopped} orders", f"那 {stopped} 张")
     return (
         Prose(
-            f"{count.en} that stopped for lack of stock: what do you do?",
-            f"因库存不足被拦截的{count.zh}订单，您怎么处理？",
+            "Not everything could be served: some of it stopped for lack of stock. What do you do?",
+            "部分订单因库存不足被拦截，未能满足。您怎么处理？",
         ),
         Choice(options, several=False),
     )

@@ -78,7 +78,7 @@ def draw_list() -> None:
     columns = [
         Column("title", t("Test"), pinned=True),
         Column("given", t("Given now")),
-        Column("draft", t("Waiting")),
+        Column("draft", t("Waiting"), width="medium"),
         Column("items", t("Questions per form")),
         Column("behaviour", t("Behaviour")),
         Column("limit", t("Time limit")),

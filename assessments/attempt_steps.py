@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from assessments.behaviours import Act
 from assessments.marking import Response
@@ -25,6 +25,17 @@ _s = attempt_step.c
 _OF_ITEM = (
     select(_s.number, _s.kind, _s.at, _s.response, _s.certainty, _s.fraction)
     .where(_s.attempt_id == bindparam("attempt"), _s.item_id == bindparam("item"))
+    .order_by(_s.number)
+)
+_LAST_OF_ITEM = _OF_ITEM.order_by(None).order_by(_s.number.desc()).limit(1)
+_LAST_NUMBERS = (
+    select(func.max(_s.number))
+    .where(_s.attempt_id == bindparam("attempt"), _s.kind.in_((ANSWER, CHECK)))
+    .group_by(_s.item_id)
+)
+_LATEST = (
+    select(_s.item_id, _s.number, _s.kind, _s.at, _s.response, _s.certainty, _s.fraction)
+    .where(_s.attempt_id == bindparam("attempt"), _s.number.in_(_LAST_NUMBERS))
     .order_by(_s.number)
 )
 _LAST = select(_s.number, _s.at).where(_s.attempt_id == bindparam("attempt")).order_by(_s.number.desc()).limit(1)
@@ -70,6 +81,19 @@ class Last:
 def item_steps(ctx: Context, attempt_id: int, item_id: str) -> list[ItemStep]:
     """Everything that happened to one item, oldest first."""
     return [ItemStep(*row) for row in ctx.db.execute(_OF_ITEM, {"attempt": attempt_id, "item": item_id})]
+
+
+def last_item_step(ctx: Context, attempt_id: int, item_id: str) -> list[ItemStep]:
+    """The newest step about one item, alone; nothing where there is none.
+
+    Why: a long text is kept whole at every save, and an hour of writing is not read again for the next sentence.
+    """
+    return [ItemStep(*row) for row in ctx.db.execute(_LAST_OF_ITEM, {"attempt": attempt_id, "item": item_id})]
+
+
+def latest_answers(ctx: Context, attempt_id: int) -> dict[str, ItemStep]:
+    """The answer or check made last of every item, in the order in which they were made."""
+    return {row[0]: ItemStep(*row[1:]) for row in ctx.db.execute(_LATEST, {"attempt": attempt_id})}
 
 
 def last_step(ctx: Context, attempt_id: int) -> Last:
@@ -118,13 +142,14 @@ def acts_by_item(ctx: Context, attempt_id: int) -> dict[str, list[Act]]:
 
 def answers_in(ctx: Context, attempt_id: int) -> dict[str, Response]:
     """The answer that counts for each item answered so far."""
-    return {item_id: acts[-1].response for item_id, acts in acts_by_item(ctx, attempt_id).items()}
+    latest = latest_answers(ctx, attempt_id).items()
+    return {item_id: None if step.response is None else json.loads(step.response) for item_id, step in latest}
 
 
 def certainties_in(ctx: Context, attempt_id: int) -> dict[str, int]:
     """How sure one was of each answer that counts, where it was asked and said."""
-    last = {item_id: acts[-1].certainty for item_id, acts in acts_by_item(ctx, attempt_id).items()}
-    return {item_id: certainty for item_id, certainty in last.items() if certainty is not None}
+    latest = latest_answers(ctx, attempt_id).items()
+    return {item_id: step.certainty for item_id, step in latest if step.certainty is not None}
 
 
 def worths_in(rows: Iterable[Any]) -> dict[str, float | None]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import bindparam, select
 
 from assessments.attempt_rows import own_row, settings_in
-from assessments.attempt_steps import ANSWER, CHECK, START, acts_in
+from assessments.attempt_steps import ItemStep, acts_in, item_steps, last_step, latest_answers, moment_of
 from assessments.behaviours import Progress, asks_certainty, can_check, hints_due, progress_of, tries_in
 from assessments.deadlines import is_over, seconds_left
 from assessments.handout import Place, places_in, question_at
@@ -19,16 +16,8 @@ from assessments.questions import Question, QuestionView, view_of
 from assessments.test_settings import Settings
 from assessments.tries import FINISHED, accommodation_of
 from core.context import Context
-from core.db.assessment_tables import attempt_step
 
 UNSEEN, STARTED, ANSWERED = "unseen", "started", "answered"
-
-_s = attempt_step.c
-_STEPS = (
-    select(_s.number, _s.kind, _s.item_id, _s.at, _s.response, _s.certainty)
-    .where(_s.attempt_id == bindparam("attempt"), _s.kind.in_((START, ANSWER, CHECK)))
-    .order_by(_s.number)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +85,16 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
     """
     row = own_row(ctx, attempt_id)
     places, settings = places_in(row.items), settings_in(row)
-    steps = ctx.db.execute(_STEPS, {"attempt": attempt_id}).all()
-    answers = {step.item_id: step.response for step in steps if step.item_id is not None}
-    responses = [json.loads(answers[one.item_id]) if one.item_id in answers else None for one in places]
+    latest = latest_answers(ctx, attempt_id)
+    responses = [_response(latest.get(one.item_id)) for one in places]
     states = tuple(_state(one, response) for one, response in zip(places, responses, strict=True))
     if place is None:
         place = next((n for n, state in enumerate(states) if state != ANSWERED), 0)
     place = min(max(place, 0), len(places) - 1)
-    question, now = question_at(row.items, place), max(ctx.now, steps[-1].at)
-    mine: list[Any] = [step for step in steps if step.item_id == question.item_id]
-    progress = progress_of(settings, question, acts_in(mine)) if can_check(settings, question) else Progress()
+    question, now = question_at(row.items, place), moment_of(ctx, last_step(ctx, attempt_id))
+    mine, progress = latest.get(question.item_id), Progress()
+    if mine is not None and can_check(settings, question):
+        progress = progress_of(settings, question, acts_in(item_steps(ctx, attempt_id, question.item_id)))
     return Sheet(
         attempt_id=attempt_id,
         test=row.test,
@@ -119,9 +108,9 @@ def get_sheet(ctx: Context, attempt_id: int, place: int | None = None) -> Sheet:
         item_id=question.item_id,
         question=view_of(question),
         response=responses[place],
-        certainty=mine[-1].certainty if mine else None,
-        number=mine[-1].number if mine else 0,
-        saved_at=steps[-1].at if answers else None,
+        certainty=mine.certainty if mine else None,
+        number=mine.number if mine else 0,
+        saved_at=max((step.at for step in latest.values()), default=None),
         checkable=can_check(settings, question),
         asks_certainty=asks_certainty(settings, question),
         tries_left=tries_in(settings) - progress.checks,
@@ -143,6 +132,10 @@ def _feedback(settings: Settings, question: Question, progress: Progress, respon
         hints=question.hints[: hints_due(settings, progress)],
         changed=response != progress.checked_response,
     )
+
+
+def _response(step: ItemStep | None) -> Response:
+    return None if step is None or step.response is None else json.loads(step.response)
 
 
 def _state(place: Place, response: Response) -> str:

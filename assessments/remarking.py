@@ -33,9 +33,9 @@ def remark_attempt(ctx: Context, attempt_id: int) -> float:
 
     A question takes over the key of the newest approved version that asks and shows the very same. Each changed
     fraction is a further step; nothing is overwritten in the history, and what was marked by hand stays as it is.
-    Raises: NotAllowed without `attempts.read`; RuleViolation while the test is open.
+    Raises: NotAllowed without `attempts.mark`, since a mark may change; RuleViolation while the test is open.
     """
-    ctx.actor.need("attempts.read")
+    ctx.actor.need("attempts.mark")
     row = attempt_row(ctx, attempt_id, lock=True)
     if row.status != FINISHED:
         raise RuleViolation("A test is marked again only after it is finished.")

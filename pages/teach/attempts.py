@@ -80,19 +80,8 @@ def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
                 icon=":material/insights:",
                 query_params={"attempt": str(attempt.attempt_id)},
             )
-            st.button(
-                t("Mark again"),
-                key=f"remark-{attempt.attempt_id}",
-                icon=":material/replay:",
-                type="tertiary",
-                help=t("Replays the answers against the item bank as it is now; a mended key counts from then on."),
-                on_click=page.portal_command,
-                args=(remark_attempt, attempt.attempt_id),
-                kwargs={
-                    "form_key": page.form_key(f"remark-{attempt.attempt_id}"),
-                    "done": t("The test was marked again."),
-                },
-            )
+            if page.portal_actor().may("attempts.mark"):
+                draw_marking_again(attempt.attempt_id)
     steps = page.portal_read(steps_of, attempt.attempt_id)
     columns = [
         Column("number", t("Step"), "number", width="small"),
@@ -113,6 +102,20 @@ def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
     )
     if chosen is not None:
         draw_step(steps[int(chosen)])
+
+
+def draw_marking_again(attempt_id: int) -> None:
+    """The button that replays an attempt against the bank as it is now."""
+    st.button(
+        t("Mark again"),
+        key=f"remark-{attempt_id}",
+        icon=":material/replay:",
+        type="tertiary",
+        help=t("Replays the answers against the item bank as it is now; a mended key counts from then on."),
+        on_click=page.portal_command,
+        args=(remark_attempt, attempt_id),
+        kwargs={"form_key": page.form_key(f"remark-{attempt_id}"), "done": t("The test was marked again.")},
+    )
 
 
 def draw_step(step: ReplayStep) -> None:

@@ -75,6 +75,14 @@ def test_marking_again_is_a_press(house: Databases, portal: Portal) -> None:
     assert "marked again" in said(tab)
 
 
+def test_a_manager_reads_an_attempt_and_marks_nothing(house: Databases, portal: Portal) -> None:
+    take(portal, "clerk", PRE, right=3)
+    tab = visit(house, "manager", "teach/attempts", person=str(portal.actors["clerk"].person_id))
+    assert not tab.exception
+    assert "15%" in said(tab)
+    assert keys(tab, "remark-") == []
+
+
 def test_another_person_is_chosen_with_the_box(house: Databases, portal: Portal) -> None:
     take(portal, "service", PRE, right=1)
     tab = visit(house, "trainer", "teach/attempts")

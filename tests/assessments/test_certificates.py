@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
 
 from assessments.certificates import issue_certificate
 from assessments.test_settings import Settings
+from core.context import Context
 from core.db.assessment_tables import attempt, certificate
 from core.db.portal_tables import audit
 from core.domain.errors import NotAllowed, NotFound, OrderlyError, RuleViolation
 from core.portal.certificates import (
     Certificate,
     certificate_by_code,
+    certificate_of_attempt,
+    certificate_of_test,
     certificates_of,
     revoke_certificate,
     spelled,
@@ -99,3 +104,26 @@ def test_a_certificate_is_taken_back_with_a_reason(portal: Portal) -> None:
     assert (kept.revoked_at, kept.revoked_reason) == (found.issued_at + 60, "taken by somebody else")
     with pytest.raises(NotAllowed):
         portal.see("bo", certificates_of, found.person_id)
+
+
+@pytest.mark.postgres
+def test_two_tabs_that_ask_at_once_get_one_certificate_on_postgresql(postgres_portal: Portal) -> None:
+    portal, both = postgres_portal, Barrier(2, timeout=20)
+    attempt_id = passed(portal)
+
+    def ask(ctx: Context, attempt_id: int) -> Certificate:
+        assert certificate_of_attempt(ctx.db, attempt_id) is None
+        both.wait()
+        return issue_certificate(ctx, attempt_id)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(portal.do, "ann", ask, attempt_id) for _ in range(2)]
+        first, second = (one.result(timeout=30) for one in found)
+    assert first == second
+    assert count(portal) == 1
+
+
+@pytest.mark.postgres
+def test_a_test_of_no_name_at_all_has_no_badge_on_postgresql(postgres_portal: Portal) -> None:
+    with postgres_portal.engine.begin() as db:
+        assert certificate_of_test(db, "order\x00processing") is None

@@ -56,7 +56,7 @@ IMPORT_TABLE = (
     _room("core.ui.charts", "core.domain core.ui.i18n", "plotly babel"),
     _room("seed", "core.domain core.context core.services core.portal core.channels core.db", "faker numpy sqlalchemy"),
     _room("seed.demo", "core.domain core.context core.db core.portal seed", "sqlalchemy"),
-    _room("assessments", f"{_CORE_FOR_TRAINING} seed", "sqlalchemy numpy scipy"),
+    _room("assessments", f"{_CORE_FOR_TRAINING} seed", "sqlalchemy numpy scipy threadpoolctl"),
     _room("assessments.interchange", "core.domain core.channels assessments", "openpyxl"),
 )
 

@@ -46,13 +46,17 @@ class Suspicion:
 
 
 def option_figures(
-    fractions: Mapping[str, float], chosen: Sequence[frozenset[str]], rest: NDArray[np.float64]
+    fractions: Mapping[str, float],
+    chosen: Sequence[frozenset[str]],
+    rest: NDArray[np.float64],
+    thirds: NDArray[np.int_] | None = None,
 ) -> tuple[OptionFigures, ...]:
     """Figures of every option, in the order of the bank.
 
-    Shape: `fractions` option → what it is worth; `chosen` and `rest` one entry per person; nobody's choice is a blank.
+    Shape: `fractions` option → what it is worth; `chosen`, `rest` and `thirds` (told from the rest where they aren't
+    given) one entry per person; nobody's choice is a blank.
     """
-    thirds = thirds_of(rest)
+    thirds = thirds_of(rest) if thirds is None else thirds
     found = []
     for name, fraction in fractions.items():
         took = np.array([name in one for one in chosen], dtype=float)
@@ -69,7 +73,8 @@ def option_figures(
 
 def thirds_of(rest: NDArray[np.float64]) -> NDArray[np.int_]:
     """For each person 0, 1 or 2: the lowest, middle or highest third; people with equal marks stay together."""
-    ranks = np.searchsorted(np.sort(rest), rest, side="left") + np.searchsorted(np.sort(rest), rest, side="right")
+    ordered = np.sort(rest)
+    ranks = np.searchsorted(ordered, rest, side="left") + np.searchsorted(ordered, rest, side="right")
     return np.minimum(3 * ranks // (2 * len(rest)), 2) if len(rest) else np.zeros(0, dtype=int)
 
 

@@ -22,10 +22,12 @@ from assessments.statistics.distractors import (
 )
 from assessments.statistics.group_differences import GroupDifference, group_differences, told_apart
 from assessments.statistics.guessing import guess_rate
+from assessments.statistics.one_thread import one_thread
 from assessments.statistics.response_model import TwoParameters, fit_two_parameters
 from assessments.statistics.sizes import MODEL_LEAST
 from assessments.statistics.verdicts import slow_among, verdicts_on
 
+NOBODY = np.zeros(0, dtype=int)
 HALF = 0.5
 """From this fraction on an item counts as right where only right and wrong are told apart (the response model)."""
 
@@ -125,6 +127,11 @@ def form_report(answers: FormAnswers, pass_rate: float | None = None) -> FormRep
     """
     if not answers.attempts:
         raise ValueError("nobody took this form")
+    with one_thread():
+        return _report(answers, pass_rate)
+
+
+def _report(answers: FormAnswers, pass_rate: float | None) -> FormReport:
     weights = answers.weights
     marks = answers.fractions * weights
     whole = test_figures(marks, weights)
@@ -150,12 +157,14 @@ def _items(answers: FormAnswers, marks: NDArray[np.float64], weights: NDArray[np
     reports = []
     for at, (item, figures) in enumerate(zip(answers.items, item_figures(marks, weights), strict=True)):
         options: tuple[OptionFigures, ...] = ()
+        thirds = NOBODY
         if at in answers.chosen and isinstance(item.content, Choice):
             worth = {option.name: option.fraction for option in item.content.options}
-            options = option_figures(worth, answers.chosen[at], totals - marks[:, at])
+            rest = totals - marks[:, at]
+            thirds = thirds_of(rest)
+            options = option_figures(worth, answers.chosen[at], rest, thirds)
         single = isinstance(item.content, Choice) and not item.content.several
-        thirds = np.bincount(thirds_of(totals - marks[:, at]), minlength=3)
-        suspicion = suspicion_in(options, thirds) if single and options else None
+        suspicion = suspicion_in(options, np.bincount(thirds, minlength=3)) if single and options else None
         weak = weak_among(options, n)
         differences = tuple(group[at] for group in compared)
         blank, guess = answers.blank[:, at], guess_rate(item.content)

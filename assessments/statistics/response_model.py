@@ -57,7 +57,7 @@ def fit_two_parameters(right: NDArray[np.bool_]) -> TwoParameters:
     share = (weights @ data) / n
     start = np.concatenate([np.ones(kept), 1.2 * np.log(share / (1 - share))])
     bounds = [(-STEEPEST, STEEPEST)] * kept + [(-FARTHEST, FARTHEST)] * kept
-    options = {"maxiter": 500, "ftol": 1e-10, "gtol": 1e-5 * n, "maxcor": 20}
+    options = {"maxiter": 500, "ftol": 1e-10, "gtol": 1e-5 * n, "maxcor": 10}
     found = minimize(_lack, start, (data, weights), "L-BFGS-B", jac=True, bounds=bounds, options=options)
     a, d = found.x[:kept], found.x[kept:]
     errors = _errors(a, d, data, weights)
@@ -123,8 +123,10 @@ def _errors(a: Values, d: Values, data: Values, weights: Values) -> tuple[Values
     _, where, likely = _posterior(a, d, data)
     slopes = data * (where @ NODES)[:, None] - where @ (likely * NODES).T
     scores = np.hstack([slopes, data - where @ likely.T])
-    spread = np.linalg.pinv((scores * weights[:, None]).T @ scores)
     kept = len(a)
+    told = (scores * weights[:, None]).T @ scores
+    # The hair on the diagonal keeps it invertible where an item's values ran into their bounds.
+    spread = np.linalg.inv(told + np.eye(2 * kept) * 1e-9 * told.trace() / kept)
     va, vd, both = np.diag(spread)[:kept], np.diag(spread)[kept:], np.diag(spread[:kept, kept:])
     vb = (vd + (d / a) ** 2 * va - 2 * (d / a) * both) / a**2
     return np.sqrt(np.maximum(va, 0)), np.sqrt(np.maximum(vb, 0))

@@ -55,8 +55,35 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
     One trace per tone, so that a press gives trace and point.
     """
     colours = palette(dark)
+    traces = _item_traces(points, colours, chosen)
+    field = {"type": "rect", "xref": "x", "yref": "y", **_SOUND, "line": {"width": 0}, "layer": "below"}
+    strong = ",".join(str(int(colours.good[at : at + 2], 16)) for at in (1, 3, 5))
+    lowest = min([-0.2, *(point.discrimination - 0.1 for point in points)])
+    highest = max([0.8, *(point.discrimination + 0.12 for point in points)])
+    more: Chart = {
+        "hovermode": "closest",
+        "showlegend": True,
+        "shapes": [{**field, "fillcolor": f"rgba({strong},0.10)"}],
+        "xaxis": {
+            "tickformat": ".0%",
+            "range": [-0.04, 1.06],
+            "showgrid": True,
+            "title": _title(colours, t("facility: share of its marks that people reach")),
+        },
+        "yaxis": {
+            "range": [lowest, highest],
+            "nticks": 8,
+            "rangemode": "normal",
+            "zerolinewidth": 2,
+            "title": _title(colours, t("item-rest correlation")),
+        },
+    }
+    return {"data": traces, "layout": layout(colours, 440, **more)}
+
+
+def _item_traces(points: Sequence[ItemPoint], colours: Palette, chosen: str | None) -> list[Chart]:
     names = {GOOD: t("in order"), WARN: t("worth a look"), BAD: t("mend it"), QUIET: t("too few people")}
-    traces = []
+    traces: list[Chart] = []
     for tone, name in names.items():
         mine = [point for point in points if point.tone == tone]
         if not mine:
@@ -88,29 +115,7 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
                 + " %{y:.2f}<extra></extra>",
             }
         )
-    field = {"type": "rect", "xref": "x", "yref": "y", **_SOUND, "line": {"width": 0}, "layer": "below"}
-    strong = ",".join(str(int(colours.good[at : at + 2], 16)) for at in (1, 3, 5))
-    lowest = min([-0.2, *(point.discrimination - 0.1 for point in points)])
-    highest = max([0.8, *(point.discrimination + 0.12 for point in points)])
-    more: Chart = {
-        "hovermode": "closest",
-        "showlegend": True,
-        "shapes": [{**field, "fillcolor": f"rgba({strong},0.10)"}],
-        "xaxis": {
-            "tickformat": ".0%",
-            "range": [-0.04, 1.06],
-            "showgrid": True,
-            "title": _title(colours, t("facility: share of its marks that people reach")),
-        },
-        "yaxis": {
-            "range": [lowest, highest],
-            "nticks": 8,
-            "rangemode": "normal",
-            "zerolinewidth": 2,
-            "title": _title(colours, t("item-rest correlation")),
-        },
-    }
-    return {"data": traces, "layout": layout(colours, 440, **more)}
+    return traces
 
 
 def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_rate: float | None, dark: bool) -> Chart:

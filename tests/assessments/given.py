@@ -13,25 +13,15 @@ from assessments.attempts import start_attempt
 from assessments.blueprint import blueprint_data, blueprint_of
 from assessments.handout import packed
 from assessments.prose import same
-from assessments.questions import Criterion, OpenText, Question, Reached
+from assessments.questions import Question
 from assessments.test_settings import Settings
 from core.db.assessment_tables import accommodation, attempt, attempt_step, test_definition
 from tests.assessments.conftest import TEST, Portal
-from tests.assessments.questions_for_tests import MATCHING, MULTIPLE, NUMERIC, ORDERING, SHORT_TEXT, SINGLE, ask
+from tests.assessments.questions_for_tests import ALL, OPEN_TEXT
 
-OPEN_TEXT = ask(
-    "open_text",
-    OpenText(
-        (
-            Criterion("a", same("names the cause"), 2.0, (Reached(0, same("no")), Reached(2, same("yes")))),
-            Criterion("b", same("says what to do"), 1.0, (Reached(0, same("no")), Reached(1, same("yes")))),
-        ),
-        same("cause, then remedy"),
-    ),
-)
 EVERY_KIND = tuple(
     replace(question, item_id=f"x-{number}", hints=(same(f"hint 1 of {number}"), same(f"hint 2 of {number}")))
-    for number, question in enumerate((SINGLE, MULTIPLE, NUMERIC, SHORT_TEXT, MATCHING, ORDERING, OPEN_TEXT), 1)
+    for number, question in enumerate((*ALL, OPEN_TEXT), 1)
 )
 """One question of each kind, x-1 to x-7, each with two hints; the last is an open text."""
 

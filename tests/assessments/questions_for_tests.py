@@ -7,13 +7,16 @@ from assessments.questions import (
     Accept,
     Choice,
     Content,
+    Criterion,
     Matching,
     Near,
     Numeric,
+    OpenText,
     Option,
     Ordering,
     Pair,
     Question,
+    Reached,
     Right,
     ShortText,
     Step,
@@ -81,6 +84,17 @@ MATCHING = ask(
 ORDERING = ask(
     "ordering",
     Ordering(tuple(Step(name, same(f"step {name}"), same(f"because {name}")) for name in "abcd")),
+)
+
+OPEN_TEXT = ask(
+    "open_text",
+    OpenText(
+        (
+            Criterion("a", same("names the cause"), 2.0, (Reached(0, same("no")), Reached(2, same("yes")))),
+            Criterion("b", same("says what to do"), 1.0, (Reached(0, same("no")), Reached(1, same("yes")))),
+        ),
+        same("cause, then remedy"),
+    ),
 )
 
 ALL = (SINGLE, MULTIPLE, NUMERIC, SHORT_TEXT, MATCHING, ORDERING)

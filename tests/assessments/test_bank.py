@@ -9,7 +9,7 @@ import pytest
 from assessments.bank import Generated, bank_of, question_of, read_bank
 from assessments.marking import mark
 from assessments.prose import Prose
-from assessments.questions import Matching
+from assessments.questions import Matching, OpenText
 from core.domain.errors import ContentError
 
 HEAD = """[bank]
@@ -47,6 +47,19 @@ reason = {en = "water", zh = "水"}
 left = {en = "drizzle", zh = "毛毛雨"}
 right = {en = "wet", zh = "湿"}
 reason = {en = "water too", zh = "也是水"}
+"""
+
+
+OPEN_TEXT = """hints = [{en = "Think of the buyer.", zh = "想想买家。"}]
+reason = {en = "Cause and remedy.", zh = "原因和对策。"}
+[[item.rubric]]
+text = {en = "Names the cause", zh = "指出原因"}
+points = 2
+levels = [
+  {points = 0, text = {en = "not named", zh = "未指出"}},
+  {points = 1, text = {en = "hinted at", zh = "有所提及"}},
+  {points = 2, text = {en = "named", zh = "明确指出"}},
+]
 """
 
 
@@ -98,6 +111,22 @@ def test_a_generated_item_names_model_and_parameters(tmp_path: Path) -> None:
     text = HEAD + item("generated", 'model = "order_total"\n').replace("stem", "# stem")
     content = read_bank(written(tmp_path, text)).items[0].content
     assert content == Generated("order_total", {})
+
+
+def test_an_open_text_has_a_rubric_and_no_mark_of_its_own(tmp_path: Path) -> None:
+    read = read_bank(written(tmp_path, HEAD + item("open_text", OPEN_TEXT))).items[0]
+    question = question_of(read)
+    assert isinstance(question.content, OpenText)
+    assert (question.content.points, [one.points for one in question.content.rubric[0].levels]) == (2, [0, 1, 2])
+    assert question.hints == (Prose("Think of the buyer.", "想想买家。"),)
+    assert [mark(question, answer).fraction for answer in ("The carrier was late.", " ", None)] == [None, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("points", ["1", "0", "3", "-1"])
+def test_a_rubric_whose_levels_don_t_reach_their_points_is_refused(tmp_path: Path, points: str) -> None:
+    body = OPEN_TEXT.replace("points = 2\nlevels", f"points = {points}\nlevels")
+    with pytest.raises(ContentError, match="levels of a criterion rise"):
+        read_bank(written(tmp_path, HEAD + item("open_text", body)))
 
 
 WRONG = [

@@ -8,17 +8,19 @@ import random
 
 import pytest
 
+from assessments.prose import Prose
 from assessments.questions import Question, as_data, from_data, names_shown, shuffled, view_of
-from tests.assessments.questions_for_tests import ALL, MATCHING, NUMERIC, ORDERING, SHORT_TEXT
+from tests.assessments.questions_for_tests import ALL, MATCHING, NUMERIC, OPEN_TEXT, ORDERING, SHORT_TEXT
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda question: question.kind)
+@pytest.mark.parametrize("question", [*ALL, OPEN_TEXT], ids=lambda question: question.kind)
 def test_a_question_comes_back_from_storage(question: Question) -> None:
-    kept = shuffled(question, random.Random(1))
+    hints = (Prose("Look again", "再看看"), Prose("Look closer", "看仔细些"))
+    kept = dataclasses.replace(shuffled(question, random.Random(1)), hints=hints, version=3)
     assert from_data(json.loads(json.dumps(as_data(kept)))) == kept
 
 
-@pytest.mark.parametrize("question", ALL, ids=lambda question: question.kind)
+@pytest.mark.parametrize("question", [*ALL, OPEN_TEXT], ids=lambda question: question.kind)
 def test_the_view_holds_no_key_no_fraction_and_no_reason(question: Question) -> None:
     view = view_of(question)
     assert [field.name for field in dataclasses.fields(view)] == [

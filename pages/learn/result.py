@@ -13,7 +13,7 @@ from assessments.forms import blueprint_of
 from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
 from assessments.published_quality import quality_behind
 from assessments.questions import Choice
-from assessments.readiness import READY, PersonReadiness, own_readiness
+from assessments.readiness import NOT_YET, READY, TOO_LITTLE, PersonReadiness, own_readiness
 from assessments.results import (
     CompetencyResult,
     Gain,
@@ -305,16 +305,17 @@ def draw_gaps(readiness: PersonReadiness | None) -> None:
             count=readiness.required_count,
         ),
     )
-    gaps = [gap for gap in readiness.gaps() if gap.rate is not None][:5]
-    if not gaps:
-        return
-    st.markdown(safe(t("What to work on next:")))
-    lines = [
-        f"- **{safe(said(name_of(gap.code)))}** :gray[{safe(gap.code)} · "
-        f"{safe(t('{rate} so far', rate=format_rate(gap.rate or 0.0, 0)))}]"
-        for gap in gaps
-    ]
-    st.markdown("\n".join(lines))
+    gaps = [gap for gap in readiness.gaps() if gap.state == NOT_YET][:5]
+    if gaps:
+        st.markdown(safe(t("What to work on next:")))
+        lines = [
+            f"- **{safe(said(name_of(gap.code)))}** :gray[{safe(gap.code)} · "
+            f"{safe(t('{rate} so far', rate=format_rate(gap.rate or 0.0, 0)))}]"
+            for gap in gaps
+        ]
+        st.markdown("\n".join(lines))
+    if few := readiness.count(TOO_LITTLE):
+        st.caption(t("Too little is known of {n} of them; further tests ask about those.", n=few))
 
 
 # ---- which attempt --------------------------------------------------------------------------------------------

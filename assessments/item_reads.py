@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -24,13 +25,14 @@ from assessments.bank_rows import (
 from assessments.banked_items import bank_for, house_drafts, topic_of, topics
 from assessments.blueprint import TESTS
 from assessments.forms import FORM_NAMES
+from assessments.given_forms import given_forms
 from assessments.item_drafts import Draft, keyed
 from assessments.item_quality import letters
-from assessments.prose import LANGUAGES
+from assessments.prose import LANGUAGES, Prose
 from assessments.test_definitions import definition_of
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step, bank_item
-from core.domain.errors import NotFound
+from core.domain.errors import ContentError, NotFound
 
 # What the bank in use asks, worked out once for each of its states, since it is looked up at every field that is left.
 _stems: list[tuple[Bank, Mapping[str, str]]] = []
@@ -91,6 +93,14 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A form that holds an item now: the title of its test, and the form's name."""
+
+    title: Prose
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSheet:
     """One item with everything known of it; `versions` newest first, the house's own last."""
 
@@ -98,6 +108,7 @@ class ItemSheet:
     topic: str
     versions: tuple[Version, ...]
     uses: tuple[Use, ...]
+    asked: tuple[Asked, ...]
 
     @property
     def open_version(self) -> Version | None:
@@ -251,7 +262,8 @@ def get_item(ctx: Context, item_id: str) -> ItemSheet:
             versions = (*versions, _house_version(item_id, number, topic, draft))
     elif not versions:
         raise NotFound("There is no question {item} in the bank.", item=item_id)
-    return ItemSheet(item_id, topic or versions[0].topic, versions, _uses_of(ctx, item_id))
+    own_topic = topic or versions[0].topic
+    return ItemSheet(item_id, own_topic, versions, _uses_of(ctx, item_id), _asked(ctx, item_id, own_topic))
 
 
 def item_of_version(ctx: Context, version_id: int) -> str:
@@ -288,6 +300,18 @@ def _uses_of(ctx: Context, item_id: str) -> tuple[Use, ...]:
         .order_by(attempt.c.test, attempt.c.phase.desc())
     )
     return tuple(Use(row.test, row.phase, row.n) for row in ctx.db.execute(answers))
+
+
+def _asked(ctx: Context, item_id: str, topic: str) -> tuple[Asked, ...]:
+    """The forms that hold an item now; a test whose forms can't be filled asks nothing."""
+    found = []
+    for definition in (definition_of(ctx, test) for test in TESTS):
+        if topic in definition.blueprint.topics:
+            with suppress(ContentError):
+                forms = given_forms(ctx, definition)
+                names = [name for name, form in forms.items() if any(item.id == item_id for item in form.items)]
+                found += [Asked(definition.blueprint.title, name) for name in names]
+    return tuple(found)
 
 
 def known_stems(ctx: Context) -> Mapping[str, str]:

@@ -211,6 +211,11 @@ def draw_retire(sheet: ItemSheet) -> None:
 
 def draw_uses(sheet: ItemSheet) -> None:
     """In which tests it was answered, and how often."""
+    st.markdown(f"**{t('Asked now')}**")
+    if not sheet.asked:
+        st.caption(t("No form holds it at present."))
+    for asked in sheet.asked:
+        st.caption(safe(t("{test} · form {form}", test=asked.title.in_language(language()), form=asked.form)))
     st.markdown(f"**{t('Answered')}**")
     if not sheet.uses:
         st.caption(t("Nobody has answered it yet."))

@@ -11,7 +11,7 @@ from core.context import Context
 from core.documents.certificate import certificate_pdf
 from core.documents.voice import Voice
 from core.domain.certificate_paper import CertificatePaper
-from core.portal.certificates import Certificate, certificate_of, spelled
+from core.portal.certificates import Certificate, certificate_of, revoke_certificate, spelled
 from core.ui import page
 from core.ui.i18n import format_rate, in_language, t
 from core.ui.safe import safe
@@ -55,6 +55,24 @@ def draw_certificate(found: Certificate | None, attempt_id: int, issue: Callable
             st.warning(safe(t("This certificate was taken back: {reason}", reason=found.revoked_reason)))
         else:
             _draw_valid(found)
+            if page.portal_actor().may("attempts.mark") and found.person_id != page.person().person_id:
+                _draw_taking_back(found)
+
+
+def _draw_taking_back(found: Certificate) -> None:
+    """The way to take somebody's certificate back, as when somebody else has sat their test."""
+    key = f"take-back-{found.id}"
+    with st.popover(t("Take this certificate back"), icon=":material/cancel:", key=f"open-{key}"):
+        st.caption(t("Whoever checks its code reads from then on that it was taken back, and why."))
+        st.text_area(t("Reason"), max_chars=500, key=f"{key}-reason")
+        st.button(
+            t("Take it back for good"),
+            type="primary",
+            key=f"{key}-go",
+            on_click=page.portal_command,
+            args=(revoke_certificate, found.id, page.field(f"{key}-reason", "")),
+            kwargs={"form_key": page.form_key(key), "done": t("The certificate is taken back.")},
+        )
 
 
 def _draw_valid(found: Certificate) -> None:

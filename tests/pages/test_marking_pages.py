@@ -10,6 +10,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from assessments.attempts import PRE, finish_attempt, save_answer
+from assessments.certificates import issue_certificate
 from assessments.disputes import CREDITED, disputes_of
 from assessments.manual_marks import get_answer
 from assessments.test_settings import Settings
@@ -103,6 +104,22 @@ def test_a_passed_test_gives_a_certificate(house: Databases, portal: Portal) -> 
     assert found is not None
     assert "Anybody can check it with the code" in said(tab)
     assert not [button for button in tab.button if button.key == "get-certificate"]
+
+
+def test_a_trainer_takes_a_certificate_back_with_a_reason(house: Databases, portal: Portal) -> None:
+    attempt_id = take(portal, "clerk", PRE)
+    _with_pass_mark(portal, attempt_id, 0.8)
+    found = portal.do("clerk", issue_certificate, attempt_id)
+    key = f"take-back-{found.id}-go"
+    for login in ("clerk", "manager"):
+        tab = visit(house, login, "learn/result", attempt=str(attempt_id))
+        assert not [button for button in tab.button if button.key == key]
+    tab = press(visit(house, "trainer", "learn/result", attempt=str(attempt_id)), key)
+    assert "needs a reason" in said(tab)
+    tab.text_area(key=f"take-back-{found.id}-reason").set_value("Somebody else sat it.")
+    press(tab, key)
+    assert not tab.exception
+    assert "This certificate was taken back: Somebody else sat it." in said(tab)
 
 
 def test_a_failed_test_says_what_was_needed_and_gives_none(house: Databases, portal: Portal) -> None:

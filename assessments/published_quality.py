@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from core.context import Context
 from core.db.assessment_tables import attempt
 
 MOST_KEPT = 64
+GROWTH = 1.05
 Figures = tuple[int, float | None, float | None]
 _KEPT: dict[tuple[str, str, frozenset[ItemKey], int], Figures] = {}
 
@@ -46,9 +48,13 @@ def quality_behind(ctx: Context, attempt_id: int) -> PublishedQuality:
 
 
 def _figures(ctx: Context, test: str, items: frozenset[ItemKey]) -> Figures:
-    """People, reliability and error of the form that has these items; kept until somebody else finishes the test."""
+    """People, reliability and error of the form that has these items; kept until a twentieth more have finished.
+
+    Why not until the next one has: a class that finishes together would have it worked out anew for each of them.
+    """
     count = select(func.count()).select_from(attempt).where(attempt.c.test == test, attempt.c.status == FINISHED)
-    key = (str(ctx.db.engine.url), test, items, int(ctx.db.execute(count).scalar_one()))
+    stage = int(log(1 + int(ctx.db.execute(count).scalar_one())) / log(GROWTH))
+    key = (str(ctx.db.engine.url), test, items, stage)
     if key not in _KEPT:
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 
@@ -18,7 +19,8 @@ def one_thread() -> AbstractContextManager[Any]:
 
 @cache
 def _controller() -> Any:
-    import scipy.linalg  # brings its own library, which has to be there to be told
     from threadpoolctl import ThreadpoolController
+
+    import_module("scipy.linalg")  # brings its own library, which has to be there to be told
 
     return ThreadpoolController()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.attempts import PRE
+from assessments.attempts import PRE, start_attempt
 from assessments.published_quality import quality_behind
 from assessments.statistics.form_report import form_report
 from assessments.test_statistics import answers_to
@@ -18,6 +18,11 @@ def test_few_people_tell_nothing_yet(portal: Portal) -> None:
     attempt_id = take(portal, "ann", PRE, right=8)
     found = portal.see("ann", quality_behind, attempt_id)
     assert (found.n, found.reliability, found.error, found.most) == (1, None, None, 20.0)
+
+
+def test_while_nobody_has_finished_there_is_nothing_to_tell(portal: Portal) -> None:
+    attempt_id = portal.do("ann", start_attempt, TEST, PRE)
+    assert portal.see("ann", quality_behind, attempt_id).n == 0
 
 
 def test_many_people_tell_what_the_trainer_sees_and_more_tell_anew(portal: Portal) -> None:

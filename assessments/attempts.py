@@ -32,6 +32,7 @@ from assessments.attempt_steps import (
 from assessments.bank import Generated
 from assessments.behaviours import CERTAINTIES, Act, Progress, asks_certainty, can_check, progress_of
 from assessments.deadlines import deadline_of, is_over
+from assessments.disputes import follow_decisions
 from assessments.form_draws import first_form
 from assessments.forms import FORM_NAMES, other_form, questions_for
 from assessments.given_forms import given_forms
@@ -335,7 +336,7 @@ def _finish(ctx: Context, row: Row[Any]) -> float:
     ctx.db.execute(change.values(status=FINISHED, finished_at=ended_at, score=score))
     more = {"overdue": True} if overdue else {}
     note(ctx, "test_finished", row.id, test=row.test, phase=row.phase, score=round(score, 4), **more)
-    return score
+    return follow_decisions(ctx, row.id, score)
 
 
 def _person(ctx: Context) -> int:

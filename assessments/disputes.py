@@ -13,7 +13,7 @@ from assessments.handout import dumped, places_in
 from assessments.manual_marks import credit_item
 from assessments.remarking import remark_attempt
 from assessments.tries import FINISHED
-from core.context import Context
+from core.context import ENGINE, Context
 from core.db.assessment_tables import attempt, dispute
 from core.db.portal_tables import person
 from core.domain.errors import NotFound, RuleViolation
@@ -124,7 +124,7 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
 
     `rejected` leaves everything; `remarked` replays every finished test that holds the question against the bank as it
     is now (mend its key there first); `credited` gives its full mark to everybody who had it; `marked` says that only
-    this answer was marked by hand before.
+    this answer was marked by hand before. Tests that are open now follow once they are finished.
     Raises: NotAllowed without `attempts.mark`; NotFound; RuleViolation without a reason, for one's own, or when it is
     decided already.
     """
@@ -159,6 +159,27 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
     ctx.db.execute(update(dispute).where(same, _d.status == OPEN).values(values))
     note(ctx, "dispute_decided", row.attempt_id, item=row.item_id, outcome=outcome, changed=decided.changed_count)
     return decided
+
+
+def follow_decisions(ctx: Context, attempt_id: int, score: float) -> float:
+    """Has the decisions reach a test that was open when they were made, now that it is finished; gives its score.
+
+    Why not at once: a test under way is nobody's but its taker's, and its questions stay as they were handed out.
+    """
+    row = attempt_row(ctx, attempt_id)
+    decided = (
+        select(_d.id, _d.item_id, _d.status, _d.decision)
+        .where(_d.status.in_((CREDITED, REMARKED)), _d.decided_at >= row.started_at)
+        .where(_d.item_id.in_([place.item_id for place in places_in(row.items)]))
+        .order_by(_d.id)
+    )
+    found = ctx.db.execute(decided).all()
+    engine = ctx.by(ENGINE)  # it carries out what a trainer has decided
+    if any(one.status == REMARKED for one in found):
+        score = remark_attempt(engine, attempt_id)
+    for one in {one.item_id: one for one in found if one.status == CREDITED}.values():
+        score = credit_item(engine, attempt_id, one.item_id, one.decision, one.id)
+    return score
 
 
 def holding(ctx: Context, item_id: str) -> list[tuple[int, float]]:

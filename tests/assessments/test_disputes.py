@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from assessments.attempts import finish_attempt, save_answer, start_attempt
 from assessments.certificates import issue_certificate
 from assessments.disputes import (
     CREDITED,
@@ -18,13 +21,16 @@ from assessments.disputes import (
     reach_of,
     withdraw_dispute,
 )
+from assessments.handout import packed, unpacked
 from assessments.manual_marks import answers_waiting
+from assessments.questions import Choice, Question
 from assessments.readiness import READY, readiness_in
 from assessments.remarking import remark_attempt
+from core.db.assessment_tables import attempt
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
-from tests.assessments.conftest import Portal
+from tests.assessments.conftest import TEST, Portal
 from tests.assessments.given import give, row_in, steps_in
-from tests.assessments.taking import questions_of, take
+from tests.assessments.taking import questions_of, right_answer, take
 
 
 @pytest.fixture
@@ -67,6 +73,50 @@ def test_a_question_is_disputed_within_thirty_days(portal: Portal, taken: tuple[
     portal.now += 31 * 86_400
     with pytest.raises(RuleViolation, match="within 30 days"):
         portal.do("ann", dispute_item, ann, item, "late")
+
+
+def test_a_test_that_was_open_follows_once_it_is_finished(portal: Portal) -> None:
+    """Whoever had a faulty question before the decision has its mark, finished or not; who begins later has not."""
+    give(portal, swapped=False)
+    ann = take(portal, "ann", "pre", right=10)
+    bo = portal.do("bo", start_attempt, TEST, "pre")
+    faulty = portal.see("ann", questions_of, ann)[-1].item_id
+    with portal.open(
+        "tess"
+    ) as ctx:  # as if the key had been mended in the bank meanwhile
+        questions = unpacked(row_in(portal, bo).items)
+        choice = next(one for one in questions if one.kind == "single" and not one.generated)
+        ctx.db.execute(
+            attempt.update().where(attempt.c.id == bo).values(items=packed([_turned(q, choice) for q in questions]))
+        )
+    first = portal.do("ann", dispute_item, ann, faulty, "no option is right")
+    second = portal.do("ann", dispute_item, ann, choice.item_id, "the key is wrong")
+    portal.do("bo", save_answer, bo, choice.item_id, right_answer(choice))
+    portal.now += 60
+    portal.do("tess", decide_dispute, first, CREDITED, "You are right.")
+    portal.do("tess", decide_dispute, second, REMARKED, "Mended.")
+    assert [step.kind for step in steps_in(portal, bo)] == ["start", "answer"], "nobody touches a test under way"
+    assert portal.do("bo", finish_attempt, bo) == row_in(portal, bo).score == 2 / len(questions)
+    last = [(step.kind, step.item_id, step.fraction, step.actor_id) for step in steps_in(portal, bo)[2:]]
+    assert last == [
+        ("finish", None, 0.0, None),
+        ("remark", choice.item_id, 1.0, None),
+        ("manual", faulty, 1.0, None),
+    ]
+    portal.now += 60
+    portal.admit("cai")
+    cai = portal.do("cai", start_attempt, TEST, "pre")
+    assert portal.do("cai", finish_attempt, cai) == 0.0
+
+
+def _turned(question: Question, choice: Question) -> Question:
+    """The question, with another option of the chosen one worth the mark."""
+    if question != choice or not isinstance(choice.content, Choice):
+        return question
+    right, *others = sorted(choice.content.options, key=lambda option: -option.fraction)
+    turned = {right.name: 0.0, others[0].name: 1.0}
+    options = tuple(replace(one, fraction=turned.get(one.name, one.fraction)) for one in choice.content.options)
+    return replace(choice, content=Choice(options, several=False))
 
 
 def test_a_faulty_question_gives_its_mark_to_everybody_who_had_it(portal: Portal, taken: tuple[int, int, str]) -> None:

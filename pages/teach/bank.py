@@ -108,7 +108,7 @@ def draw_filter(wanted: Wanted) -> None:
             t("Search"),
             key="bank-words",
             icon=":material/search:",
-            placeholder=t("Words of the question, or its id"),
+            placeholder=t("Words or id"),
             max_chars=100,
             on_change=take_wanted,
             width=170,

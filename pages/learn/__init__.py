@@ -327,7 +327,7 @@ def draw_check(sheet: Sheet) -> None:
         return
     more = feedback is not None
     st.button(
-        t("Check again") if more else t("Check"),
+        t("Check it again") if more else t("Check the answer"),
         key=name_of("check", sheet.attempt_id, sheet.item_id),
         icon=":material/fact_check:",
         disabled=feedback is not None and not feedback.changed and sheet.question.kind not in ("numeric", "short_text"),

@@ -268,7 +268,7 @@ def draw_terms(entry: Entry, count: int) -> None:
         lines.append(("hourglass_disabled", t("No time limit")))
         saved = t("Every answer is saved at once; you can go on later, also on another device")
     else:
-        minutes = format_number(limit / 60, 0 if limit % 60 == 0 else 1)
+        minutes = format_number(limit // 60, 0)
         lines.append(("timer", t("{n} minutes from the moment you begin, also while the page is closed", n=minutes)))
         saved = t("Every answer is saved at once; if something breaks, go on where you were, also on another device")
         if settings.time_limit_minutes is not None and limit > 60 * settings.time_limit_minutes:
@@ -280,8 +280,8 @@ def draw_terms(entry: Entry, count: int) -> None:
             ("event_busy", t("Open until {at}; then it closes, finished or not", at=wall_time(settings.closes_at)))
         )
     if settings.tries > 1:
-        tries = t("You can take it {n} times.", n=settings.tries) + " " + t(COUNTING_LABELS[settings.counting])
-        lines.append(("replay", tries))
+        lines.append(("replay", t("You can take it {n} times", n=settings.tries)))
+        lines.append(("counter_1", t(COUNTING_LABELS[settings.counting])))
     if settings.pass_rate is not None:
         lines.append(("verified", t("{rate} of the marks are needed to pass", rate=format_rate(settings.pass_rate, 0))))
     st.markdown("\n\n".join(f":material/{icon}: {safe(line)}" for icon, line in lines))

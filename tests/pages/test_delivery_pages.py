@@ -68,7 +68,7 @@ def html(tab: AppTest) -> str:
         ),
         (
             {"tries": 3, "counting": BEST, "pass_rate": 0.8},
-            ["take it 3 times. The best try counts", "80% of the marks are needed"],
+            ["take it 3 times", "The best try counts", "80% of the marks are needed"],
             ["可以参加 3 次", "80% 即为通过"],
         ),
     ],

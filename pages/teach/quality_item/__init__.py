@@ -19,7 +19,7 @@ from core.ui.kpi import is_dark
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, option_lines
 from core.ui.rich import emphasised
 from core.ui.safe import safe
-from core.ui.site import SITE, page_named
+from core.ui.site import page_named
 from core.ui.tables import Column, table
 from pages.teach.quality import (
     advice_on,
@@ -72,7 +72,7 @@ def draw_head(item: ItemReport) -> None:
     for advice in advice_on(item):
         st.markdown(f":material/arrow_right: {safe(advice)}")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        if any(one.name == EDITOR for one in SITE):
+        if page_named(EDITOR).open_to(page.portal_actor()):
             st.page_link(
                 page_named(EDITOR).path,
                 label=t("Open in the item bank"),

@@ -43,6 +43,7 @@ from core.ui.site import page_named
 from pages.learn import draw_question, said
 
 MARKS = {ANSWERED: ":material/check_small:", STARTED: ":material/more_horiz:", UNSEEN: ""}
+FAR = 86_400  # seconds; a window that closes in days needs no clock yet
 REVIEW = -1  # the place behind the last question: what is left before finishing
 
 
@@ -78,7 +79,7 @@ def time_left(seconds: int) -> str:
 
 def draw_clock(sheet: Sheet) -> str:
     """The time left as the server has it; `delivery.js` counts it down until the next answer, and says when it ends."""
-    if sheet.seconds_left is None:
+    if sheet.seconds_left is None or sheet.seconds_left > FAR:
         return ""
     words = {300: t("5 minutes left."), 60: t("1 minute left."), 0: t("The time is over.")}
     said_at = "".join(f' data-say-{at}="{escape(text)}"' for at, text in words.items())

@@ -93,6 +93,13 @@ def test_extra_time_is_in_the_intro_and_on_the_clock(house: Databases, portal: P
     assert 'data-say-300="5 minutes left."' in html(tab) and 'data-say-60="1 minute left."' in html(tab)
 
 
+def test_a_window_that_closes_in_days_needs_no_clock(house: Databases, portal: Portal) -> None:
+    give(portal, closes_at=portal.now + 5 * 86_400)
+    tab = look(house)
+    assert "then it closes, finished or not" in said(tab)
+    assert "data-left" not in html(press(tab, "begin"))
+
+
 @pytest.mark.parametrize(
     ("opens", "closes", "english", "chinese"),
     [(3_600, 7_200, "It opens on", "将于"), (-7_200, -3_600, "It closed on", "已于")],

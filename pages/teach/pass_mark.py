@@ -305,7 +305,7 @@ def draw_items(judging: Judging, found: PassMark) -> None:
             "item": one.item_id,
             "form": one.form,
             "asked": line_of(items[one.item_id]),
-            "mean": 100 * one.mean,
+            "mean": round(100 * one.mean, 1),
             "range": f"{format_number(100 * one.lowest, 0)} – {format_number(100 * one.highest, 0)}",
             "spread": "–" if one.spread is None else format_number(100 * one.spread, 1),
         }

@@ -122,6 +122,8 @@ def start_attempt(ctx: Context, test: str, phase: str) -> int:
     definition, settings, number = entry.definition, entry.settings, len(entry.tries) + 1
     seen = _seen_before(ctx, person_id, test, phase)
     form = given_forms(ctx, definition, seen)[_form_name(ctx, person_id, entry)]
+    if not form.items:
+        raise RuleViolation("This test has no questions any more, since all of them were retired. Tell your trainer.")
     seed = definition.blueprint.seed + (number - 1) * SECOND_TRY_SEED
     if any(isinstance(item.content, Generated) for item in form.items):
         with figures.practice_figures() as world:
@@ -169,11 +171,11 @@ def _refuse_unless_ready(entry: Entry) -> None:
 
 
 def _seen_before(ctx: Context, person_id: int, test: str, phase: str) -> frozenset[str]:
-    """The items a person had in the pre-test, which the post-test doesn't ask again."""
+    """The items a person had in any try of the pre-test, which the post-test doesn't ask again."""
     if phase != POST:
         return frozenset()
-    first = tries_of(ctx, person_id, test)[PRE][0]
-    return frozenset(place.item_id for place in places_in(attempt_row(ctx, first.id).items))
+    handouts = [attempt_row(ctx, one.id).items for one in tries_of(ctx, person_id, test)[PRE]]
+    return frozenset(place.item_id for handout in handouts for place in places_in(handout))
 
 
 def _form_name(ctx: Context, person_id: int, entry: Entry) -> str:

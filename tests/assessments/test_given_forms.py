@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,13 +11,19 @@ from assessments import item_editing as editing
 from assessments.attempts import POST, PRE, finish_attempt, save_answer, start_attempt
 from assessments.bank import Item
 from assessments.bank_rows import find_version
-from assessments.forms import FORM_NAMES, Form, forms_of
+from assessments.banked_items import bank_for
+from assessments.blueprint import blueprint_of
+from assessments.forms import FORM_NAMES, Form, forms_of, found_for
 from assessments.given_forms import given_forms
 from assessments.item_drafts import PART, Place
 from assessments.questions import Choice
 from assessments.remarking import remark_attempt
-from assessments.test_definitions import own_definition
+from assessments.test_definitions import definition_of, own_definition, publish_definition, save_definition
+from assessments.test_settings import Settings
+from core.context import Context
+from core.domain.errors import RuleViolation
 from tests.assessments.conftest import TEST, Portal
+from tests.assessments.given import give
 from tests.assessments.item_writing import approved, changed, new_single, version
 from tests.assessments.taking import do_exercises, questions_of, right_answer
 
@@ -111,6 +118,49 @@ def test_the_two_tests_of_a_person_share_no_item_whatever_changes_between(busy: 
         busy.do("tess", editing.retire_item, item_id, "Old.")
     second = busy.do("ann", start_attempt, TEST, POST)
     assert not asked & {question.item_id for question in busy.see("ann", questions_of, second)}
+
+
+def test_what_a_further_try_at_the_pre_test_asked_is_not_asked_again(busy: Portal) -> None:
+    give(busy, tries=2)
+    first = busy.do("ann", start_attempt, TEST, PRE)
+    busy.do("ann", finish_attempt, first)
+    do_exercises(busy, "ann")
+    asked = {question.item_id for question in busy.see("ann", questions_of, first)}
+    given, everything = busy.see("ann", forms_given), busy.see("ann", bank_for, [TEST]).items
+    mine, other = sorted(given.values(), key=lambda form: not {item.id for item in form.items} <= asked)
+    used = {item.id for form in given.values() for item in form.items}
+    for gone in mine.items:
+        cell = (gone.competency, gone.level)
+        twins = [item for item in other.items if (item.competency, item.level) == cell and item.case is None]
+        spares = [one for one in everything if (one.competency, one.level) == cell and one.case is None]
+        spares = [one for one in spares if one.id not in used]
+        if twins and len(spares) > 1 and gone.case is None:
+            break
+    last, *others = spares
+    for one in (gone, *others):
+        busy.do("tess", editing.retire_item, one.id, "Old.")
+    second = busy.do("ann", start_attempt, TEST, PRE)
+    assert last.id in {question.item_id for question in busy.see("ann", questions_of, second)}
+    busy.do("ann", finish_attempt, second)
+    busy.do("tess", editing.restore_item, gone.id)
+    busy.do("tess", editing.retire_item, twins[0].id, "Old.")
+    post = busy.do("ann", start_attempt, TEST, POST)
+    assert last.id not in {question.item_id for question in busy.see("ann", questions_of, post)}
+
+
+def forms_given(ctx: Context) -> Mapping[str, Form]:
+    return given_forms(ctx, definition_of(ctx, TEST))
+
+
+def test_a_test_whose_every_question_was_retired_is_not_begun(busy: Portal) -> None:
+    cell = next(cell for cell in blueprint_of(TEST).cells)
+    small = replace(blueprint_of(TEST), cells=(replace(cell, count=1),), cases=0, kinds_least=1, generated_least=0)
+    busy.do("tess", save_definition, TEST, small, Settings(), base=0)
+    busy.do("tess", publish_definition, TEST, 1)
+    for item in found_for(busy.see("ann", bank_for, [TEST]), cell):
+        busy.do("tess", editing.retire_item, item.id, "Old.")
+    with pytest.raises(RuleViolation, match="has no questions any more"):
+        busy.do("ann", start_attempt, TEST, PRE)
 
 
 def test_marking_again_takes_the_key_of_the_newest_version_that_asks_the_same(busy: Portal) -> None:

@@ -81,9 +81,7 @@ def test_a_test_that_was_open_follows_once_it_is_finished(portal: Portal) -> Non
     ann = take(portal, "ann", "pre", right=10)
     bo = portal.do("bo", start_attempt, TEST, "pre")
     faulty = portal.see("ann", questions_of, ann)[-1].item_id
-    with portal.open(
-        "tess"
-    ) as ctx:  # as if the key had been mended in the bank meanwhile
+    with portal.open("tess") as ctx:  # as if the key had been mended in the bank meanwhile
         questions = unpacked(row_in(portal, bo).items)
         choice = next(one for one in questions if one.kind == "single" and not one.generated)
         ctx.db.execute(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from assessments.competencies import name_of
+from assessments.handout import places_in
 from assessments.prose import Prose, same
 from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
 from assessments.statistics.classical import test_figures
@@ -24,7 +25,6 @@ from assessments.statistics.equating import (
 from assessments.statistics.paired import PairedGain, hake, paired_gain
 from assessments.statistics.sizes import TOO_FEW
 from assessments.test_definitions import definition_of
-from assessments.test_statistics import asked_item
 from assessments.tries import POST, PRE
 from core.context import Context
 from core.db.portal_tables import person
@@ -122,7 +122,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    """One sitting's marks. Shape: `reached` and `most` by competency."""
+    """One sitting's marks. Shape: `reached`, `most` by competency; fractions and weights in the order of items' ids."""
 
     sitting: Sitting
     share: float
@@ -164,31 +164,30 @@ def effect_of(ctx: Context, test: str) -> Effect:
 def _scores(ctx: Context, test: str) -> list[_Score]:
     sittings = sittings_of(ctx, test, definition_of(ctx, test).settings.counting)
     steps = steps_by_sitting(ctx, test, sittings)
-    about: dict[ItemKey, tuple[str, float]] = {}
     scores = []
     for one in sittings:
-        for item in one.items:
-            if item not in about:
-                asked = asked_item(one, item[0])
-                about[item] = asked.competency, asked.weight
-        read = read_steps(steps[one.id], {item_id: at for at, (item_id, _) in enumerate(one.items)})
+        places = places_in(one.handout)
+        read = read_steps(steps[one.id], {place.item_id: at for at, place in enumerate(places)})
         reached: dict[str, float] = {}
         most: dict[str, float] = {}
-        for item, fraction in zip(one.items, read.fractions, strict=True):
-            competency, weight = about[item]
-            reached[competency] = reached.get(competency, 0.0) + weight * fraction
-            most[competency] = most.get(competency, 0.0) + weight
-        weights = tuple(about[item][1] for item in one.items)
-        share = max(0.0, sum(reached.values()) / sum(weights))
-        scores.append(_Score(one, share, read.waiting, reached, most, tuple(read.fractions), weights))
+        for place, fraction in zip(places, read.fractions, strict=True):
+            reached[place.competency] = reached.get(place.competency, 0.0) + place.weight * fraction
+            most[place.competency] = most.get(place.competency, 0.0) + place.weight
+        share = max(0.0, sum(reached.values()) / sum(most.values()))
+        # By id, since further tries have the same items in another order.
+        items = sorted(
+            zip((place.item_id for place in places), read.fractions, (place.weight for place in places), strict=True)
+        )
+        _, fractions, weights = zip(*items, strict=True)
+        scores.append(_Score(one, share, read.waiting, reached, most, fractions, weights))
     return [one for one in scores if not one.waiting]
 
 
 def _errors(scores: Iterable[_Score]) -> Mapping[str, float]:
-    """Each form's standard error of measurement, told from everybody who took its latest set of items."""
-    together: dict[str, dict[tuple[ItemKey, ...], list[_Score]]] = {}
+    """Each form's standard error of measurement, told from everybody who took the set of items that most took."""
+    together: dict[str, dict[frozenset[ItemKey], list[_Score]]] = {}
     for one in scores:
-        together.setdefault(one.sitting.form, {}).setdefault(one.sitting.items, []).append(one)
+        together.setdefault(one.sitting.form, {}).setdefault(frozenset(one.sitting.items), []).append(one)
     found = {}
     for form, sets in together.items():
         most = max(sets.values(), key=len)

@@ -187,7 +187,7 @@ def _forms(ctx: Context, test: str, phase: str | None) -> list[tuple[TakenForm, 
 
 def _answers(ctx: Context, form: TakenForm, sittings: list[Sitting]) -> FormAnswers:
     columns = {item_id: at for at, (item_id, _) in enumerate(form.items)}
-    questions = [asked_item(sittings[0], item_id) for item_id, _ in form.items]
+    questions = [_asked(sittings[0], item_id) for item_id, _ in form.items]
     steps = steps_by_sitting(ctx, form.test, sittings)
     read = [read_steps(steps.get(one.id, ()), columns) for one in sittings]
     kept = [at for at, one in enumerate(read) if not one.waiting]
@@ -211,8 +211,7 @@ def _answers(ctx: Context, form: TakenForm, sittings: list[Sitting]) -> FormAnsw
     )
 
 
-def asked_item(sitting: Sitting, item_id: str) -> AskedItem:
-    """An item as it was handed out in a sitting."""
+def _asked(sitting: Sitting, item_id: str) -> AskedItem:
     place = next(at for at, (name, _) in enumerate(sitting.items) if name == item_id)
     question = sitting.question(place)
     return AskedItem(

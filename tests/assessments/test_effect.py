@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from assessments.attempts import POST, PRE
 from assessments.effect import EQUATED, SWAPPED, UNCORRECTED, Effect, effect_of
@@ -114,3 +116,13 @@ def test_scores_are_converted_three_ways(portal: Portal) -> None:
     assert ranks == sorted(ranks)
     with pytest.raises(NotAllowed):
         portal.see("ann", conversion_of, TEST)
+
+
+def test_further_tries_in_another_order_tell_the_same_error(portal: Portal) -> None:
+    before = _effect(portal, Crowd(24)).errors
+    with portal.engine.begin() as db:
+        for row in db.execute(select(attempt.c.id, attempt.c["items"])).all()[::2]:
+            places, *lines = row[1].split("\n")
+            turned = "\n".join([json.dumps(json.loads(places)[::-1]), *lines[::-1]])
+            db.execute(update(attempt).where(attempt.c.id == row.id).values(items=turned))
+    assert portal.see("tess", effect_of, TEST).errors == pytest.approx(before)

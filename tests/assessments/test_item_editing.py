@@ -311,7 +311,7 @@ def test_the_bank_of_an_earlier_day_is_still_known(portal: Portal) -> None:
     assert bank(portal, until=one + 1).item(item_id) is None
     portal.now += 3_600
     portal.do("tess", editing.restore_item, item_id)
-    assert bank(portal, until=one + 1).item(item_id) is None, "what comes back changes no form that was drawn without it"
+    assert bank(portal, until=one + 1).item(item_id) is None, "what comes back changes no form drawn without it"
     assert bank(portal, until=portal.now).item(item_id) is not None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from assessments.attempt_rows import attempt_row, note, own_row
 from assessments.handout import dumped, places_in
 from assessments.manual_marks import credit_item
-from assessments.remarking import remark_attempt
+from assessments.remarking import Known, remark_attempt
 from assessments.tries import FINISHED
 from core.context import ENGINE, Context
 from core.db.assessment_tables import attempt, dispute
@@ -140,11 +140,12 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
     if not decision:
         raise RuleViolation("Say why you decide so; whoever disputed it reads this.")
     held, changes = holding(ctx, row.item_id) if outcome in (REMARKED, CREDITED) else [], []
+    known: Known = {}
     for attempt_id, before in held:
         if outcome == CREDITED:
             after = credit_item(ctx, attempt_id, row.item_id, decision, dispute_id)
         else:
-            after = remark_attempt(ctx, attempt_id)
+            after = remark_attempt(ctx, attempt_id, known)
         changes.append(abs(after - before))
     decided = Decided(len(held), sum(change > 1e-9 for change in changes), max(changes, default=0.0))
     data = {"attempts": decided.attempts_count, "changed": decided.changed_count, "largest": decided.largest}

@@ -17,7 +17,7 @@ from assessments.attempt_steps import (
     moment_of,
     score_of,
 )
-from assessments.bank import Generated, question_of
+from assessments.bank import Generated, Item, question_of
 from assessments.banked_items import approved_items
 from assessments.behaviours import is_marked, progress_of
 from assessments.handout import packed
@@ -27,19 +27,25 @@ from core.context import Context
 from core.db.assessment_tables import attempt
 from core.domain.errors import RuleViolation
 
+Known = dict[str, tuple[Item, ...]]
+"""The versions of items read so far, by id."""
 
-def remark_attempt(ctx: Context, attempt_id: int) -> float:
+
+def remark_attempt(ctx: Context, attempt_id: int, known: Known | None = None) -> float:
     """Marks a finished test again by replaying its answers against the bank as it is now; gives the new score.
 
     A question takes over the key of the newest approved version that asks and shows the very same. Each changed
     fraction is a further step; nothing is overwritten in the history, and what was marked by hand stays as it is.
+    `known` is handed on where many tests with the same questions are marked again in one go.
     Raises: NotAllowed without `attempts.mark`, since a mark may change; RuleViolation while the test is open.
     """
     ctx.actor.need("attempts.mark")
     row = attempt_row(ctx, attempt_id, lock=True)
     if row.status != FINISHED:
         raise RuleViolation("A test is marked again only after it is finished.")
-    questions = tuple(_mended(ctx, question) for question in questions_in(row))
+    known = {} if known is None else known
+    handed_out = questions_in(row)
+    questions = tuple(_mended(ctx, question, known) for question in handed_out)
     settings, acts, before = settings_in(row), acts_by_item(ctx, attempt_id), fractions_in(ctx, attempt_id)
     by_hand, last = marked_by_hand(ctx, attempt_id), last_step(ctx, attempt_id)
     now, number = moment_of(ctx, last), last.number
@@ -53,16 +59,19 @@ def remark_attempt(ctx: Context, attempt_id: int) -> float:
             columns = {"item_id": question.item_id, "fraction": fraction, "actor_id": ctx.actor.person_id}
             append_step(ctx, attempt_id, number, REMARK, now, **columns)
     score = score_of(questions, fractions_in(ctx, attempt_id))
-    change = update(attempt).where(attempt.c.id == attempt_id).values(score=score, items=packed(questions))
-    ctx.db.execute(change)
+    if questions != handed_out:
+        ctx.db.execute(update(attempt).where(attempt.c.id == attempt_id).values(items=packed(questions)))
+    ctx.db.execute(update(attempt).where(attempt.c.id == attempt_id).values(score=score))
     note(ctx, "test_marked_again", attempt_id, before=round(row.score, 4), after=round(score, 4))
     return score
 
 
-def _mended(ctx: Context, question: Question) -> Question:
+def _mended(ctx: Context, question: Question, known: Known) -> Question:
     if question.generated:
         return question
-    for item in approved_items(ctx, question.item_id):
+    if question.item_id not in known:
+        known[question.item_id] = approved_items(ctx, question.item_id)
+    for item in known[question.item_id]:
         if isinstance(item.content, Generated) or sorted(names_shown(item.content)) != sorted(question.shown):
             continue
         current = replace(question_of(item), shown=question.shown)

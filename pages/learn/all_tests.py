@@ -41,7 +41,7 @@ STATES: dict[str, tuple[Tone, str]] = {
 def state_name(entry: Entry) -> str:
     """What the state of a phase is called."""
     return {
-        GOING_ON: t("Begun"),
+        GOING_ON: t("Under way"),
         TIME_IS_UP: t("Time is over"),
         READY: t("Can be taken again") if entry.tries else t("Can be taken"),
         NOT_OPEN_YET: t("Not open yet"),

@@ -21,6 +21,17 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from docs.desk_pictures import at_original, at_part, at_results, at_stopped, picture_of_papers  # noqa: E402
 from docs.outbound_story import tell_outbound  # noqa: E402
+from docs.test_pictures import (  # noqa: E402
+    at_case_question,
+    at_dispute,
+    at_judges,
+    at_marking,
+    at_passed,
+    at_readiness,
+    drawn,
+    with_forms,
+)
+from docs.test_story import OWN_DRAFT, tell_tests  # noqa: E402
 from docs.training_story import tell_training  # noqa: E402
 from docs.wave_pictures import at_plan, at_tasks  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
@@ -38,7 +49,8 @@ PAPERS = "desk-papers"  # what comes out of the printer, not what the screen sho
 class Shot:
     """One picture: who looks, at what, and how.
 
-    `prepare` takes the window to what is to be seen, and leaves it standing still.
+    `prepare` takes the window to what is to be seen, and leaves it standing still. `crowded`: it shows the class that
+    takes tests, which comes only after all pictures without it.
     """
 
     name: str
@@ -47,6 +59,7 @@ class Shot:
     language: str = "en"
     size: tuple[int, int] = DESK
     dark: bool = False
+    crowded: bool = False
 
     @property
     def file(self) -> Path:
@@ -157,6 +170,13 @@ def seen_in_both(name: str, person: str, prepare: Callable[[Window], None]) -> t
     return Shot(name, person, prepare), Shot(name, person, prepare, language="zh")
 
 
+def crowded(
+    name: str, person: str, prepare: Callable[[Window], None], size: tuple[int, int] = DESK
+) -> tuple[Shot, ...]:
+    """A picture of tests, in both languages."""
+    return tuple(Shot(name, person, prepare, code, size, crowded=True) for code in ("en", "zh"))
+
+
 def leave_be(window: Window) -> None:
     """Leaves the window as it is: the picture is of what was printed."""
     window.go("/orders")
@@ -201,6 +221,19 @@ SHOTS: tuple[Shot, ...] = (
     *in_both("stocktake-off", "operations", "/stocktake?id=2"),
     *in_both("stocktake-alerts", "operations", "/stock_alerts"),
     *in_both("stocktake-forecast", "operations", "/stock_alerts?show=forecast"),
+    *crowded("tests-question", "clerk", at_case_question, (1440, 1330)),
+    Shot("tests-question", "clerk", at_case_question, "zh", PHONE, crowded=True),
+    *crowded("tests-list", "clerk", at("/all_tests")),
+    *crowded("tests-result", "service", at_passed, (1440, 1250)),
+    *crowded("tests-dispute", "service", at_dispute),
+    *crowded("bank-list", "trainer", at("/bank")),
+    *crowded("bank-editor", "trainer", at(f"/bank_item?item={OWN_DRAFT}"), (1440, 1250)),
+    *crowded("tests-setup", "trainer", with_forms, (1440, 1250)),
+    *crowded("tests-pass-mark", "trainer", at_judges),
+    *crowded("tests-marking", "trainer", at_marking, (1440, 1250)),
+    *crowded("tests-quality", "trainer", drawn("/test_quality?test=warehouse"), (1440, 1250)),
+    *crowded("tests-effect", "trainer", drawn("/effect?test=warehouse"), (1440, 1250)),
+    *crowded("tests-readiness", "manager", at_readiness, (1440, 1100)),
 )
 
 
@@ -239,8 +272,11 @@ def main(names: list[str]) -> int:
         tell_outbound(var)
         server = closing.enter_context(running_app(var))
         browser = launch(closing.enter_context(sync_playwright()))
-        windows = Windows(server, browser, closing)
-        for shot in wanted:
+        windows, came = Windows(server, browser, closing), False
+        for shot in sorted(wanted, key=lambda shot: shot.crowded):
+            if shot.crowded and not came:
+                came = True
+                tell_tests(var)
             take(shot, windows)
         return int(any(window.problems for window in windows.opened))
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from assessments.attempt_rows import readable_row, settings_in
 from assessments.attempt_steps import waiting_in
 from assessments.test_definitions import definition_of
+from assessments.test_settings import is_enough
 from assessments.tries import FINISHED
 from core.context import Context
 from core.db.portal_tables import person
@@ -28,7 +29,7 @@ def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
     wanted = settings_in(row).pass_rate
     if wanted is None:
         raise RuleViolation("This test has no pass mark, so nobody is certified by it.")
-    if row.score < wanted - 1e-9:
+    if not is_enough(row.score, wanted):
         raise RuleViolation(
             "The test was passed with {wanted} % of the marks; this attempt has {found} %.",
             wanted=round(100 * wanted),

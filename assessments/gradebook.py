@@ -10,6 +10,7 @@ from sqlalchemy import select
 from assessments.blueprint import TESTS
 from assessments.sittings import sittings_of, waiting_among
 from assessments.test_definitions import definition_of
+from assessments.test_settings import is_enough
 from assessments.tries import PHASES
 from core.context import Context
 from core.db.portal_tables import person
@@ -20,7 +21,8 @@ from core.domain.rights import Role
 class Grade:
     """What a person reached in one phase of a test.
 
-    Units: score 0..1; None where answers still wait for a mark by hand. `passed` None where nothing is passed.
+    Units: score 0..1; None where answers still wait for a mark by hand. `passed` None where nothing is passed; the mark
+    that counts is that of the day the test was begun.
     """
 
     score: float | None
@@ -56,12 +58,11 @@ def gradebook_of(ctx: Context, tests: Sequence[str] = TESTS) -> Gradebook:
     ctx.actor.need("attempts.read")
     grades: dict[int, dict[tuple[str, str], Grade]] = {}
     for test in tests:
-        settings = definition_of(ctx, test).settings
-        sittings = sittings_of(ctx, test, settings.counting)
+        sittings = sittings_of(ctx, test, definition_of(ctx, test).settings.counting)
         waiting = waiting_among(ctx, test, sittings)
         for one in sittings:
             score = None if one.id in waiting else one.score
-            passed = None if score is None or settings.pass_rate is None else score >= settings.pass_rate
+            passed = None if score is None else is_enough(score, one.pass_rate)
             grades.setdefault(one.person_id, {})[test, one.phase] = Grade(score, passed, one.finished_at)
     people = ctx.db.execute(
         select(person.c.id, person.c.login, person.c.name, person.c.team, person.c.position)

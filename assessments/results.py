@@ -14,6 +14,7 @@ from assessments.marking import WAITING, Mark, Response, mark, verdict_of
 from assessments.prose import Prose
 from assessments.questions import Question
 from assessments.test_definitions import definition_of
+from assessments.test_settings import is_enough
 from assessments.tries import FINISHED, POST, PRE, Try, counting_try
 from core.context import Context
 from core.db.assessment_tables import attempt
@@ -79,9 +80,7 @@ class Result:
     @property
     def passed(self) -> bool | None:
         """Whether the pass mark is reached; None while that isn't known, or where there is none."""
-        if self.pass_rate is None or self.provisional:
-            return None
-        return self.score >= self.pass_rate - 1e-9
+        return None if self.provisional else is_enough(self.score, self.pass_rate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from assessments.attempt_steps import ANSWER, CHECK, MANUAL, MARKED
 from assessments.handout import places_in, question_at
 from assessments.marking import is_blank
 from assessments.questions import Question
-from assessments.test_settings import BEST, FIRST
+from assessments.test_settings import BEST, FIRST, Settings
 from assessments.tries import FINISHED
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step
@@ -27,7 +27,10 @@ ItemKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One finished attempt, without its answers. Units: score 0..1. Shape: `handout` as it is stored."""
+    """One finished attempt, without its answers.
+
+    Units: score 0..1. Shape: `handout` and `settings` as they are stored.
+    """
 
     id: int
     person_id: int
@@ -37,8 +40,14 @@ class Sitting:
     started_at: int
     finished_at: int
     score: float
+    settings: str
     handout: str
     items: tuple[ItemKey, ...]
+
+    @property
+    def pass_rate(self) -> float | None:
+        """What was enough to pass when it was begun. Units: 0..1 of the marks."""
+        return Settings.from_data(json.loads(self.settings)).pass_rate
 
     def question(self, place: int) -> Question:
         """One of its questions; places count from 0."""
@@ -80,7 +89,18 @@ def every_sitting(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, 
     """The same for figures that tell nobody's answers; whoever asks has seen to the rights."""
     a = attempt.c
     rows = ctx.db.execute(
-        select(a.id, a.person_id, a.phase, a.test_version, a.form, a.started_at, a.finished_at, a.score, a["items"])
+        select(
+            a.id,
+            a.person_id,
+            a.phase,
+            a.test_version,
+            a.form,
+            a.started_at,
+            a.finished_at,
+            a.score,
+            a.settings,
+            a["items"],
+        )
         .where(a.test == test, a.status == FINISHED)
         .order_by(a.try_number, a.id)
     )
@@ -99,6 +119,7 @@ def every_sitting(ctx: Context, test: str, rule: str = FIRST) -> tuple[Sitting, 
             started_at=row.started_at,
             finished_at=row.finished_at,
             score=row.score,
+            settings=row.settings,
             handout=row[-1],
             items=tuple(item_keys(row[-1])),
         )

@@ -26,6 +26,11 @@ COUNTING_LABELS: Mapping[str, str] = {
 }
 
 
+def is_enough(score: float, pass_rate: float | None) -> bool | None:
+    """Whether a score passes; None where nothing is passed or failed. Units: both 0..1 of the marks."""
+    return None if pass_rate is None else score >= pass_rate - 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a test is given, kept with every attempt as it was when the attempt began.

@@ -17,6 +17,7 @@ from assessments.handout import dumped, places_in
 from assessments.prose import Prose
 from assessments.questions import Choice, Matching, Numeric, OpenText, Ordering, Question, ShortText, from_data, view_of
 from assessments.sittings import item_keys, read_steps, steps_of_attempts
+from assessments.test_settings import is_enough
 from assessments.tries import FINISHED
 from core.context import Context
 from core.db.assessment_tables import attempt
@@ -69,9 +70,8 @@ def _of_attempt(said: _Speaker, steps: Any) -> Iterator[Mapping[str, Any]]:
     if not read.waiting:
         overall["score"] = {"scaled": row.score, "raw": round(row.score * total, 6), "min": 0, "max": total}
     yield said.statement("completed", said.test(), row.finished_at, overall)
-    enough = settings_in(row).pass_rate
-    if enough is not None and not read.waiting:
-        passed = row.score >= enough
+    passed = is_enough(row.score, settings_in(row).pass_rate)
+    if passed is not None and not read.waiting:
         verdict = {**overall, "success": passed}
         yield said.statement("passed" if passed else "failed", said.test(), row.finished_at, verdict)
 

@@ -13,12 +13,14 @@ from sqlalchemy import insert, update
 
 from assessments.attempts import POST, PRE, finish_attempt, start_attempt
 from assessments.gradebook import gradebook_of
+from assessments.results import get_result
 from assessments.test_settings import Settings
 from assessments.xapi import statements_of
 from core.db.assessment_tables import attempt, attempt_step
 from core.domain.errors import NotAllowed
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
+from tests.assessments.given import give
 from tests.assessments.taking import do_exercises, questions_of, take
 
 HOME = "https://orderly.example"
@@ -100,6 +102,17 @@ def test_a_pass_mark_passes_or_fails(portal: Portal, right: int, verb: str) -> N
         db.execute(update(attempt).where(attempt.c.id == attempt_id).values(settings=settings))
     last = _statements(portal)[-1]
     assert (_verb(last), last["result"]["success"]) == (verb, verb == "passed")
+
+
+def test_the_gradebook_passes_by_the_mark_of_the_day_and_as_the_result_does(portal: Portal) -> None:
+    """A pass mark published later fails nobody, and 14 of 20 are enough for 0.8 - 0.1 (0.7000000000000001)."""
+    give(portal, pass_rate=0.8 - 0.1)
+    attempt_id = take(portal, "ann", PRE, right=14)
+    give(portal, pass_rate=0.9)
+    (grade,) = [row.grades[TEST, PRE] for row in portal.see("tess", gradebook_of).rows if row.grades]
+    assert portal.see("ann", get_result, attempt_id).passed is True
+    assert (grade.score, grade.passed) == (0.7, True)
+    assert _verb(_statements(portal)[-1]) == "passed"
 
 
 def test_what_waits_for_a_mark_has_no_score_yet(portal: Portal) -> None:

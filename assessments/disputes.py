@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from assessments.attempt_rows import attempt_row, note, own_row
+from assessments.attempt_steps import marked_by_hand
 from assessments.handout import dumped, places_in
 from assessments.manual_marks import credit_item
 from assessments.remarking import Known, remark_attempt
@@ -125,8 +126,8 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
     `rejected` leaves everything; `remarked` replays every finished test that holds the question against the bank as it
     is now (mend its key there first); `credited` gives its full mark to everybody who had it; `marked` says that only
     this answer was marked by hand before. Tests that are open now follow once they are finished.
-    Raises: NotAllowed without `attempts.mark`; NotFound; RuleViolation without a reason, for one's own, or when it is
-    decided already.
+    Raises: NotAllowed without `attempts.mark`; NotFound; RuleViolation without a reason, for one's own, when it is
+    decided already, or is to be called marked by hand and isn't.
     """
     ctx.actor.need("attempts.mark")
     row = _row(ctx, dispute_id)
@@ -139,6 +140,8 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
     decision = _text(decision)
     if not decision:
         raise RuleViolation("Say why you decide so; whoever disputed it reads this.")
+    if outcome == MARKED and row.item_id not in marked_by_hand(ctx, row.attempt_id):
+        raise RuleViolation("This answer isn't marked by hand yet. Mark it first, then decide.")
     held, changes = holding(ctx, row.item_id) if outcome in (REMARKED, CREDITED) else [], []
     known: Known = {}
     for attempt_id, before in held:

@@ -134,16 +134,16 @@ def mark_by_rubric(
     content = sheet.question.content
     if not isinstance(content, OpenText):
         raise RuleViolation("This question has no rubric.")
-    for criterion in content.rubric:
+    for place, criterion in enumerate(content.rubric, start=1):
         found = points.get(criterion.name)
         if found is None:
-            raise RuleViolation("“{criterion}” has no points yet.", criterion=criterion.text.en)
+            raise RuleViolation("Criterion {n} has no points yet.", n=place)
         if not 0 <= found <= criterion.points:
             raise RuleViolation(
-                "“{criterion}” has 0 to {most} points, found {found}.",
-                criterion=criterion.text.en,
-                most=criterion.points,
-                found=found,
+                "Criterion {n} has 0 to {most} points, found {found}.",
+                n=place,
+                most=f"{criterion.points:g}",
+                found=f"{found:g}",
             )
     reached = sum(points[criterion.name] for criterion in content.rubric)
     kept = {criterion.name: points[criterion.name] for criterion in content.rubric}

@@ -22,7 +22,7 @@ from assessments.disputes import (
     withdraw_dispute,
 )
 from assessments.handout import packed, unpacked
-from assessments.manual_marks import answers_waiting
+from assessments.manual_marks import answers_waiting, get_answer, mark_by_hand
 from assessments.questions import Choice, Question
 from assessments.readiness import READY, readiness_in
 from assessments.remarking import remark_attempt
@@ -144,6 +144,11 @@ def test_a_faulty_question_gives_its_mark_to_everybody_who_had_it(portal: Portal
 def test_other_outcomes_change_no_mark_by_themselves(portal: Portal, taken: tuple[int, int, str], outcome: str) -> None:
     ann, bo, item = taken
     key = portal.do("ann", dispute_item, ann, item, "why")
+    if outcome == MARKED:
+        with pytest.raises(RuleViolation, match="isn't marked by hand yet"):
+            portal.do("tess", decide_dispute, key, outcome, "See section 5.1.")
+        number = portal.see("tess", get_answer, ann, item).number
+        portal.do("tess", mark_by_hand, ann, item, 0.5, "half", number=number)
     before = [steps_in(portal, attempt_id) for attempt_id in (ann, bo)]
     decided = portal.do("tess", decide_dispute, key, outcome, "See section 5.1.")
     assert decided.changed_count == 0 and decided.attempts_count == (2 if outcome == REMARKED else 0)

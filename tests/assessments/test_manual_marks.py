@@ -52,7 +52,12 @@ def test_an_open_text_is_marked_by_its_rubric(portal: Portal, essay: int) -> Non
 
 @pytest.mark.parametrize(
     ("points", "said"),
-    [({"a": 2.0}, "has no points yet"), ({"a": 2.5, "b": 0}, "has 0 to 2"), ({"a": -1, "b": 0}, "has 0 to 2")],
+    [
+        ({"a": 2.0}, "Criterion 2 has no points yet"),
+        ({"a": 2.5, "b": 0}, "Criterion 1 has 0 to 2 points, found 2.5"),
+        ({"a": -1, "b": 0}, "Criterion 1 has 0 to 2 points, found -1"),
+        ({"a": float("nan"), "b": 0}, "Criterion 1 has 0 to 2 points, found nan"),
+    ],
 )
 def test_points_keep_to_the_rubric(portal: Portal, essay: int, points: dict[str, float], said: str) -> None:
     before = steps_in(portal, essay)

@@ -42,7 +42,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         f"You prepare the quarterly talk with three carriers. {first.en} and {second.en} both carry the lane to "
         f"Guangdong: of {quarter.lane[0].n:,} parcels of {first.en} {quarter.lane[0].hits:,} came within the standard,"
         f" of {quarter.lane[1].n:,} of {second.en} {quarter.lane[1].hits:,}. {third.en} was due with "
-        f"{quarter.month.due:,} parcels in the last month, {quarter.month.on_time:,} of them came in time; its freight was "
+        f"{quarter.month.due:,} parcels in the last month, {quarter.month.on_time:,} of them came in time; its freight"
+        " was "
         f"{m.amount(quarter.month.freight_cents)} yuan. Its contract says: “{said.en}”",
         f"您在准备与三家承运商的季度会谈。{first.zh}和{second.zh}都承运广东线路：{first.zh} {quarter.lane[0].n:,} 件中"
         f"标准内签收 {quarter.lane[0].hits:,} 件，{second.zh} {quarter.lane[1].n:,} 件中 {quarter.lane[1].hits:,} 件。"

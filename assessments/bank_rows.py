@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from assessments.handout import dumped
 from assessments.item_drafts import Draft, keyed
 from core.context import Context
 from core.db.assessment_tables import bank_item
-from core.domain.errors import NotFound
+from core.domain.errors import NotFound, RuleViolation
 
 DRAFT, REVIEW, SENT_BACK, APPROVED, RETIRED, DISCARDED = (
     "draft",
@@ -162,6 +163,7 @@ def insert_version(
     """Writes a version down and gives its row's id; the actor is its author.
 
     `item_id` empty: the item is new and is named after its row.
+    Raises: RuleViolation when the item has a version of this number by now.
     """
     author = person_id(ctx)
     data = {
@@ -180,7 +182,11 @@ def insert_version(
         "at": ctx.now,
         **_columns(draft),
     }
-    made = ctx.db.execute(insert(bank_item).values(**row)).inserted_primary_key
+    try:
+        with ctx.db.begin_nested():
+            made = ctx.db.execute(insert(bank_item).values(**row)).inserted_primary_key
+    except IntegrityError as error:  # on PostgreSQL, where somebody else's transaction was a moment faster
+        raise RuleViolation("Somebody else has begun this version just now. Reload the page.") from error
     assert made is not None
     if not item_id:
         named = update(bank_item).where(bank_item.c.id == made[0]).values(item_id=f"own-{made[0]}")

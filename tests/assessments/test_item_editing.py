@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -343,6 +345,25 @@ def test_two_windows_on_one_draft_lose_nothing(portal: Portal) -> None:
         portal.do("tess", editing.write_value, draft.id, Place("text", "en", "options", first), "A clerk")
     texts = [option["text"]["en"] for option in version(portal, draft.id).draft["options"]]
     assert texts == ["A buyer", "A carrier", "Nobody at all"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("begin", [editing.begin_version, partial(editing.retire_item, note="Old.")])
+def test_two_who_begin_a_version_at_once_on_postgresql(
+    postgres: Databases, clock: int, begin: Callable[..., object]
+) -> None:
+    portal = Portal(postgres.portal, clock)
+    portal.admit("tess", role="trainer", position=None)
+    item_id = first_of_the_house()
+    with ThreadPoolExecutor(1) as pool:
+        with portal.open("tess") as ctx:
+            begin(ctx, item_id)
+            second = pool.submit(portal.do, "tess", begin, item_id)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)  # it waits for the first
+        with pytest.raises(RuleViolation, match="just now"):
+            second.result(timeout=20)
+    assert len(portal.see("tess", versions_of, item_id)) == 1
 
 
 def test_a_part_taken_out_is_put_back_as_long_as_nothing_else_was_changed(portal: Portal) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from assessments.attempt_rows import attempt_row, note, own_row
+from assessments.attempt_rows import attempt_row, note, own_row, places_line
 from assessments.attempt_steps import marked_by_hand
-from assessments.handout import dumped, places_in
+from assessments.handout import dumped, places_in, places_of
 from assessments.manual_marks import credit_item
 from assessments.remarking import Known, remark_attempt
 from assessments.tries import FINISHED
@@ -188,9 +188,10 @@ def follow_decisions(ctx: Context, attempt_id: int, score: float) -> float:
 
 def holding(ctx: Context, item_id: str) -> list[tuple[int, float]]:
     """The finished tests that hold a question, with their scores. Shape: (attempt, score)."""
-    named = func.substr(_a["items"], 1, 20_000).contains(dumped(item_id), autoescape=True)  # the line of places
-    rows = ctx.db.execute(select(_a.id, _a.score, _a["items"]).where(_a.status == FINISHED, named).order_by(_a.id))
-    return [(row[0], float(row[1])) for row in rows if item_id in {place.item_id for place in places_in(row[2])}]
+    line = places_line(ctx)
+    named = line.contains(dumped(item_id), autoescape=True)
+    rows = ctx.db.execute(select(_a.id, _a.score, line).where(_a.status == FINISHED, named).order_by(_a.id))
+    return [(row[0], float(row[1])) for row in rows if item_id in {place.item_id for place in places_of(row[2])}]
 
 
 def reach_of(ctx: Context, item_id: str) -> Reach:

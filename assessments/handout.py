@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assessments.questions import Matching, Ordering, Question, as_data, from_data
 
@@ -48,6 +49,12 @@ def unpacked(handout: str) -> tuple[Question, ...]:
 def places_in(handout: str) -> list[Place]:
     """The places of a handout in their order."""
     return [Place(*place) for place in json.loads(handout[: handout.index("\n")])]
+
+
+@lru_cache(maxsize=512)
+def places_of(line: str) -> tuple[Place, ...]:
+    """The places that a handout's first line holds; kept, since everybody with the same form has the same line."""
+    return tuple(Place(*place) for place in json.loads(line))
 
 
 def question_at(handout: str, place: int) -> Question:

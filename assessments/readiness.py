@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
+from assessments.attempt_rows import places_line
 from assessments.attempt_steps import MARKED, worths_in
 from assessments.bank import LEVELS
 from assessments.competencies import COMPETENCIES
-from assessments.handout import Place, places_in
+from assessments.handout import Place, places_of
 from assessments.tries import FINISHED, POST
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step
@@ -153,9 +154,8 @@ def _evidence(ctx: Context, person_id: int | None) -> Mapping[int, list[tuple[Pl
     """What each person answered in the newest finished attempt at each test, the post-test where there is one."""
     a = attempt.c
     since = ctx.now - readiness_policy().valid_days * DAY
-    finished = select(a.id, a.person_id, a.test, a.phase, a["items"]).where(
-        a.status == FINISHED, a.finished_at >= since
-    )
+    line = places_line(ctx).label("line")
+    finished = select(a.id, a.person_id, a.test, a.phase, line).where(a.status == FINISHED, a.finished_at >= since)
     if person_id is not None:
         finished = finished.where(a.person_id == person_id)
     newest: dict[tuple[int, str], Any] = {}
@@ -167,16 +167,11 @@ def _evidence(ctx: Context, person_id: int | None) -> Mapping[int, list[tuple[Pl
     found: dict[int, list[tuple[Place, float]]] = defaultdict(list)
     for row in newest.values():
         worth = worths.get(row.id, {})
-        for place in _places(row.id, row.items):
+        for place in places_of(row.line):
             fraction = worth.get(place.item_id, 0.0)
             if fraction is not None:  # an answer that waits to be marked by hand says nothing yet
                 found[row.person_id].append((place, max(0.0, fraction)))
     return found
-
-
-@lru_cache(maxsize=4_096)
-def _places(_attempt_id: int, items: str) -> tuple[Place, ...]:
-    return tuple(places_in(items))
 
 
 def _worths(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, Mapping[str, float | None]]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.context import Actor, Context, World
 from core.db.engines import reader, run
+from core.db.group_commit import write_together
 from core.db.portal_tables import portal_command_key, practice_world
 from core.db.world_tables import command_key
 from core.db.worlds import practice_now, world_of
@@ -258,7 +259,7 @@ def portal_write(work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """One small write in the portal that may be repeated without harm (a preference, an answer saved again)."""
     place, who = _portal_place(), portal_actor()
     with turns().aside():
-        return run(place.engine, lambda db: work(place.context(db, who), *args, **kwargs))
+        return write_together(place.engine, lambda db: work(place.context(db, who), *args, **kwargs))
 
 
 def form_key(name: str) -> str:

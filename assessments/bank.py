@@ -134,7 +134,7 @@ def bank_of(topic: str, folder: Path = BANKS) -> Bank:
 
     Raises: ContentError when there is none, something in it is wrong, or two files use one id.
     """
-    parts = [part for path in sorted(folder.glob("*.toml")) if (part := read_bank(path)).topic == topic]
+    parts = [part for part in _parts_in(folder) if part.topic == topic]
     if not parts:
         raise ContentError("There is no item bank on {topic}", file=folder.name, topic=topic)
     items: dict[str, Item] = {}
@@ -147,6 +147,12 @@ def bank_of(topic: str, folder: Path = BANKS) -> Bank:
         if cases.setdefault(case.id, case).file != case.file:
             raise _id_taken(case, cases[case.id])
     return Bank(topic, parts[0].title, tuple(items.values()))
+
+
+@cache
+def _parts_in(folder: Path) -> tuple[Bank, ...]:
+    """What each file holds; kept, since every topic looks through all of them."""
+    return tuple(read_bank(path) for path in sorted(folder.glob("*.toml")))
 
 
 def read_bank(path: Path) -> Bank:

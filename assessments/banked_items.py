@@ -35,18 +35,22 @@ _lock = threading.Lock()
 def topics() -> Mapping[str, Prose]:
     """The topics that have a bank, with their titles, in the order of their files."""
     found: dict[str, Prose] = {}
-    for path in sorted(BANKS.glob("*.toml")):
-        head = read_toml(path)[0]["bank"]
+    for data in _tables_in(BANKS):
+        head = data["bank"]
         found.setdefault(str(head["topic"]), Prose.from_data(head["title"]))
     return found
+
+
+@cache
+def _tables_in(folder: Path) -> tuple[Mapping[str, Any], ...]:
+    return tuple(read_toml(path)[0] for path in sorted(folder.glob("*.toml")))
 
 
 @cache
 def house_drafts(topic: str, folder: Path = BANKS) -> Mapping[str, Draft]:
     """The house's items on a topic as its files have them, by id; nobody may change them in place."""
     found: dict[str, Draft] = {}
-    for path in sorted(folder.glob("*.toml")):
-        data, _ = read_toml(path)
+    for data in _tables_in(folder):
         if data["bank"]["topic"] == topic:
             found.update({item["id"]: item for item in data.get("item", [])})
     return found

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from assessments.attempt_rows import questions_in, readable_row, settings_in
-from assessments.attempt_steps import answers_in, comments_in, fractions_in, waiting_in
+from assessments.attempt_steps import (
+    answers_in,
+    certainties_in,
+    comments_in,
+    fractions_in,
+    marked_by_hand,
+    waiting_in,
+)
 from assessments.forms import blueprint_of
 from assessments.marking import WAITING, Mark, Response, mark, verdict_of
 from assessments.prose import Prose
@@ -28,7 +34,8 @@ class ItemResult:
     """One item with what was answered, what was right and why.
 
     Units: fraction 0..1; it counts, and differs from `mark.fraction` where a person, hints or certainty came in.
-    Shape: `waiting` until a person has marked it; `comment` is theirs.
+    Shape: `verdict` is on the answer itself, whatever hints or certainty made of its mark, unless a person marked it;
+    `waiting` until they have; `comment` is theirs; `certainty` is None where none was asked for.
     """
 
     place: int
@@ -39,6 +46,7 @@ class ItemResult:
     verdict: str
     waiting: bool = False
     comment: str = ""
+    certainty: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +184,25 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
     questions = questions_in(row)
     answers, fractions = answers_in(ctx, attempt_id), fractions_in(ctx, attempt_id)
     waiting, comments, settings = waiting_in(ctx, attempt_id), comments_in(ctx, attempt_id), settings_in(row)
-    items = tuple(
-        _item(place, question, answers.get(question.item_id), fractions, waiting, comments)
-        for place, question in enumerate(questions)
-    )
+    certainties = certainties_in(ctx, attempt_id)
+    by_hand = marked_by_hand(ctx, attempt_id)
+    items = []
+    for place, question in enumerate(questions):
+        item_id, response = question.item_id, answers.get(question.item_id)
+        marked, fraction, waits = mark(question, response), fractions.get(item_id, 0.0), item_id in waiting
+        items.append(
+            ItemResult(
+                place=place,
+                question=question,
+                response=response,
+                mark=marked,
+                fraction=fraction,
+                verdict=WAITING if waits else verdict_of(fraction, response) if item_id in by_hand else marked.verdict,
+                waiting=waits,
+                comment=comments.get(item_id, ""),
+                certainty=certainties.get(item_id),
+            )
+        )
     return Result(
         attempt_id=row.id,
         person_id=row.person_id,
@@ -189,31 +212,10 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
         started_at=row.started_at,
         finished_at=row.finished_at,
         score=row.score,
-        competencies=_by_competency(row.test, items),
-        items=items,
+        competencies=_by_competency(row.test, tuple(items)),
+        items=tuple(items),
         pass_rate=settings.pass_rate,
         time_limit_minutes=settings.time_limit_minutes,
-    )
-
-
-def _item(
-    place: int,
-    question: Question,
-    response: Response,
-    fractions: Mapping[str, float],
-    waiting: Set[str],
-    comments: Mapping[str, str],
-) -> ItemResult:
-    waits, fraction = question.item_id in waiting, fractions.get(question.item_id, 0.0)
-    return ItemResult(
-        place=place,
-        question=question,
-        response=response,
-        mark=mark(question, response),
-        fraction=fraction,
-        verdict=WAITING if waits else verdict_of(fraction, response),
-        waiting=waits,
-        comment=comments.get(question.item_id, ""),
     )
 
 
@@ -258,12 +260,6 @@ def own_standing(ctx: Context, test: str) -> Standing:
     ctx.actor.need("tests.take")
     assert ctx.actor.person_id is not None
     return _standings(ctx, test, ctx.actor.person_id)[0]
-
-
-def get_standing(ctx: Context, test: str, person_id: int) -> Standing | None:
-    """Where somebody stands with a test. Raises: NotAllowed without `attempts.read`."""
-    ctx.actor.need("attempts.read")
-    return next(iter(_standings(ctx, test, person_id)), None)
 
 
 def overview_of(ctx: Context, test: str) -> Overview:

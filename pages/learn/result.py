@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from assessments.attempts import PHASE_LABELS, POST, PRE
+from assessments.behaviours import CERTAINTY_LABELS
 from assessments.certificates import issue_certificate
 from assessments.competencies import name_of
 from assessments.disputes import DAYS_OPEN, OPEN, STATUS_LABELS, Dispute, dispute_item, disputes_of, withdraw_dispute
 from assessments.exhibits import CaseView, Exhibit
 from assessments.forms import blueprint_of
-from assessments.marking import PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
+from assessments.marking import BLANK, PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
 from assessments.published_quality import quality_behind
-from assessments.questions import Choice
+from assessments.questions import Choice, OpenText
 from assessments.readiness import NOT_YET, READY, TOO_LITTLE, PersonReadiness, own_readiness
 from assessments.results import (
     CompetencyResult,
@@ -32,7 +33,7 @@ from core.ui.guard import fragment
 from core.ui.i18n import format_duration, format_instant, format_number, format_rate, t
 from core.ui.quality_card import quality_card
 from core.ui.rich import emphasised, grid
-from core.ui.safe import safe
+from core.ui.safe import plain, safe
 from core.ui.site import page_named
 from pages.learn import said
 
@@ -55,7 +56,7 @@ def signed_rate(rate: float) -> str:
 def draw_cards(result: Result, gain: Gain | None) -> None:
     """Score, time, the gain where there is one, and how exact the score is."""
     right = sum(item.verdict == RIGHT for item in result.items)
-    answered = sum(item.response is not None for item in result.items)
+    answered = sum(item.mark.verdict != BLANK for item in result.items)
     places = card_row(4)
     with places[0]:
         metric_card(
@@ -194,7 +195,9 @@ def draw_item(item: ItemResult, dispute: Dispute | None, attempt_id: int, own: b
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{safe(t('Question {n}', n=item.place + 1))}**", width="content")
             chip(t(VERDICT_LABELS[item.verdict]), tone, icon)
-            if item.verdict == PARTLY:
+            if item.certainty is not None:
+                st.caption(t(CERTAINTY_LABELS[item.certainty]), width="content")
+            if not item.waiting and (item.verdict == PARTLY or item.fraction != item.mark.fraction):
                 st.caption(safe(format_rate(item.fraction, 0)), width="content")
         if item.question.case is not None:
             draw_situation(item.question.case)
@@ -202,13 +205,23 @@ def draw_item(item: ItemResult, dispute: Dispute | None, attempt_id: int, own: b
         if item.question.exhibit is not None:
             with st.expander(safe(said(item.question.exhibit.title))):
                 draw_table(item.question.exhibit)
-        st.markdown(item_text(item))
+        if isinstance(item.question.content, OpenText):
+            draw_open_text(item.question.content, item)
+        else:
+            st.markdown(item_text(item))
         if item.comment:
             st.info(safe(item.comment), icon=":material/rate_review:")
         if dispute is not None:
             draw_dispute(dispute, own)
         elif own:
             draw_disputing(item, attempt_id)
+
+
+def draw_open_text(content: OpenText, item: ItemResult) -> None:
+    """What was written, and what a good answer holds; right or wrong is for people to say."""
+    st.caption(t("You wrote:"))
+    st.text(plain(str(item.response)) if item.mark.verdict != BLANK else t("no answer"))
+    st.markdown(f":gray[{emphasised(said(content.reason))}]")
 
 
 def draw_situation(case: CaseView) -> None:

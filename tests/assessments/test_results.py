@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.attempts import POST, PRE, start_attempt
-from assessments.results import Gain, Mean, gain_between, get_result, get_standing, overview_of, own_standing
+from assessments.attempts import POST, PRE, finish_attempt, save_answer, start_attempt
+from assessments.manual_marks import get_answer, mark_by_hand
+from assessments.results import Gain, Mean, gain_between, get_result, overview_of, own_standing
+from assessments.test_settings import CERTAINTY
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import EXERCISES, TEST, Portal
+from tests.assessments.given import give, hand_out
 from tests.assessments.taking import do_exercises, take
 
 
@@ -100,7 +103,16 @@ def test_nothing_to_average_is_said_so(portal: Portal) -> None:
 def test_standings_of_others_need_the_right(portal: Portal) -> None:
     with pytest.raises(NotAllowed):
         portal.see("ann", overview_of, TEST)
-    with pytest.raises(NotAllowed):
-        portal.see("ann", get_standing, TEST, portal.actors["bo"].person_id)
-    assert portal.see("tess", get_standing, TEST, portal.actors["bo"].person_id).name == "Bo"
-    assert portal.see("tess", get_standing, TEST, 999) is None
+
+
+def test_a_right_answer_is_called_right_however_unsure_one_was(portal: Portal) -> None:
+    give(portal, behaviour=CERTAINTY)
+    attempt_id = hand_out(portal, "ann")
+    for item_id, response, certainty in (("x-1", "b", 1), ("x-4", "no idea", 3), ("x-3", "1234.5", 3)):
+        portal.do("ann", save_answer, attempt_id, item_id, response, certainty=certainty)
+    portal.do("ann", finish_attempt, attempt_id)
+    number = portal.see("tess", get_answer, attempt_id, "x-3").number
+    portal.do("tess", mark_by_hand, attempt_id, "x-3", 0.0, "Copied.", number=number)
+    items = portal.see("ann", get_result, attempt_id).items
+    told = [(one.verdict, one.certainty, round(one.fraction, 2)) for one in items[:4]]
+    assert told == [("right", 1, 0.33), ("blank", None, 0.0), ("wrong", 3, 0.0), ("wrong", 3, -2.0)]

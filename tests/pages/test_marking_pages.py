@@ -67,6 +67,9 @@ def test_an_open_text_is_marked_on_the_page(house: Databases, portal: Portal) ->
     assert portal.see("trainer", get_answer, attempt_id, "x-7").fraction == 1.0
     own = visit(house, "clerk", "learn/result", attempt=str(attempt_id))
     assert "Provisional" not in said(own)
+    whole = _everything(own, attempt_id)
+    assert "Call <b>the carrier</b> & [reship](http://evil.example)" in [one.value for one in whole.text]
+    assert "→ ****" not in said(whole), "an open text has no other side"
     assert "well seen" in [one.value for one in _everything(own, attempt_id).info]
 
 

@@ -61,7 +61,7 @@ def draw_cards(result: Result, gain: Gain | None) -> None:
     with places[0]:
         metric_card(
             t("Score"),
-            format_rate(result.score, 0),
+            format_rate(result.score, digits(result)),
             definition=score_words(result),
             key="score",
             tone=score_tone(result),
@@ -99,9 +99,17 @@ def score_words(result: Result) -> str:
         return t("Provisional: an answer still waits to be marked by a person.") + " " + words
     if result.passed is None:
         return words
-    wanted = format_rate(result.pass_rate or 0.0, 0)
+    wanted = format_rate(result.pass_rate or 0.0, digits(result))
     said_so = t("Passed: {wanted} was needed.", wanted=wanted)
     return (said_so if result.passed else t("Not passed: {wanted} was needed.", wanted=wanted)) + " " + words
+
+
+def digits(result: Result) -> int:
+    """How many decimals tell a score from the pass mark it missed: nobody fails with 67% where 67% was needed."""
+    if result.passed is not False:
+        return 0
+    shown = ({format_rate(rate or 0.0, n) for rate in (result.score, result.pass_rate)} for n in range(3))
+    return next((n for n, both in enumerate(shown) if len(both) == 2), 2)
 
 
 def score_tone(result: Result) -> Tone:

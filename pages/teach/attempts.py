@@ -22,9 +22,9 @@ def chosen_person(standings: tuple[Standing, ...]) -> Standing:
     """The person in the address, chosen anew with the widget."""
     ids = [one.person_id for one in standings]
     names = {one.person_id: one.name for one in standings}
-    asked = st.query_params.get("person", "")
-    if "person" not in st.session_state and asked.isascii() and asked.isdigit() and int(asked) in ids:
-        st.session_state["person"] = int(asked)
+    asked = {str(one): one for one in ids}.get(st.query_params.get("person", ""))
+    if "person" not in st.session_state and asked is not None:
+        st.session_state["person"] = asked
     if st.session_state.get("person") not in ids:
         st.session_state.pop("person", None)
     person_id = st.selectbox(t("Person"), ids, format_func=names.__getitem__, key="person", width=420)

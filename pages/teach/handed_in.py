@@ -28,9 +28,9 @@ def chosen_person() -> int | None:
     names = {one.person_id: one.name for one in standings}
     if not names:
         return None
-    asked = st.query_params.get("person", "")
-    if "person" not in st.session_state and asked.isascii() and asked.isdigit() and int(asked) in names:
-        st.session_state["person"] = int(asked)
+    asked = {str(one): one for one in names}.get(st.query_params.get("person", ""))
+    if "person" not in st.session_state and asked is not None:
+        st.session_state["person"] = asked
     if st.session_state.get("person") not in names:
         st.session_state.pop("person", None)
     person_id = int(st.selectbox(t("Person"), list(names), format_func=names.__getitem__, key="person", width=420))

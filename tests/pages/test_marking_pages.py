@@ -133,6 +133,14 @@ def test_a_failed_test_says_what_was_needed_and_gives_none(house: Databases, por
     assert not [button for button in tab.button if button.key == "get-certificate"]
 
 
+def test_whoever_just_failed_sees_by_how_much(house: Databases, portal: Portal) -> None:
+    attempt_id = take(portal, "clerk", PRE, right=14)
+    _with_pass_mark(portal, attempt_id, 0.703)
+    tab = visit(house, "clerk", "learn/result", attempt=str(attempt_id))
+    assert "Not passed: 70.3% was needed." in said(tab)
+    assert r"70\.0\%" in [metric.value for metric in tab.metric]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_readiness_shows_everybody_by_team_and_position(house: Databases, language: str) -> None:
     with house.portal.begin() as db:

@@ -75,6 +75,14 @@ def test_marking_again_is_a_press(house: Databases, portal: Portal) -> None:
     assert "marked again" in said(tab)
 
 
+@pytest.mark.parametrize("asked", ["9" * 5_000, "nobody", "²", "-1"])
+@pytest.mark.parametrize("page", ["teach/attempts", "teach/handed_in"])
+def test_an_address_that_names_nobody_shows_somebody(house: Databases, page: str, asked: str) -> None:
+    tab = visit(house, "trainer", page, person=asked)
+    assert not tab.exception
+    assert tab.selectbox(key="person").value is not None
+
+
 def test_a_manager_reads_an_attempt_and_marks_nothing(house: Databases, portal: Portal) -> None:
     take(portal, "clerk", PRE, right=3)
     tab = visit(house, "manager", "teach/attempts", person=str(portal.actors["clerk"].person_id))

@@ -148,11 +148,10 @@ def publish_definition(ctx: Context, test: str, version: int) -> None:
     if row.state != DRAFT or version != _newest(ctx, test):
         raise RuleViolation("Only the draft saved last can be published.")
     check_fillable(ctx, _definition(row).blueprint)
-    ctx.db.execute(
-        update(test_definition)
-        .where(_d.test == test, _d.version == version)
-        .values(state=PUBLISHED, at=ctx.now, author_id=ctx.actor.person_id)
-    )
+    change = update(test_definition).where(_d.test == test, _d.version == version, _d.state == DRAFT)
+    changed = ctx.db.execute(change.values(state=PUBLISHED, at=ctx.now, author_id=ctx.actor.person_id))
+    if changed.rowcount != 1:  # somebody else's transaction was a moment faster
+        raise RuleViolation("Only the draft saved last can be published.")
     _audit(ctx, "test_published", test, version=version)
 
 

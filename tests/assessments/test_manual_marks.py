@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -112,3 +113,23 @@ def test_nobody_marks_their_own_test_nor_an_open_one(portal: Portal) -> None:
     portal.do("tess", finish_attempt, own)
     with pytest.raises(RuleViolation, match="Nobody marks their own test"):
         portal.do("tess", mark_by_rubric, own, "x-7", FULL, "", number=number(portal, own))
+
+
+@pytest.mark.postgres
+def test_two_who_mark_one_answer_at_once_on_postgresql(postgres_portal: Portal) -> None:
+    portal = postgres_portal
+    portal.admit("tom", role="trainer", position=None)
+    attempt_id = hand_out(portal, "ann")
+    portal.do("ann", save_answer, attempt_id, "x-7", "The cut-off\x00 was missed.")
+    portal.do("ann", finish_attempt, attempt_id)
+    seen = number(portal, attempt_id)
+    with ThreadPoolExecutor(1) as pool:
+        with portal.open("tess") as ctx:
+            mark_by_rubric(ctx, attempt_id, "x-7", FULL, "well seen", number=seen)
+            second = pool.submit(portal.do, "tom", mark_by_hand, attempt_id, "x-7", 0.0, "No.", number=seen)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)  # it waits for the first
+        with pytest.raises(RuleViolation, match="marked meanwhile"):
+            second.result(timeout=20)
+    assert row_in(portal, attempt_id).score == pytest.approx(1 / 7)
+    assert portal.see("tess", answers_waiting) == ()

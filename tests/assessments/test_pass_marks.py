@@ -264,6 +264,7 @@ def test_a_sheet_of_something_else_is_refused(portal: Portal) -> None:
 # ---- on PostgreSQL --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.postgres
 def test_judging_and_adopting_work_on_postgresql(postgres_portal: Portal) -> None:
     portal = postgres_portal
     ids = judge_all(portal, "max", 0.6)

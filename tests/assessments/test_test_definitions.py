@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -179,3 +181,26 @@ def test_without_the_swap_everybody_gets_form_a_first(portal: Portal) -> None:
     definition = portal.see("tess", definition_of, TEST)
     plain = replace(definition, settings=replace(definition.settings, swapped=False))
     assert {portal.see("tess", first_form, plain, number) for number in range(1, 9)} == {"A"}
+
+
+@pytest.mark.postgres
+def test_two_trainers_at_one_moment_on_postgresql(postgres_portal: Portal) -> None:
+    """The slower one is told, and neither a version nor its publishing is there twice."""
+    portal = postgres_portal
+    portal.admit("tom", role="trainer", position=None)
+    save = partial(save_definition, base=0), (TEST, SHORTER, SETTINGS), "saved meanwhile"
+    publish = publish_definition, (TEST, 1), "Only the draft"
+    with ThreadPoolExecutor(1) as pool:
+        for work, arguments, said in (save, publish):
+            with portal.open("tess") as ctx:
+                work(ctx, *arguments)
+                second = pool.submit(portal.do, "tom", work, *arguments)
+                with pytest.raises(TimeoutError):
+                    second.result(timeout=0.5)  # it waits for the first
+            with pytest.raises(RuleViolation, match=said):
+                second.result(timeout=20)
+    (given, _) = portal.see("tess", definitions_of, TEST)
+    assert (given.version, given.state, given.author) == (1, PUBLISHED, "Tess")
+    with portal.open("tess") as ctx:
+        published = select(func.count()).where(audit.c.kind == "test_published")
+        assert ctx.db.execute(published).scalar_one() == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -16,5 +16,10 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     Why: Playwright's synchronous interface keeps an event loop running in the main thread for as long as its browser
     is open, and `asyncio.run` refuses to start a second one there.
     """
+    return beside(asyncio.run, work)
+
+
+def beside(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Carries out something that starts event loops of its own, in a thread of its own; see `run_async`."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(work, *args, **kwargs).result()

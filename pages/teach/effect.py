@@ -128,7 +128,7 @@ def draw_notes(effect: Effect, whole: GroupGain) -> None:
     st.caption(f":material/balance: {safe(correction_words(effect))}")
     if effect.only_pre or effect.only_post:
         left_out = t(
-            "In no figure: {pre} people with a pre-test only, {post} with a post-test only.",
+            "In no figure, with one test only: pre-test {pre}, post-test {post}.",
             pre=effect.only_pre,
             post=effect.only_post,
         )

@@ -53,7 +53,7 @@ def test_what_is_not_required_is_said_so() -> None:
 
 
 def test_the_houses_rule_is_read() -> None:
-    assert readiness_policy() == ReadinessPolicy(0.7, 3, 365)
+    assert readiness_policy() == ReadinessPolicy(0.7, 2, 365)
 
 
 def test_the_post_test_takes_the_place_of_the_pre_test(portal: Portal) -> None:

@@ -143,7 +143,12 @@ def find_version(ctx: Context, version_id: int, *, lock: bool = False) -> Versio
 
 
 def versions_of(ctx: Context, item_id: str) -> tuple[Version, ...]:
-    """All versions of an item that were written here, newest first."""
+    """All versions of an item that were written here, newest first; none for an id that no item can have.
+
+    Why looked at first: addresses and files name items, and PostgreSQL takes no NUL, not even to look for it.
+    """
+    if not item_id.isprintable():
+        return ()
     query = select(bank_item).where(bank_item.c.item_id == item_id).order_by(bank_item.c.version.desc())
     return tuple(version_of(row) for row in ctx.db.execute(query))
 

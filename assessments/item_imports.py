@@ -69,10 +69,10 @@ def save_drafts(
     ctx.actor.need("bank.write")
     if topic not in topics():
         raise NotFound("There is no item bank on {topic}.", topic=topic)
-    taken = []
+    taken, origin = [], cleaned_text(origin)
     for read in drafts:
         try:
-            taken.append(_taken(ctx, read, topic, cleaned_text(origin), defaults or {}))
+            taken.append(_taken(ctx, read, topic, origin, defaults or {}))
         except OrderlyError as error:
             taken.append(Taken(read.name, REFUSED, str(read.table.get("id") or ""), None, 0, error))
     counts = {outcome: sum(one.outcome == outcome for one in taken) for outcome in TAKEN_LABELS}

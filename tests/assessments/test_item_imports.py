@@ -10,13 +10,16 @@ from sqlalchemy import func, select
 from assessments import item_editing as editing
 from assessments.banked_items import house_drafts
 from assessments.interchange.parsed import Draft as ReadItem
+from assessments.item_changes import cleaned_text
 from assessments.item_drafts import plain_item
 from assessments.item_imports import CHANGED, NEW, REFUSED, SAME, Taken, save_drafts
+from assessments.item_reads import get_item
 from core.db.assessment_tables import bank_item
 from core.db.engines import Databases
 from core.domain.errors import NotAllowed, NotFound
 from tests.assessments.conftest import Portal
 from tests.assessments.item_writing import TOPIC, version
+from tests.naughty import naughty_strings
 
 HOUSE = {item_id: item for item_id, item in house_drafts(TOPIC).items() if item["kind"] == "single"}
 KNOWN = next(iter(HOUSE))
@@ -103,3 +106,14 @@ def test_an_import_needs_the_right_and_a_topic(portal: Portal) -> None:
         portal.do("ann", save_drafts, [], TOPIC, origin="x")
     with pytest.raises(NotFound):
         portal.do("tess", save_drafts, [], "no topic", origin="x")
+
+
+def test_a_naughty_id_is_a_new_item_and_stops_nothing(portal: Portal) -> None:
+    for odd in [*naughty_strings()[::25], "a\x00b", "\ud800", "x" * 3_000]:
+        drafts = [ReadItem(odd, {**ENGLISH, "id": odd}, 1), ReadItem("q2", ENGLISH, 2)]
+        taken = portal.do("tess", save_drafts, drafts, TOPIC, origin=odd)
+        assert [one.outcome for one in taken] == [NEW, NEW], odd
+        for one in taken:
+            assert portal.see("tess", get_item, one.item_id).versions[0].origin == cleaned_text(odd)
+        with pytest.raises(NotFound):
+            portal.see("tess", get_item, odd or "nothing")

@@ -142,7 +142,7 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
         raise RuleViolation("Say why you decide so; whoever disputed it reads this.")
     if outcome == MARKED and row.item_id not in marked_by_hand(ctx, row.attempt_id):
         raise RuleViolation("This answer isn't marked by hand yet. Mark it first, then decide.")
-    held, changes = holding(ctx, row.item_id) if outcome in (REMARKED, CREDITED) else [], []
+    held, changes = holding(ctx, row.item_id, lock=True) if outcome in (REMARKED, CREDITED) else [], []
     known: Known = {}
     for attempt_id, before in held:
         if outcome == CREDITED:
@@ -186,12 +186,20 @@ def follow_decisions(ctx: Context, attempt_id: int, score: float) -> float:
     return score
 
 
-def holding(ctx: Context, item_id: str) -> list[tuple[int, float]]:
-    """The finished tests that hold a question, with their scores. Shape: (attempt, score)."""
+def holding(ctx: Context, item_id: str, *, lock: bool = False) -> list[tuple[int, float]]:
+    """The finished tests that hold a question, with their scores. Shape: (attempt, score).
+
+    Why open ones are locked, too: one that is being finished right now, on PostgreSQL, is waited for, or waits for the
+    decision and follows it; neither misses the other.
+    """
     line = places_line(ctx)
     named = line.contains(dumped(item_id), autoescape=True)
-    rows = ctx.db.execute(select(_a.id, _a.score, line).where(_a.status == FINISHED, named).order_by(_a.id))
-    return [(row[0], float(row[1])) for row in rows if item_id in {place.item_id for place in places_of(row[2])}]
+    held = select(_a.id, _a.status, _a.score, line).where(named).order_by(_a.id)
+    return [
+        (key, float(score))
+        for key, status, score, places in ctx.db.execute(held.with_for_update() if lock else held)
+        if status == FINISHED and item_id in {place.item_id for place in places_of(places)}
+    ]
 
 
 def reach_of(ctx: Context, item_id: str) -> Reach:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -189,3 +191,31 @@ def test_disputes_certificates_and_readiness_on_postgresql(postgres_portal: Port
     states = {one.name: one for one in portal.see("tess", readiness_in)}
     assert states["Ann"].count(READY) > 0
     assert portal.see("tess", answers_waiting) == ()
+
+
+@pytest.mark.postgres
+def test_a_test_finished_while_its_question_is_decided_has_its_mark_on_postgresql(postgres_portal: Portal) -> None:
+    """Whichever of the two comes first, the other waits for it and takes it in."""
+    portal = postgres_portal
+    give(portal, swapped=False)
+    for login in ("cai", "dan"):
+        portal.admit(login)
+    ann = take(portal, "ann", "pre", right=0)
+    cai, dan = (portal.do(login, start_attempt, TEST, "pre") for login in ("cai", "dan"))
+    first, second = (question.item_id for question in portal.see("ann", questions_of, ann)[-2:])
+    disputes = [portal.do("ann", dispute_item, ann, item, "no option is right") for item in (first, second)]
+    decide = partial(portal.do, "tess", decide_dispute)
+    with ThreadPoolExecutor(1) as pool:
+        with portal.open("cai") as ctx:
+            finish_attempt(ctx, cai)
+            waiting = pool.submit(decide, disputes[0], CREDITED, "You are right.")
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        assert waiting.result(timeout=20).attempts_count == 2
+        with portal.open("tess") as ctx:
+            decide_dispute(ctx, disputes[1], CREDITED, "You are right.")
+            finishing = pool.submit(portal.do, "dan", finish_attempt, dan)
+            with pytest.raises(TimeoutError):
+                finishing.result(timeout=0.5)
+        assert finishing.result(timeout=20) == pytest.approx(2 / 20)
+    assert row_in(portal, cai).score == pytest.approx(2 / 20)

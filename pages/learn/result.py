@@ -369,6 +369,8 @@ def draw(attempt_id: int) -> None:
     certificate = page.portal_read(certificate_of, attempt_id)
     if certificate is not None or (own and result.passed):
         draw_certificate(certificate, attempt_id, issue_certificate)
+        if certificate is not None and certificate.revoked_at is None and result.passed is False:
+            st.warning(t("Marks were changed since, and the test isn't passed any more. The certificate still holds."))
     draw_competencies(result.competencies)
     if own:
         draw_gaps(page.portal_read(own_readiness))

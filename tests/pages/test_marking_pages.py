@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from assessments.attempts import PRE, finish_attempt, save_answer
 from assessments.certificates import issue_certificate
 from assessments.disputes import CREDITED, disputes_of
-from assessments.manual_marks import get_answer
+from assessments.manual_marks import get_answer, mark_by_hand
 from assessments.test_settings import Settings
 from core.db.assessment_tables import attempt
 from core.db.engines import Databases
@@ -21,7 +21,7 @@ from core.ui.i18n import in_language, t
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
 from tests.assessments.given import hand_out
-from tests.assessments.taking import take
+from tests.assessments.taking import questions_of, take
 from tests.pages.learners import portal_of, press, tiny_figures
 from tests.visits import said, visit
 
@@ -107,6 +107,18 @@ def test_a_passed_test_gives_a_certificate(house: Databases, portal: Portal) -> 
     assert found is not None
     assert "Anybody can check it with the code" in said(tab)
     assert not [button for button in tab.button if button.key == "get-certificate"]
+
+
+def test_a_certificate_that_outlived_its_score_is_pointed_out(house: Databases, portal: Portal) -> None:
+    attempt_id = take(portal, "clerk", PRE, right=16)
+    _with_pass_mark(portal, attempt_id, 0.8)
+    portal.do("clerk", issue_certificate, attempt_id)
+    assert "still holds" not in said(visit(house, "trainer", "learn/result", attempt=str(attempt_id)))
+    item_id = portal.see("trainer", questions_of, attempt_id)[0].item_id
+    number = portal.see("trainer", get_answer, attempt_id, item_id).number
+    portal.do("trainer", mark_by_hand, attempt_id, item_id, 0.0, "Copied.", number=number)
+    tab = visit(house, "trainer", "learn/result", attempt=str(attempt_id))
+    assert "Not passed: 80% was needed." in said(tab) and "still holds" in said(tab)
 
 
 def test_a_trainer_takes_a_certificate_back_with_a_reason(house: Databases, portal: Portal) -> None:

@@ -101,18 +101,6 @@ def is_blank(response: Response) -> bool:
     return response is None or len(response) == 0
 
 
-def is_complete(question: Question, response: Response) -> bool:
-    """Whether nothing is left to fill in: all pairs matched, all steps placed."""
-    if is_blank(response):
-        return False
-    match question.content:
-        case Matching(pairs=pairs):
-            return len(response) == len(pairs)
-        case Ordering(steps=steps):
-            return len(response) == len(steps)
-    return True
-
-
 def checked_response(question: Question, response: Response) -> Response:
     """The response in the one form in which it is stored.
 

@@ -15,7 +15,6 @@ from assessments.marking import (
     MAX_TEXT_LENGTH,
     checked_response,
     is_blank,
-    is_complete,
     mark,
     matches,
     normalised,
@@ -149,16 +148,6 @@ def test_ordering_is_the_agreement_of_pairs() -> None:
     assert fraction(ORDERING, ["a", "b"]) == pytest.approx(1 / 6)
     totals = [fraction(ORDERING, list(order)) for order in permutations("abcd")]
     assert totals.count(1.0) == 1
-
-
-@pytest.mark.parametrize(
-    ("question", "part", "whole"),
-    [(MATCHING, {"a": "a"}, {"a": "a", "b": "a", "c": "a", "d": "a"}), (ORDERING, ["a"], list("dcba"))],
-)
-def test_an_answer_is_complete_when_nothing_is_left_to_fill_in(question: Question, part: Any, whole: Any) -> None:
-    assert not is_complete(question, part)
-    assert is_complete(question, whole)
-    assert not is_complete(question, None)
 
 
 @pytest.mark.parametrize(

@@ -321,7 +321,11 @@ def finish_overdue(ctx: Context, attempt_id: int) -> bool:
 
 
 def overdue_attempts(ctx: Context, most: int = 200) -> list[int]:
-    """Open attempts whose time is over, the longest overdue first; for the sweep that closes them."""
+    """Open attempts whose time is over, the longest overdue first; for the sweep that closes them.
+
+    Raises: NotAllowed without `engine.run`.
+    """
+    ctx.actor.need("engine.run")
     return list(ctx.db.execute(_OVERDUE, {"now": ctx.now, "most": most}).scalars())
 
 

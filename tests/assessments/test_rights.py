@@ -9,6 +9,7 @@ import pytest
 
 from assessments import (
     accommodations,
+    attempts,
     bank_exchange,
     disputes,
     effect,
@@ -91,6 +92,7 @@ REVIEWING: tuple[Asked, ...] = (
     (pass_marks.judge_items, (TEST, 0, 1, {})),
     (pass_marks.pass_mark_of, (TEST, 1)),
 )
+OF_THE_ENGINE: tuple[Asked, ...] = ((attempts.overdue_attempts, ()),)
 READING: tuple[Asked, ...] = (
     (replay.steps_of, (1,)),
     (results.overview_of, (TEST,)),
@@ -140,7 +142,7 @@ def taken(portal: Portal) -> Portal:
 
 
 def test_an_employee_does_and_sees_nothing_of_others(taken: Portal) -> None:
-    assert refuses(taken, "ann", WRITING + MARKING + DESIGNING + REVIEWING + READING) == []
+    assert refuses(taken, "ann", WRITING + MARKING + DESIGNING + REVIEWING + READING + OF_THE_ENGINE) == []
 
 
 def test_a_manager_reads_reviews_and_judges_but_writes_marks_and_designs_nothing(taken: Portal) -> None:

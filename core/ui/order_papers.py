@@ -59,7 +59,11 @@ def draw_papers(file: OrderFile) -> None:
             file,
             "waybill-label",
             lambda papers, said: waybill_labels(papers.labels, said),
-            "" if labelled else t("The label can be printed once the parcel's carrier is decided: by a wave, or at the packing table."),
+            ""
+            if labelled
+            else t(
+                "The label can be printed once the parcel's carrier is decided: by a wave, or at the packing table."
+            ),
         )
 
 

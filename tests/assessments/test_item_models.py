@@ -216,7 +216,9 @@ def test_choices_are_not_always_shown_in_one_order(room: FigureRoom) -> None:
 
 def test_questions_of_one_paper_leave_the_world_as_it_was(seeded_room: FigureRoom) -> None:
     """Models that carry out commands come twice in a paper, and in either order; nobody's figures depend on that."""
-    wanted = [(name, {}) for name in ("expiry_order", "stock_after", "cancel_effect", "expiry_order")]
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        (name, {}) for name in ("expiry_order", "stock_after", "cancel_effect", "expiry_order")
+    ]
     alone = [asked(seeded_room, name, params, 3) for name, params in wanted]
     with seeded_room.opened() as world:
         together = [question_for(item_of(name, params), 7, 3, world) for name, params in reversed(wanted)]

@@ -27,6 +27,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, format_rate, language, t
+from core.ui.safe import safe
 
 SIGNS = {READY: "✓", NOT_YET: "✕", TOO_LITTLE: "?", NOT_REQUIRED: ""}
 ALL = ""
@@ -150,6 +151,35 @@ def draw_matrix(people: Sequence[PersonReadiness]) -> None:
     )
 
 
+def draw_person(people: Sequence[PersonReadiness]) -> None:
+    """One person in words: what the places of the matrix say when they are pointed at, for phones and for reading."""
+    by_id = {one.person_id: one for one in people}
+    if st.session_state.get("one-person") not in by_id:
+        st.session_state.pop("one-person", None)
+    chosen = st.selectbox(
+        t("One person in words"),
+        list(by_id),
+        index=None,
+        format_func=lambda number: by_id[number].name,
+        placeholder=t("Choose a person"),
+        key="one-person",
+        width=420,
+    )
+    if chosen is None:
+        return
+    one = by_id[chosen]
+    lines = []
+    for state in one.gaps() + tuple(found for found in one.states.values() if found.state == READY):
+        sure = ""
+        if state.rate is not None:
+            sure = " · " + t("{rate} of {n} questions", rate=format_rate(state.rate, 0), n=state.questions_count)
+        name = said(COMPETENCIES[state.code].name)
+        lines.append(
+            f"- {SIGNS[state.state]} **{state.code}** {safe(name)} · {t(STATE_LABELS[state.state])}{safe(sure)}"
+        )
+    st.markdown("\n".join(lines))
+
+
 def draw_gaps(people: Sequence[PersonReadiness]) -> None:
     """Where most are missing: what to train next."""
     missing: dict[str, int] = defaultdict(int)
@@ -189,8 +219,9 @@ def as_csv(people: Sequence[PersonReadiness]) -> bytes:
 def draw(people: Sequence[PersonReadiness]) -> None:
     """The whole page, for those who were chosen."""
     draw_cards(people)
-    section(t("Who is ready for what"), t("Point at a place to see what it rests on."))
+    section(t("Who is ready for what"), t("Point at a place to see what it rests on, or choose a person below."))
     draw_matrix(people)
+    draw_person(people)
     st.download_button(
         t("Download as CSV"),
         data=as_csv(people),

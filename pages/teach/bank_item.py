@@ -26,11 +26,12 @@ from assessments.item_drafts import gaps_in
 from assessments.item_quality import hints_about
 from assessments.item_reads import ItemSheet, get_item, item_of_version, known_stems
 from core.context import Context
+from core.domain.errors import NotFound
 from core.ui import page
 from core.ui.cards import chip, facts, heading, section
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import format_instant, join_list, language, t
+from core.ui.i18n import format_instant, join_list, language, t, translate_error
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.teach.questions import (
@@ -294,13 +295,23 @@ def draw_item(item_id: str) -> None:
     draw_versions(sheet)
 
 
+def missing_words(item_id: str) -> str:
+    """What is said of a question that isn't there; nothing of one that is."""
+    try:
+        page.portal_read(get_item, item_id)
+    except NotFound as gone:
+        return translate_error(gone)
+    return ""
+
+
 asked = st.query_params.get("item", "")
-if asked:
+missing = missing_words(asked) if asked else t("No question chosen")
+if not missing:
     draw_item(asked)
 else:
     heading(t("Bank question"), t("One question of the item bank"), "quiz")
     empty(
-        t("No question chosen"),
+        missing,
         t("Choose one in the item bank."),
         key="bank-item",
         icon="quiz",

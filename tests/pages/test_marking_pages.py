@@ -168,6 +168,10 @@ def test_readiness_shows_everybody_by_team_and_position(house: Databases, langua
         tab.selectbox(key="position").set_value("W").run()
     assert "".join(one.proto.body for one in tab.get("html")).count('<th scope="row">') == 9
     assert tab.query_params["position"] in ("W", ["W"])
+    with in_language(language):
+        tab.selectbox(key="one-person").select_index(0).run()
+        assert not tab.exception
+        assert "**2.5**" in said(tab) and t("Too little is known") in said(tab)
 
 
 def test_readiness_before_any_test(house: Databases) -> None:

@@ -28,15 +28,16 @@ def draw_table(house: House) -> None:
     by_id = {task.id: task for task in waiting}
     if st.session_state.get("outbound-parcel") not in by_id:
         st.session_state["outbound-parcel"] = waiting[0].id
-        st.session_state.pop("outbound-said", None)
     now, _ = page.read(clock_of)
     st.selectbox(
         t("Parcel on the table"),
         list(by_id),
         format_func=lambda number: _in_list(by_id[number]),
         key="outbound-parcel",
-        on_change=lambda: st.session_state.pop("outbound-said", None),
     )
+    if st.session_state.get("_said_of") != st.session_state["outbound-parcel"]:  # what was said belongs to its parcel
+        st.session_state["_said_of"] = st.session_state["outbound-parcel"]
+        st.session_state.pop("outbound-said", None)
     file = page.read(pack_file, st.session_state["outbound-parcel"])
     st.markdown(f"**{safe(file.task.number)}** {badge(file.task)} {urgency(file.task, now)}  \n{contents(file.task)}")
     left, right = st.columns([3, 2], gap="medium")
@@ -49,7 +50,8 @@ def draw_table(house: House) -> None:
 
 
 def _in_list(task: OutboundTask) -> str:
-    return f"{task.number} · " + t("{done} of {all} scanned", done=format_int(task.scanned), all=format_int(task.units))
+    """A parcel by what stays the same: Streamlit takes a choice whose words change for another choice."""
+    return f"{task.number} · " + (t("1 unit") if task.units == 1 else t("{n} units", n=format_int(task.units)))
 
 
 def draw_switch(house: House) -> None:
@@ -95,7 +97,6 @@ def _scan(shipment_id: int, parcels: dict[str, int]) -> None:
     code = str(st.session_state.get("scan-code") or "").strip()
     if (other := parcels.get(code.upper())) is not None:
         st.session_state["outbound-parcel"] = other
-        st.session_state.pop("outbound-said", None)
         return
     number = st.session_state["scans"] = st.session_state.get("scans", 0) + 1
     name = f"scan-{number % 100}"

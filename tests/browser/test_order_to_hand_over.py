@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from core.db.engines import Databases, connect, reader
+from core.channels.incoming import IncomingLine, Payment
+from core.context import ENGINE, Context, World
+from core.db.engines import Databases, connect, reader, transaction
+from core.services.intake import receive_order
+from seed.incoming import Draft, incoming_order
 from tests.app_server import AppServer
 from tests.browser.windows import PHONE, Window, Windows
 
 pytestmark = pytest.mark.browser
 
-# A stopped order that a clerk may let pass, and that its warehouse can serve.
-_PASSABLE = text(
-    "SELECT o.id FROM sales_order o WHERE o.status = 'exception' AND o.exceptions IN ('price', 'duplicate', 'fraud')"
-    " AND o.hold_reason IS NULL AND o.paid_cents >= o.total_cents AND NOT EXISTS (SELECT 1 FROM order_line l"
-    " WHERE l.order_id = o.id AND l.quantity > (SELECT COALESCE(SUM(b.quantity), 0) FROM stock_balance b"
-    " WHERE b.sku_id = l.sku_id AND b.warehouse_id = o.warehouse_id AND b.account = 'available'))"
-    " ORDER BY o.id DESC LIMIT 1"
+# Two articles that lie ready where orders for Shanghai leave from.
+_READY = text(
+    "SELECT k.code, k.name_zh, k.list_price_cents FROM sku k JOIN stock_balance b ON b.sku_id = k.id"
+    " JOIN warehouse w ON w.id = b.warehouse_id WHERE w.code = 'SH' AND b.account = 'available' AND k.currency = 'CNY'"
+    " AND k.list_price_cents < 20000 AND k.weight_g > 0 AND k.hazard = '' GROUP BY k.id"
+    " HAVING SUM(b.quantity) >= 6 ORDER BY k.id LIMIT 2"
 )
 _PARCEL = text(
     "SELECT s.id, s.number, s.status, s.waybill, s.weight_g, s.cost_cents, s.carrier, s.manifest_id, w.code AS house"
@@ -47,10 +51,27 @@ def status(databases: Databases, order_id: int) -> str:
     return str(one(databases, text("SELECT status FROM sales_order WHERE id = :order_id"), order_id=order_id).status)
 
 
+def dear_order(databases: Databases) -> int:
+    """An order that the review stops, since its buyer pays more than the list says; gives its id."""
+    now = int(time.time())
+    with transaction(databases.live) as db:
+        ctx = Context(db, ENGINE, now, World("live", "live"))
+        lines = tuple(
+            IncomingLine(row.code, row.name_zh, 2 - nth, round(row.list_price_cents * 1.5))
+            for nth, row in enumerate(db.execute(_READY))
+        )
+        draft = Draft(
+            "tmall", f"{now}00000042", now, "林小雨", "13912345678", "", "CN-SH", "上海市", "黄浦区", "南京东路 100 号",
+            "200001", 0, 0, "", lines,
+        )  # fmt: skip
+        due = sum(line.quantity * line.unit_price_cents for line in lines)
+        return receive_order(ctx, incoming_order(draft, (Payment("alipay", due),)))
+
+
 def test_an_order_goes_from_the_desk_to_the_drivers_hands(
     windows: Windows, app: AppServer, databases: Databases
 ) -> None:
-    order_id = int(one(databases, _PASSABLE).id)
+    order_id = dear_order(databases)
     confirm(windows.open("clerk"), order_id)
     assert status(databases, order_id) == "allocated"
     keeper = windows.open("warehouse", size=PHONE, language="en")

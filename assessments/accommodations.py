@@ -10,7 +10,7 @@ from core.context import Context
 from core.db.assessment_tables import accommodation
 from core.db.portal_tables import person
 from core.domain.errors import NotFound, RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 MOST_EXTRA_TIME = 2.0
 """Three times as long altogether; whoever needs more needs no clock."""
@@ -110,12 +110,9 @@ def grant_accommodation(
     else:
         ctx.db.execute(delete(accommodation).where(_a.person_id == person_id))
     # Without the reason: it may tell of somebody's health, and the audit log has other readers.
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         "accommodation_granted" if anything else "accommodation_withdrawn",
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"person:{person_id}",
         data={"extra_time_rate": extra_time_rate, "larger_text": larger_text},
     )

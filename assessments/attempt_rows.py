@@ -13,7 +13,7 @@ from assessments.test_settings import Settings
 from core.context import Context
 from core.db.assessment_tables import attempt
 from core.domain.errors import NotFound
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 # Built once, since building them takes longer than the database needs to answer.
 _ATTEMPT = select(attempt).where(attempt.c.id == bindparam("attempt"))
@@ -87,12 +87,9 @@ def settings_in(row: Row[Any]) -> Settings:
 
 def note(ctx: Context, kind: str, attempt_id: int, **data: object) -> None:
     """Writes what was done with an attempt into the audit log."""
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         kind,
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"attempt:{attempt_id}",
         data=data,
     )

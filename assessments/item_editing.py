@@ -26,7 +26,7 @@ from assessments.banked_items import house_drafts, read_draft, topic_of, topics
 from assessments.item_drafts import Draft, Place, gaps_in, keyed, missing_words
 from core.context import Context
 from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 LONGEST_NOTE = 1_000
 
@@ -326,12 +326,9 @@ def _in_use(ctx: Context, item_id: str) -> Version | None:
 
 def _audited(ctx: Context, kind: str, version_id: int, **data: object) -> int:
     version = find_version(ctx, version_id)
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         kind,
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"item:{version.item_id}",
         data={"version": version.number, **data},
     )

@@ -29,7 +29,7 @@ from assessments.item_editing import newest_text
 from assessments.prose import LANGUAGES
 from core.context import Context
 from core.domain.errors import NotFound, OrderlyError, RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
 
@@ -76,12 +76,9 @@ def save_drafts(
         except OrderlyError as error:
             taken.append(Taken(read.name, REFUSED, str(read.table.get("id") or ""), None, 0, error))
     counts = {outcome: sum(one.outcome == outcome for one in taken) for outcome in TAKEN_LABELS}
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         "items_imported",
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"topic:{topic}",
         data={"origin": origin, **counts},
     )

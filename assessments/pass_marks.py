@@ -25,7 +25,7 @@ from core.context import Context
 from core.db.assessment_tables import pass_judgement
 from core.db.portal_tables import person
 from core.domain.errors import RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 ROUNDS = (1, 2, 3)
 LEAST_JUDGES = 5
@@ -265,12 +265,9 @@ def adopt_pass_mark(ctx: Context, test: str, version: int, round_number: int) ->
         raise RuleViolation("The test has this pass mark already.")
     made = save_definition(ctx, test, given.blueprint, settings, base=newest.version)
     publish_definition(ctx, test, made)
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         "pass_mark_adopted",
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"test:{test}",
         data={"version": made, "judged": version, "round": round_number, "pass_rate": settings.pass_rate},
     )

@@ -24,7 +24,7 @@ from core.db.portal_tables import practice_world, preference, snapshot, submissi
 from core.db.worlds import PracticeFiles, practice_now, world_of
 from core.domain.errors import NotFound
 from core.portal.preferences import set_preference
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 from seed import templates
 
 T = TypeVar("T")
@@ -343,12 +343,9 @@ def _own_row(ctx: Context, practice_id: str, *, lock: bool = False) -> Row[Any]:
 
 
 def _audit(ctx: Context, kind: str, practice_id: str, **data: object) -> None:
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         kind,
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"practice:{practice_id}",
         data=data,
     )

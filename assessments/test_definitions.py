@@ -15,7 +15,7 @@ from core.context import Context
 from core.db.assessment_tables import attempt, test_definition
 from core.db.portal_tables import person
 from core.domain.errors import NotFound, RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 DRAFT, PUBLISHED = "draft", "published"
 STATE_LABELS = {DRAFT: "Draft", PUBLISHED: "Published"}
@@ -198,6 +198,4 @@ def _definition(row: Row[Any]) -> Definition:
 
 
 def _audit(ctx: Context, kind: str, test: str, **data: object) -> None:
-    record_audit(
-        ctx.db, ctx.now, kind, actor_id=ctx.actor.person_id, actor=ctx.actor.name, subject=f"test:{test}", data=data
-    )
+    record_deed(ctx, kind, subject=f"test:{test}", data=data)

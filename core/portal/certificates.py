@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, text, update
 from core.context import Context
 from core.db.assessment_tables import certificate
 from core.domain.errors import NotFound, RuleViolation
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 
 # No 0, 1, I, L, O, U: a code is read out over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -158,12 +158,9 @@ def _one(row: Row[tuple[object, ...]] | None) -> Certificate | None:
 
 
 def _note(ctx: Context, kind: str, code: str, **data: object) -> None:
-    record_audit(
-        ctx.db,
-        ctx.now,
+    record_deed(
+        ctx,
         kind,
-        actor_id=ctx.actor.person_id,
-        actor=ctx.actor.name,
         subject=f"certificate:{spelled(code)}",
         data=data,
     )

@@ -12,7 +12,7 @@ from core.context import Actor, Context
 from core.db.portal_tables import invite, person
 from core.domain.errors import NotFound, RuleViolation
 from core.domain.rights import Position, Role, rights_of
-from core.security.audit import record_audit
+from core.security.audit import record_deed
 from core.security.policy import sign_in_policy
 from core.security.sessions import end_sessions_of, open_sessions_count
 from core.security.tokens import new_token, token_hash
@@ -248,7 +248,7 @@ def _invite(ctx: Context, person_id: int) -> Invitation:
 
 def _audit(ctx: Context, kind: str, person_id: int, **data: object) -> None:
     subject = f"person:{person_id}"
-    record_audit(ctx.db, ctx.now, kind, actor_id=ctx.actor.person_id, actor=ctx.actor.name, subject=subject, data=data)
+    record_deed(ctx, kind, subject=subject, data=data)
 
 
 def _person(row: object, sessions_count: int) -> Person:

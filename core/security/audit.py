@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, text
 
+from core.context import Context
 from core.db.portal_tables import audit
 
 FIRST_HASH = "0" * 64
@@ -50,6 +51,12 @@ def record_audit(
     }
     sealed = insert(audit).values(**row, previous_hash=previous, hash=_seal(previous, row)).returning(audit.c.id)
     return db.execute(sealed).scalar_one()
+
+
+def record_deed(ctx: Context, kind: str, subject: str = "", data: Mapping[str, object] | None = None) -> int:
+    """Writes what the actor of a command has done at the end of the chain; see `record_audit`."""
+    who = ctx.actor
+    return record_audit(ctx.db, ctx.now, kind, actor_id=who.person_id, actor=who.name, subject=subject, data=data)
 
 
 def verify_chain(db: Connection) -> ChainReport:

@@ -20,6 +20,7 @@ from assessments.attempt_steps import (
     last_step,
     moment_of,
     score_of,
+    waiting_in,
     worths_in,
 )
 from assessments.handout import dumped
@@ -100,25 +101,16 @@ def get_answer(ctx: Context, attempt_id: int, item_id: str) -> AnswerSheet:
     row = attempt_row(ctx, attempt_id)
     question = question_in(row, item_id)
     steps = item_steps(ctx, attempt_id, item_id)
-    worth = worths_in(ItemMark(item_id, step.kind, step.fraction) for step in steps if step.kind in MARKED)
+    waits = item_id in waiting_in(ctx, attempt_id)
     return AnswerSheet(
         attempt_id,
         row.person_id,
         row.test,
         question,
         answers_in(ctx, attempt_id).get(item_id),
-        worth.get(item_id, 0.0),
+        None if waits else fractions_in(ctx, attempt_id).get(item_id, 0.0),
         steps[-1].number if steps else 0,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ItemMark:
-    """What a step says an item is worth."""
-
-    item_id: str
-    kind: str
-    fraction: float | None
 
 
 def mark_by_rubric(

@@ -170,6 +170,13 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
+def _writer(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transactions write, for as long as it is this thread's turn."""
+    with _turn(engine), engine.connect() as db:
+        yield db.execution_options(**{_WRITES: True})
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, rolled back when anything is raised.
 
@@ -177,10 +184,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     without a queue. With 300 people at a test, answers then waited for seconds while the database was idle (measured).
     Writers of one process therefore wait for each other here; those of another process still meet in SQLite.
     """
-    with _turn(engine), engine.connect() as db:
-        db = db.execution_options(**{_WRITES: True})
-        with db.begin():
-            yield db
+    with _writer(engine) as db, db.begin():
+        yield db
 
 
 @contextmanager
@@ -190,12 +195,11 @@ def bulk_transaction(engine: Engine) -> Iterator[Connection]:
     Why: the lookups are a twelfth of writing a history (measured). The generator numbers rows and references itself,
     and tests write its histories with the lookups on. Nothing that came from outside is written like this.
     """
-    with _turn(engine), engine.connect() as db:
-        db = db.execution_options(**{_WRITES: True})
-        if engine.dialect.name != "sqlite":
-            with db.begin():
-                yield db
-            return
+    if engine.dialect.name != "sqlite":
+        with transaction(engine) as db:
+            yield db
+        return
+    with _writer(engine) as db:
         driver: Any = db.connection.driver_connection
         driver.execute("PRAGMA foreign_keys=OFF").close()  # only takes effect outside a transaction
         try:

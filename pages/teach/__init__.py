@@ -21,15 +21,16 @@ def take_test(key: str) -> None:
     st.query_params["test"] = st.session_state[key]
 
 
-def choose_test(key: str) -> str:
-    """The test in the address, chosen anew with a widget of this key."""
+def choose_test(key: str, otherwise: str = TESTS[0]) -> str:
+    """The test in the address, or the other one; chosen anew with a widget of this key."""
     asked = st.query_params.get("test", "")
-    test = asked if asked in TESTS else TESTS[0]
+    test = asked if asked in TESTS else otherwise
+    titles = {name: said(blueprint_of(name).title) for name in TESTS}
     st.session_state[key] = test
     st.selectbox(
         t("Test"),
         TESTS,
-        format_func=lambda name: said(blueprint_of(name).title),
+        format_func=titles.__getitem__,
         key=key,
         on_change=take_test,
         args=(key,),

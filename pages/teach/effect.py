@@ -22,6 +22,7 @@ from core.ui.quality_charts import dumbbells, gain_intervals, slopes
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
+from pages.teach import choose_test
 from pages.teach.effect_words import (
     COMPETENCIES,
     GROUPING_LABELS,
@@ -46,28 +47,6 @@ ROWS = "rows"
 def title_of(test: str) -> str:
     """What a test is called."""
     return blueprint_of(test).title.in_language(language())
-
-
-def take_test() -> None:
-    """Writes the chosen test into the address."""
-    st.query_params["test"] = st.session_state["effect-test"]
-
-
-def draw_choice() -> str:
-    """Which test's training is looked at."""
-    asked = st.query_params.get("test", "")
-    test = asked if asked in TESTS else next(iter(page.portal_read(finished_tests)), TESTS[0])
-    titles = {name: title_of(name) for name in TESTS}
-    st.session_state["effect-test"] = test
-    st.selectbox(
-        t("Test"),
-        TESTS,
-        format_func=titles.__getitem__,
-        key="effect-test",
-        on_change=take_test,
-        width=340,
-    )
-    return test
 
 
 def effect_now(test: str) -> Effect:
@@ -295,7 +274,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
 
 
 heading(t("Effect of training"), t("What people gained between two tests, and how sure that is"), "trending_up")
-chosen_test = draw_choice()
+chosen_test = choose_test("effect-test", next(iter(page.portal_read(finished_tests)), TESTS[0]))
 found = effect_now(chosen_test)
 if found.whole is None:
     empty(

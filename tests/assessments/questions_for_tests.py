@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assessments.prose import Prose, same
 from assessments.questions import (
     Accept,
@@ -98,3 +100,14 @@ OPEN_TEXT = ask(
 )
 
 ALL = (SINGLE, MULTIPLE, NUMERIC, SHORT_TEXT, MATCHING, ORDERING)
+
+
+def proses(value: Any) -> list[Prose]:
+    """Every text that a question, or a part of one, says."""
+    if isinstance(value, Prose):
+        return [value]
+    if isinstance(value, tuple):
+        return [prose for part in value for prose in proses(part)]
+    if hasattr(value, "__dataclass_fields__"):
+        return [prose for name in value.__dataclass_fields__ for prose in proses(getattr(value, name))]
+    return []

@@ -19,6 +19,7 @@ from assessments.prose import Prose, same
 from assessments.questions import Choice, Numeric, Ordering, Question, ShortText, as_data, from_data, view_of
 from core.domain.errors import ContentError
 from seed.templates import template
+from tests.assessments.questions_for_tests import proses
 from tests.assessments.taking import right_answer
 from tests.assessments.tiny_world import tiny_world
 
@@ -90,16 +91,6 @@ def asked(room: FigureRoom, items: tuple[Item, ...], person: int, seed: int = 7)
 def _ask(item: Item) -> str:
     assert isinstance(item.content, Generated)
     return item.content.ask
-
-
-def proses(value: Any) -> list[Prose]:
-    if isinstance(value, Prose):
-        return [value]
-    if isinstance(value, tuple):
-        return [prose for part in value for prose in proses(part)]
-    if hasattr(value, "__dataclass_fields__"):
-        return [prose for name in value.__dataclass_fields__ for prose in proses(getattr(value, name))]
-    return []
 
 
 @pytest.mark.parametrize(("model", "params"), CASES, ids=str)

@@ -14,12 +14,12 @@ from assessments.forms import question_for
 from assessments.item_models import MODELS
 from assessments.item_models.labels import FACT_NAMES, REASON_NAMES, STATUS_NAMES
 from assessments.marking import mark
-from assessments.prose import Prose
 from assessments.questions import Choice, Matching, Numeric, Ordering, Question, ShortText, as_data, from_data
 from core.domain.orders import Fact, Reason, Status
 from core.services.stock import available_units
 from core.ui.i18n import in_language, t
 from seed.templates import template
+from tests.assessments.questions_for_tests import proses
 from tests.assessments.tiny_world import tiny_world
 
 CASES = [
@@ -63,16 +63,6 @@ def key_of(question: Question) -> Any:
             return [step.name for step in steps]
         case Matching(pairs=pairs):
             return {pair.name: pair.right for pair in pairs}
-
-
-def proses(value: Any) -> list[Prose]:
-    if isinstance(value, Prose):
-        return [value]
-    if isinstance(value, tuple):
-        return [prose for part in value for prose in proses(part)]
-    if hasattr(value, "__dataclass_fields__"):
-        return [prose for name in value.__dataclass_fields__ for prose in proses(getattr(value, name))]
-    return []
 
 
 @pytest.mark.parametrize(("model", "params"), CASES, ids=str)

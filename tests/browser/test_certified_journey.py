@@ -17,24 +17,15 @@ from assessments.test_definitions import definition_of, publish_definition, save
 from assessments.test_settings import Settings
 from core.context import ENGINE, Context, World
 from core.db.assessment_tables import attempt
-from core.db.engines import Databases, connect, run
+from core.db.engines import Databases, run
 from core.db.portal_tables import person
 from core.domain.rights import rights_of
 from core.portal.people import actor_of, get_person
-from tests.app_server import AppServer
 from tests.assessments.taking import right_answer
 from tests.browser.windows import PHONE, Window, Windows
 
 pytestmark = pytest.mark.browser
 TEST, PORTAL = "system", World("portal", "portal")
-
-
-@pytest.fixture
-def databases(app: AppServer) -> Any:
-    """The databases behind the application."""
-    opened = connect("", app.var)
-    yield opened
-    opened.dispose()
 
 
 def do(databases: Databases, login: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

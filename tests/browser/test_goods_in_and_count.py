@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
-from core.db.engines import Databases, connect, reader
-from tests.app_server import AppServer
+from core.db.engines import Databases, reader
+from tests.browser.conftest import ask
 from tests.browser.windows import PHONE, Window, Windows
 
 pytestmark = pytest.mark.browser
@@ -27,19 +25,6 @@ _IN_BINS = text("SELECT COALESCE(SUM(quantity), 0) AS n FROM bin_stock WHERE lot
 _LOT = text("SELECT MAX(id) AS id FROM lot WHERE sku_id = :sku_id")
 _STOCKTAKE = text("SELECT id, status FROM stocktake ORDER BY id DESC LIMIT 1")
 _LINES = text("SELECT book_quantity, sku_id, lot_id FROM count_line WHERE stocktake_id = :id ORDER BY position")
-
-
-@pytest.fixture
-def databases(app: AppServer) -> Any:
-    """The databases behind the application."""
-    opened = connect("", app.var)
-    yield opened
-    opened.dispose()
-
-
-def ask(databases: Databases, statement: Any, **values: object) -> Any:
-    with reader(databases.live) as db:
-        return db.execute(statement, values).first()
 
 
 def test_a_delivery_goes_from_the_suppliers_order_into_its_bin(windows: Windows, databases: Databases) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
-from core.db.engines import Databases, connect, reader
-from tests.app_server import AppServer
+from core.db.engines import Databases
+from tests.browser.conftest import ask
 from tests.browser.windows import Windows
 
 pytestmark = pytest.mark.browser
@@ -21,19 +19,6 @@ _PARTABLE = text(
     " AND o.hold_reason IS NULL GROUP BY o.id HAVING SUM(l.quantity) > 1 ORDER BY o.id DESC LIMIT 1"
 )
 _PARCELS = text("SELECT COUNT(DISTINCT shipment_id) AS n FROM shipment_line WHERE order_id = :order_id")
-
-
-@pytest.fixture
-def databases(app: AppServer) -> Any:
-    """The databases behind the application."""
-    opened = connect("", app.var)
-    yield opened
-    opened.dispose()
-
-
-def ask(databases: Databases, statement: Any, **values: object) -> Any:
-    with reader(databases.live) as db:
-        return db.execute(statement, values).first()
 
 
 def test_what_may_pass_is_confirmed_in_one_go(windows: Windows, databases: Databases) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from core.channels.incoming import IncomingLine, Payment
 from core.context import ENGINE, Context, World
-from core.db.engines import Databases, connect, reader, transaction
+from core.db.engines import Databases, reader, transaction
 from core.services.intake import receive_order
 from seed.incoming import Draft, incoming_order
 from tests.app_server import AppServer
+from tests.browser.conftest import ask
 from tests.browser.windows import PHONE, Window, Windows
 
 pytestmark = pytest.mark.browser
@@ -34,21 +34,8 @@ _PARCEL = text(
 _GOODS = text("SELECT sku_code, quantity FROM order_line WHERE order_id = :order_id ORDER BY position")
 
 
-@pytest.fixture
-def databases(app: AppServer) -> Any:
-    """The databases behind the application."""
-    opened = connect("", app.var)
-    yield opened
-    opened.dispose()
-
-
-def one(databases: Databases, statement: Any, **values: object) -> Any:
-    with reader(databases.live) as db:
-        return db.execute(statement, values).first()
-
-
 def status(databases: Databases, order_id: int) -> str:
-    return str(one(databases, text("SELECT status FROM sales_order WHERE id = :order_id"), order_id=order_id).status)
+    return str(ask(databases, text("SELECT status FROM sales_order WHERE id = :order_id"), order_id=order_id).status)
 
 
 def dear_order(databases: Databases) -> int:
@@ -78,7 +65,7 @@ def test_an_order_goes_from_the_desk_to_the_drivers_hands(
     page = keeper.go(f"order?id={order_id}")
     page.locator(".st-key-do-release button").click()
     page.locator(".st-key-do-pick_all button").wait_for()
-    parcel = one(databases, _PARCEL, order_id=order_id)
+    parcel = ask(databases, _PARCEL, order_id=order_id)
     pick(keeper, parcel.id, parcel.house)
     assert status(databases, order_id) == "picking"
     assert keeper.sideways() == 0
@@ -86,7 +73,7 @@ def test_an_order_goes_from_the_desk_to_the_drivers_hands(
     with reader(databases.live) as db:
         goods = [(row.sku_code, row.quantity) for row in db.execute(_GOODS, {"order_id": order_id})]
     scan_and_pack(desk, parcel.number, parcel.house, goods)
-    packed = one(databases, _PARCEL, order_id=order_id)
+    packed = ask(databases, _PARCEL, order_id=order_id)
     assert (packed.status, packed.weight_g) == ("packed", 1_234)
     assert packed.cost_cents > 0 and packed.waybill
     hand_over(desk, databases, order_id)
@@ -155,11 +142,11 @@ def scan_and_pack(window: Window, number: str, house: str, goods: list[tuple[str
 
 def hand_over(window: Window, databases: Databases, order_id: int) -> None:
     """All of the carrier's parcels onto a manifest, closed, and gone."""
-    parcel = one(databases, _PARCEL, order_id=order_id)
+    parcel = ask(databases, _PARCEL, order_id=order_id)
     page = window.go(f"outbound?warehouse={parcel.house}&at=dock")
     page.locator(f".st-key-load-{parcel.carrier} button").click()
     page.get_by_text("The parcels are on the manifest.").first.wait_for()
-    number = one(databases, _PARCEL, order_id=order_id).manifest_id
+    number = ask(databases, _PARCEL, order_id=order_id).manifest_id
     page.locator(f".st-key-close-{number} button").click()
     page.locator(f".st-key-gone-{number} button").click()
     page.get_by_text("with the carrier.").first.wait_for()

@@ -39,11 +39,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     first, second, third = quarter.names
     said = clause_text(quarter.clause)
     situation = Prose(
-        f"You prepare the quarterly talk with three carriers. {first.en} and {second.en} both carry the lane to "
+        f"You are preparing the quarterly talk with three carriers. {first.en} and {second.en} both carry the lane to "
         f"Guangdong: of {quarter.lane[0].n:,} parcels of {first.en} {quarter.lane[0].hits:,} came within the standard,"
-        f" of {quarter.lane[1].n:,} of {second.en} {quarter.lane[1].hits:,}. {third.en} was due with "
-        f"{quarter.month.due:,} parcels in the last month, {quarter.month.on_time:,} of them came in time; its freight"
-        " was "
+        f" of {quarter.lane[1].n:,} of {second.en} {quarter.lane[1].hits:,}. {third.en} had "
+        f"{quarter.month.due:,} parcels due in the last month, {quarter.month.on_time:,} of them came in time; its "
+        "freight was "
         f"{m.amount(quarter.month.freight_cents)} yuan. Its contract says: “{said.en}”",
         f"您在准备与三家承运商的季度会谈。{first.zh}和{second.zh}都承运广东线路：{first.zh} {quarter.lane[0].n:,} 件中"
         f"标准内签收 {quarter.lane[0].hits:,} 件，{second.zh} {quarter.lane[1].n:,} 件中 {quarter.lane[1].hits:,} 件。"
@@ -55,7 +55,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         "score": Built(
             "numeric",
             Prose(
-                f"What does {quarter.names[asked].en} score in all, in points with one decimal?",
+                f"What is the total score of {quarter.names[asked].en}, in points with one decimal?",
                 f"{quarter.names[asked].zh}的总分是多少（保留一位小数）？",
             ),
             score_number(quarter.points[asked]),
@@ -64,14 +64,17 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         "difference": Built(
             "single",
             Prose(
-                f"What do the figures of the lane to Guangdong allow to say about {first.en} and {second.en}?",
+                f"What do the figures of the lane to Guangdong tell us about {first.en} and {second.en}?",
                 f"关于{first.zh}和{second.zh}，广东线路的数字可以说明什么？",
             ),
             difference_choice(first, quarter.lane[0], second, quarter.lane[1]),
         ),
         "penalty": Built(
             "numeric",
-            Prose(f"What does {third.en} owe us for the last month?", f"{third.zh}上月应向我方扣减多少？"),
+            Prose(
+                f"How much does {third.en} have to credit to us for the last month, in yuan?",
+                f"{third.zh}上月的运费应扣减多少元？",
+            ),
             contract_penalty.answer(quarter.clause, quarter.month),
         ),
     }
@@ -93,7 +96,7 @@ def _weights() -> Exhibit:
     return Exhibit(
         Prose("Weights", "权重"),
         (Prose("Measure", "项目"), Prose("Weight", "权重")),
-        tuple((MEASURES[name], same(f"{weight} %")) for name, weight in WEIGHTS.items()),
+        tuple((MEASURES[name], m.percent(str(weight))) for name, weight in WEIGHTS.items()),
     )
 
 
@@ -113,7 +116,7 @@ def _grade(quarter: _Quarter) -> tuple[Prose, Choice]:
         if grade == "C":
             reasons.append(
                 Prose(
-                    f"Sum {score:.1f}, but {points['on_time']} in on time: below {FLOOR} it is C whatever the sum "
+                    f"Total {score:.1f}, but {points['on_time']} in on time: below {FLOOR} it is C whatever the total "
                     "says.",
                     f"总分 {score:.1f}，但准时只有 {points['on_time']} 分：低于 {FLOOR} 分，不论总分都是 C 级。",
                 )
@@ -121,18 +124,19 @@ def _grade(quarter: _Quarter) -> tuple[Prose, Choice]:
         else:
             reasons.append(
                 Prose(
-                    f"Sum {score:.1f}, {points['on_time']} in on time: grade {grade}.",
+                    f"Total {score:.1f}, {points['on_time']} in on time: grade {grade}.",
                     f"总分 {score:.1f}，准时 {points['on_time']} 分：{grade} 级。",
                 )
             )
-    none = Prose("No carrier: every sum is high enough", "都不需要：各家总分都够高")
+    none = Prose("No carrier: every total is high enough", "都不需要：各家总分都够高")
     texts = [*quarter.names, none]
     reasons.append(
         Prose(
-            "A sum can hide what buyers feel most; on time has a floor.", "总分会掩盖买家感受最深的一项，准时设有底线。"
+            "A total can hide what buyers feel most; on time has a floor.",
+            "总分会掩盖买家感受最深的一项，准时设有底线。",
         )
     )
-    stem = Prose("Which of them gets an improvement plan of 60 days?", "哪一家要限期 60 天整改？")
+    stem = Prose("Which of them gets a 60-day improvement plan?", "哪一家要限期 60 天整改？")
     return stem, pick(texts, 2, reasons)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from assessments.exhibits import Exhibit
+from assessments.item_models import material as m
 from assessments.item_models.answers import choice, nears
 from assessments.item_models.carrier_rules import FLOOR, GRADE_A, GRADE_B, MEASURES, WEIGHTS, grade_of, score_of
 from assessments.item_models.model import Built, ItemModel
@@ -28,13 +29,13 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     exhibit = Exhibit(
         Prose(f"{name.en}, scorecard of the quarter", f"{name.zh}，本季度评分表"),
         (Prose("Measure", "项目"), Prose("Weight", "权重"), Prose("Points", "得分")),
-        tuple((MEASURES[key], *_cells(f"{WEIGHTS[key]} %", str(points[key]))) for key in WEIGHTS),
+        tuple((MEASURES[key], m.percent(str(WEIGHTS[key])), same(str(points[key]))) for key in WEIGHTS),
     )
     if graded:
         stem = Prose("Which grade does the carrier get, and why?", "该承运商评为哪一级，为什么？")
         return Built("single", stem, grade_choice(points), exhibit)
     stem = Prose(
-        "What does the carrier score in all, in points with one decimal?", "该承运商总分是多少（保留一位小数）？"
+        "What is the carrier's total score, in points with one decimal?", "该承运商总分是多少（保留一位小数）？"
     )
     return Built("numeric", stem, score_number(points), exhibit)
 
@@ -43,10 +44,6 @@ def carriers_of(world: Context) -> list[Prose]:
     """Names of the carriers that work for the world."""
     rows = world.db.execute(select(carrier.c.name_en, carrier.c.name_zh).order_by(carrier.c.code))
     return [Prose(row.name_en, row.name_zh) for row in rows]
-
-
-def _cells(*texts: str) -> tuple[Prose, ...]:
-    return tuple(same(text) for text in texts)
 
 
 def drawn_points(rng: random.Random, on_time: tuple[int, int] = (45, 98)) -> dict[str, int]:
@@ -83,7 +80,7 @@ def score_number(points: Mapping[str, int]) -> Numeric:
         (
             points["on_time"],
             0.0,
-            Prose("This is on time alone.", "这只是准时一项。"),
+            Prose("This is the on-time measure alone.", "这只是准时一项。"),
         ),
     )
     return Numeric(
@@ -98,7 +95,7 @@ def score_number(points: Mapping[str, int]) -> Numeric:
 def grade_choice(points: Mapping[str, int]) -> Choice:
     """The grade as a choice; C has two different reasons."""
     score, on_time, grade = score_of(points), points["on_time"], grade_of(points)
-    found = Prose(f"The sum is {score:.1f}, on time {on_time}.", f"总分 {score:.1f}，准时 {on_time} 分。")
+    found = Prose(f"The total is {score:.1f}, on time {on_time}.", f"总分 {score:.1f}，准时 {on_time} 分。")
     by_floor = grade == "C" and score >= GRADE_B
     options = {
         "A": (
@@ -113,12 +110,12 @@ def grade_choice(points: Mapping[str, int]) -> Choice:
             ),
         ),
         "low": (
-            Prose("C, since the sum is too low", "C 级：总分太低"),
-            Prose(f"That holds below {GRADE_B} points.", f"总分不足 {GRADE_B} 分才如此。"),
+            Prose("C, since the total is too low", "C 级：总分太低"),
+            Prose(f"That is said below {GRADE_B} points.", f"总分不足 {GRADE_B} 分才如此。"),
         ),
         "floor": (
-            Prose("C, since on time is too low, whatever the sum", "C 级：不论总分，准时一项太低"),
-            Prose(f"That holds below {FLOOR} points in on time.", f"准时低于 {FLOOR} 分才如此。"),
+            Prose("C, since on time is too low, whatever the total", "C 级：不论总分，准时一项太低"),
+            Prose(f"That is said below {FLOOR} points in on time.", f"准时低于 {FLOOR} 分才如此。"),
         ),
     }
     right = "floor" if by_floor else "low" if grade == "C" else grade

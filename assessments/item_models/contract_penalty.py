@@ -67,8 +67,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
     said = clause_text(clause)
     stem = Prose(
-        f"The contract says: “{said.en}” What is credited for this month?",
-        f"合同约定：“{said.zh}”本月应扣减多少？",
+        f"The contract says: “{said.en}” How much is credited to us for this month, in yuan?",
+        f"合同约定：“{said.zh}”本月应扣减多少元？",
     )
     return Built("numeric", stem, answer(clause, month), exhibit)
 
@@ -91,8 +91,9 @@ def drawn(rng: random.Random, capped: bool) -> tuple[Clause, Month]:
         on_time = round(due * rng.uniform(0.85, 0.94))
         month = Month(due, on_time, due * rng.randint(480, 1_300))
         points, short = full_points(clause, month), clause.target - month.rate
-        reached = points * clause.per_point > clause.cap
-        if points >= 2 and 0.15 < short - points < 0.85 and reached == capped:
+        reached = points * clause.per_point
+        right_side = reached > clause.cap if capped else reached < clause.cap
+        if points >= 2 and 0.15 < short - points < 0.85 and right_side:
             return clause, month
 
 
@@ -101,15 +102,15 @@ def answer(clause: Clause, month: Month) -> Numeric:
     points, short = full_points(clause, month), clause.target - month.rate
     key, freight = penalty_cents(clause, month), month.freight_cents / 10_000
     mistakes = (
-        (freight * clause.per_point * short, 0.25, Prose("Begun points don't count.", "不满一个百分点的不计。")),
+        (freight * clause.per_point * short, 0.25, Prose("Part of a point doesn't count.", "不满一个百分点的不计。")),
         (
             freight * clause.per_point * (points + 1),
             0.25,
-            Prose("The last point isn't full.", "最后一个百分点没有满。"),
+            Prose("The last point isn't a full one.", "最后一个百分点没有满。"),
         ),
-        (freight * clause.per_point * points, 0.25, Prose("The cap is lower than this.", "已超过上限。")),
+        (freight * clause.per_point * points, 0.25, Prose("This is more than the cap allows.", "已超过上限。")),
         (freight * clause.cap, 0.0, Prose("This is the cap, which isn't reached.", "这是上限，尚未达到。")),
-        (freight * clause.per_point, 0.0, Prose("This is for one point only.", "这只是一个百分点的扣减。")),
+        (freight * clause.per_point, 0.0, Prose("This is the credit for one point only.", "这只是一个百分点的扣减。")),
     )
     counted = Prose(
         f"On time {month.rate:.2f} %: {points} full points short, {points} × {clause.per_point} % = "

@@ -202,6 +202,11 @@ def _deliver(world: Context, order_id: int) -> None:
 WAY: tuple[Callable[[Context, int], object], ...] = (shipping.release_order, _pick, _pack, _hand_over, _deliver)
 
 
+def percent(number: str) -> Prose:
+    """A share in a cell, with the space before the sign that English takes here and Chinese doesn't."""
+    return Prose(f"{number} %", f"{number}%")
+
+
 def words(*texts: str) -> tuple[Prose, ...]:
     """Cells that read the same in both languages."""
     return tuple(same(text) for text in texts)

@@ -122,7 +122,7 @@ def cents_of(way: Way, lane: Lane) -> int:
 
 def _place(world: Context, lane: Lane) -> Prose:
     house, province = m.warehouse_names(world, lane.warehouse_id), PROVINCE_BY_CODE[lane.region]
-    return Prose(f"{house.en} to {province.name_en}", f"{house.zh}发往{province.name_zh}")
+    return Prose(f"the {house.en} to {province.name_en}", f"{house.zh}发往{province.name_zh}")
 
 
 def _kilograms(grams: int) -> str:
@@ -138,12 +138,12 @@ def _cost(world: Context, rng: random.Random) -> Built:
     assert way.rate is not None
     where, rate, steps = _place(world, lane), way.rate, steps_of(way.rate, lane.weight_g)
     exhibit = Exhibit(
-        Prose(f"{way.name.en}: {where.en}", f"{way.name.zh}：{where.zh}"),
+        Prose(f"{way.name.en}: {where.en.removeprefix('the ')}", f"{way.name.zh}：{where.zh}"),
         (Prose("Tariff", "项目"), Prose("Yuan", "元")),
         (
             (Prose("first kilogram", "首重 1 千克"), same(m.amount(rate.first_cents))),
             (
-                Prose("every begun further kilogram", "续重每千克（不足 1 千克按 1 千克）"),
+                Prose("each further kilogram or part of one", "续重每千克（不足 1 千克按 1 千克）"),
                 same(m.amount(rate.step_cents)),
             ),
         ),
@@ -154,7 +154,7 @@ def _cost(world: Context, rng: random.Random) -> Built:
         (
             key - rate.step_cents,
             0.25,
-            Prose("A begun kilogram is charged as a whole one.", "不足 1 千克的部分按 1 千克计。"),
+            Prose("Part of a kilogram is charged as a whole one.", "不足 1 千克的部分按 1 千克计。"),
         ),
         (
             rate.first_cents + (lane.weight_g - 1_000) * rate.step_cents / 1_000,
@@ -181,7 +181,7 @@ def _cost(world: Context, rng: random.Random) -> Built:
         0.005,
         YUAN,
         Prose(
-            f"{weight} kg are the first kilogram and {steps} begun ones: {sum_text}.",
+            f"{weight} kg are charged as the first kilogram and {steps} further: {sum_text}.",
             f"{weight} 千克是首重加 {steps} 个续重：{sum_text}。",
         ),
         nears(key / 100, 0.005, [(value / 100, worth, why) for value, worth, why in mistakes]),
@@ -215,15 +215,15 @@ def _cheapest(world: Context, rng: random.Random) -> Built:
             continue
         cost = m.amount(cents_of(way, lane))
         reasons.append(
-            Prose(f"The cheapest of those that may: {cost}.", f"在可承运的各家中最便宜：{cost}。")
+            Prose(f"The cheapest of those that may carry it: {cost}.", f"在可承运的各家中最便宜：{cost}。")
             if way is possible[0]
-            else Prose(f"It may, but costs {cost}.", f"它可以承运，但要 {cost}。")
+            else Prose(f"It may carry it, but costs {cost}.", f"它可以承运，但要 {cost}。")
         )
     goods, weight, where = HAZARDS[lane.hazard], _kilograms(lane.weight_g), _place(world, lane)
     content_of = Prose("" if not lane.hazard else f" with {goods.en}", "" if not lane.hazard else f"、含{goods.zh}")
     stem = Prose(
-        f"Today is {lane.day}. A parcel of {weight} kg{content_of.en} goes from {where.en}. Which carrier is the "
-        "cheapest that may carry it?",
+        f"Today is {lane.day}. A parcel of {weight} kg{content_of.en} goes from {where.en}. Which of the carriers "
+        "that may carry it is the cheapest?",
         f"今天是 {lane.day}。一件 {weight} 千克{content_of.zh}的包裹由{where.zh}。可承运的各家中，哪家最便宜？",
     )
     return Built("single", stem, pick([one.name for one in ways], key, reasons), _table(ways, lane))
@@ -242,6 +242,10 @@ def _table(ways: Sequence[Way], lane: Lane) -> Exhibit:
             return HAZARDS[""]
         return Prose(", ".join(one.en for one in named), "、".join(one.zh for one in named))
 
+    def heaviest(way: Way) -> Prose:
+        most = _kilograms(way.terms.max_weight_g or 0)
+        return Prose(f"{most} kg", f"{most} 千克")
+
     def price(way: Way, cents: int) -> Prose:
         return Prose("doesn't go there", "不送该地") if way.rate is None else same(m.amount(cents))
 
@@ -249,9 +253,9 @@ def _table(ways: Sequence[Way], lane: Lane) -> Exhibit:
         Prose("Carriers on this lane (yuan)", "该线路各承运商（元）"),
         (
             Prose("Carrier", "承运商"),
-            Prose("First kg", "首重"),
-            Prose("Each begun kg", "续重"),
-            Prose("Heaviest", "单件限重"),
+            Prose("First kg", "首重 1 千克"),
+            Prose("Each further kg or part", "续重每千克"),
+            Prose("Heaviest parcel", "单件限重"),
             Prose("Special goods it takes", "可承运的特殊商品"),
             Prose("Contract until", "合同至"),
         ),
@@ -260,7 +264,7 @@ def _table(ways: Sequence[Way], lane: Lane) -> Exhibit:
                 way.name,
                 price(way, way.rate.first_cents if way.rate else 0),
                 price(way, way.rate.step_cents if way.rate else 0),
-                same(f"{_kilograms(way.terms.max_weight_g or 0)} kg"),
+                heaviest(way),
                 takes(way),
                 same(way.terms.contract_to_on or "–"),
             )
@@ -290,9 +294,15 @@ def _expected(world: Context, rng: random.Random) -> Built:
 def _expected_question(world: Context, lane: Lane, ways: list[Way], sums: list[int], late_cents: int) -> Built:
     where, weight = _place(world, lane), _kilograms(lane.weight_g)
     exhibit = Exhibit(
-        Prose(f"{where.en}, {weight} kg", f"{where.zh}，{weight} 千克"),
-        (Prose("Carrier", "承运商"), Prose("Cost of the parcel", "运费"), Prose("Probability of late", "延误概率")),
-        tuple((way.name, *m.words(m.amount(cents_of(way, lane)), f"{100 * (way.risk or 0):.0f} %")) for way in ways),
+        Prose(f"{where.en.removeprefix('the ')}, {weight} kg", f"{where.zh}，{weight} 千克"),
+        (
+            Prose("Carrier", "承运商"),
+            Prose("Cost of the parcel", "运费"),
+            Prose("Probability of being late", "延误概率"),
+        ),
+        tuple(
+            (way.name, same(m.amount(cents_of(way, lane))), m.percent(f"{100 * (way.risk or 0):.0f}")) for way in ways
+        ),
     )
     reasons = []
     for way, total in zip(ways, sums, strict=True):
@@ -301,7 +311,7 @@ def _expected_question(world: Context, lane: Lane, ways: list[Way], sums: list[i
         reasons.append(
             Prose(f"{risk}: the lowest expected cost.", f"{risk}，期望成本最低。")
             if best
-            else Prose(f"{risk}: another one is lower.", f"{risk}，另有更低的。")
+            else Prose(f"{risk}: another carrier comes to less.", f"{risk}，另有更低的。")
         )
     stem = Prose(
         f"An order that comes late costs us {m.amount(late_cents)} yuan on average. Which carrier do you choose?",

@@ -30,18 +30,16 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     first, second = drawn_shares(rng, of, rng.random() < 0.5)
     on_time = of == "on_time"
     exhibit = Exhibit(
-        Prose("One lane, last quarter", "同一线路，上季度")
-        if on_time
-        else Prose("Survey in the house", "内部满意度调查"),
+        Prose("One lane, last quarter", "同一线路，上季度") if on_time else Prose("In-house survey", "内部满意度调查"),
         (
             Prose("Carrier", "承运商"),
             Prose("Parcels", "包裹数") if on_time else Prose("Answers", "答卷数"),
             Prose("On time", "准时件数") if on_time else Prose("4 or 5 of 5", "打 4 分或 5 分"),
         ),
-        tuple((name, *m.words(f"{share.n}", f"{share.hits}")) for name, share in ((one, first), (other, second))),
+        tuple((name, *m.words(f"{share.n:,}", f"{share.hits:,}")) for name, share in ((one, first), (other, second))),
     )
     stem = Prose(
-        f"What do these figures allow to say about {one.en} and {other.en}?",
+        f"What do these figures tell us about {one.en} and {other.en}?",
         f"关于{one.zh}和{other.zh}，这些数字可以说明什么？",
     )
     return Built("single", stem, difference_choice(one, first, other, second), exhibit)
@@ -64,20 +62,21 @@ def _share(n: int, rate: float) -> Share:
 def difference_choice(one: Prose, first: Share, other: Prose, second: Share) -> Choice:
     """What may be said of two shares, with the sum in each reason."""
     gap, limit = abs(first.rate - second.rate), chance_limit(first, second)
+    shown = abs(round(100 * first.rate, 1) - round(100 * second.rate, 1))  # as whoever subtracts the two finds it
     found = Prose(
-        f"{100 * first.rate:.1f} % against {100 * second.rate:.1f} %: {100 * gap:.1f} points apart; chance explains up "
+        f"{100 * first.rate:.1f} % against {100 * second.rate:.1f} %: {shown:.1f} points apart; chance explains up "
         f"to {100 * limit:.1f}.",
-        f"{100 * first.rate:.1f}% 对 {100 * second.rate:.1f}%，相差 {100 * gap:.1f} 个百分点；偶然可以解释 "
+        f"{100 * first.rate:.1f}% 对 {100 * second.rate:.1f}%，相差 {shown:.1f} 个百分点；偶然可以解释 "
         f"{100 * limit:.1f} 个百分点以内的差异。",
     )
     better, worse = (one, other) if first.rate > second.rate else (other, one)
     said = {
         "better": Prose(
-            f"{better.en} is really better: more than chance explains",
+            f"{better.en} is really better: the gap is more than chance explains",
             f"{better.zh}确实更好，差异超出偶然范围",
         ),
         "worse": Prose(
-            f"{worse.en} is really better: more than chance explains",
+            f"{worse.en} is really better: the gap is more than chance explains",
             f"{worse.zh}确实更好，差异超出偶然范围",
         ),
         "chance": Prose(
@@ -92,8 +91,12 @@ def difference_choice(one: Prose, first: Share, other: Prose, second: Share) -> 
     more = {
         "better": Prose("Its share is the higher one.", "它的比例较高。"),
         "worse": Prose("Its share is the lower one.", "它的比例较低。"),
-        "chance": Prose("That is said when the difference lies within chance.", "差异在偶然范围之内时才这样说。"),
-        "equal": Prose("That no difference shows doesn't show that there is none.", "没看出差异，不等于证明没有差异。"),
+        "chance": Prose(
+            "That is said when the difference is within what chance explains.", "差异在偶然范围之内时才这样说。"
+        ),
+        "equal": Prose(
+            "Not having found a difference doesn't prove that there is none.", "没看出差异，不等于证明没有差异。"
+        ),
     }
     pairs = {key: (said[key], Prose(f"{found.en} {more[key].en}", f"{found.zh}{more[key].zh}")) for key in said}
     return choice(pairs.pop("better" if gap > limit else "chance"), *pairs.values())

@@ -47,7 +47,7 @@ _GROUPS = (("0–6", 0, 6), ("7–8", 7, 8), ("9–10", 9, 10))
 def _about(world: Context, rng: random.Random, about: str) -> Prose:
     if about == "carrier":
         name = rng.choice(carriers_of(world))
-        return Prose(f"Survey in the house on {name.en}", f"关于{name.zh}的内部调查")
+        return Prose(f"In-house survey on {name.en}", f"关于{name.zh}的内部调查")
     return rng.choice(
         (
             Prose("Buyers after an enquiry", "咨询后的买家调查"),
@@ -93,7 +93,7 @@ def satisfied_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric
     reason = Prose(
         f"4 and 5 of all answers: {good} of {n} = {key:.1f} %.", f"4 分和 5 分占全部答卷：{good} ÷ {n} = {key:.1f}%。"
     )
-    stem = Prose("What share is satisfied, in per cent?", "满意率是百分之多少？")
+    stem = Prose("What share is satisfied, in per cent with one decimal?", "满意率是百分之多少（保留一位小数）？")
     return stem, Numeric(round(key, 2), 0.06, PERCENT, reason, nears(key, 0.06, mistakes))
 
 
@@ -119,7 +119,9 @@ def nps_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
         f"9 and 10: {best}, 0 to 6: {worst}, of {n} answers: ({best} − {worst}) ÷ {n} = {key:.1f} points.",
         f"9、10 分 {best} 份，0 至 6 分 {worst} 份，共 {n} 份：({best} − {worst}) ÷ {n} = {key:.1f}。",
     )
-    stem = Prose("What is the net promoter score (NPS), in points?", "NPS（净推荐值）是多少？")
+    stem = Prose(
+        "What is the net promoter score (NPS), in points with one decimal?", "NPS（净推荐值）是多少（保留一位小数）？"
+    )
     return stem, Numeric(round(key, 2), 0.06, SCORE, reason, nears(key, 0.06, mistakes))
 
 
@@ -142,8 +144,8 @@ def margin_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
     )
     stem = Prose(
         f"{100 * rate:.1f} % of those who answered are satisfied. What is the margin of this share at 95 %, in points "
-        "(plus or minus)?",
-        f"答卷中满意率为 {100 * rate:.1f}%。在 95% 置信度下，误差是正负多少个百分点？",
+        "with one decimal (plus or minus)?",
+        f"答卷中满意率为 {100 * rate:.1f}%。在 95% 置信度下，误差是正负多少个百分点（保留一位小数）？",
     )
     return stem, Numeric(round(key, 2), 0.11, POINTS, reason, nears(key, 0.11, mistakes))
 
@@ -162,7 +164,7 @@ def response_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]
         (satisfied_share(marks), 0.0, Prose("This is the share of satisfied.", "这是满意率。")),
     )
     reason = Prose(f"{n} answers of {invited} invited = {key:.1f} %.", f"{n} 份答卷 ÷ {invited} 份邀请 = {key:.1f}%。")
-    stem = Prose("What is the response rate, in per cent?", "回复率是百分之多少？")
+    stem = Prose("What is the response rate, in per cent with one decimal?", "回复率是百分之多少（保留一位小数）？")
     return stem, Numeric(round(key, 2), 0.06, PERCENT, reason, nears(key, 0.06, mistakes))
 
 

@@ -62,9 +62,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     trail = _drawn(world, rng)
     province = PROVINCE_BY_CODE[trail.region]
     situation = Prose(
-        f"It is {m.moment(world, world.now)}. A buyer in {province.name_en} waits for parcel {trail.waybill}, which "
-        f"{trail.name.en} carries. The shop named the buyer a date before the purchase; it is three days from now. The "
-        "buyer hasn't written yet.",
+        f"It is {m.moment(world, world.now)}. A buyer in {province.name_en} is waiting for parcel {trail.waybill}, "
+        f"carried by {trail.name.en}. The shop named the buyer a date before the purchase; it is three days from now. "
+        "The buyer hasn't written yet.",
         f"现在是 {m.moment(world, world.now)}。{province.name_zh}的一位买家在等包裹 {trail.waybill}，"
         f"由{trail.name.zh}承运。"
         "店铺在购买前告知的送达日期是三天之后。买家还没有来问。",
@@ -145,14 +145,14 @@ def _left(trail: _Trail) -> tuple[Prose, Numeric]:
         (
             STANDARD_HOURS - sum(trail.planned),
             0.0,
-            Prose("These are planned hours; what was taken counts.", "这是计划小时数，要看实际用时。"),
+            Prose("These are planned hours; what counts is the time taken.", "这是计划小时数，要看实际用时。"),
         ),
     )
     stem = Prose(
         "How many hours are left of our delivery standard for this parcel?", "按我方时效标准，这件包裹还剩多少小时？"
     )
     reason = Prose(
-        f"Remote region: {STANDARD_HOURS} hours from the hand-over; {gone} are gone: {key} are left.",
+        f"Remote region: {STANDARD_HOURS} hours from the hand-over; {gone} have passed, {key} are left.",
         f"偏远地区：自交运起 {STANDARD_HOURS} 小时，已过 {gone} 小时，还剩 {key} 小时。",
     )
     return stem, Numeric(key, 0.5, Prose("hours", "小时"), reason, nears(key, 0.5, mistakes, places=0))
@@ -180,20 +180,27 @@ def _warned(world: Context, trail: _Trail) -> tuple[Prose, Choice]:
         (same(m.moment(world, at)), Prose(f"{rule.en} {one.en}", f"{rule.zh}{one.zh}"))
         for at, one in zip(texts, why, strict=True)
     ]
-    stem = Prose("At which moment did silence warn?", "“在途无动静”是在哪个时刻预警的？")
+    stem = Prose("When did the board begin to warn of silence?", "“在途无动静”是从哪个时刻开始预警的？")
     return stem, choice(pairs[0], *pairs[1:])
 
 
 def _stretch(trail: _Trail) -> tuple[Prose, Choice]:
-    reasons = [
-        Prose(f"{taken} h against {planned} h: {lost:+d} h.", f"{taken} 小时，计划 {planned} 小时：{lost:+d} 小时。")
-        for taken, planned, lost in zip(trail.taken, trail.planned, trail.lost, strict=True)
-    ]
+    reasons = [_lost(taken, planned) for taken, planned in zip(trail.taken, trail.planned, strict=True)]
     stem = Prose(
-        "On which stretch has the parcel lost the most against its plan, so that you know whom to ask?",
-        "与计划相比，包裹在哪一段耽误得最多，应向谁查询？",
+        "On which stretch has the parcel lost the most time against its plan, so that you know whom to ask?",
+        "与计划相比，包裹在哪一段耽误得最多（由此知道该问谁）？",
     )
     return stem, pick(_STRETCHES, 3, reasons)
+
+
+def _lost(taken: int, planned: int) -> Prose:
+    if taken == planned:
+        return Prose(f"{taken} h, as planned.", f"{taken} 小时，与计划相同。")
+    more, hours = taken > planned, abs(taken - planned)
+    return Prose(
+        f"{taken} h against {planned} h planned: {hours} h {'more' if more else 'less'}.",
+        f"{taken} 小时，计划 {planned} 小时：{'多' if more else '少'} {hours} 小时。",
+    )
 
 
 def _act() -> tuple[Prose, Choice]:
@@ -202,7 +209,7 @@ def _act() -> tuple[Prose, Choice]:
         choice(
             (
                 Prose(
-                    "Have it searched for at the last hub, and tell the buyer today when there will be an answer",
+                    "Have the last hub searched for it, and tell the buyer today when to expect an answer",
                     "请承运商在末端分拨中心查件，今天就告知买家何时有答复",
                 ),
                 Prose(

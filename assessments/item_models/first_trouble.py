@@ -56,24 +56,23 @@ class _Parcel:
 
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
     """Four parcels with their last entries; asked is the only one that warns."""
-    parcels = _drawn(world, rng, params["region"] == "mixed")
+    now = world.now + rng.randint(0, 9) * HOUR
+    parcels = _drawn(world, rng, now, params["region"] == "mixed")
     exhibit = Exhibit(
-        Prose(
-            f"Parcels on the way, now {m.moment(world, world.now)}", f"在途包裹，现在是 {m.moment(world, world.now)}"
-        ),
+        Prose(f"Parcels on the way, now {m.moment(world, now)}", f"在途包裹，现在是 {m.moment(world, now)}"),
         (Prose("Waybill", "运单"), Prose("To", "发往"), Prose("Last entry", "最近记录"), Prose("At", "时间")),
         tuple(
             (
                 same(one.waybill),
                 Prose(PROVINCE_BY_CODE[one.region].name_en, PROVINCE_BY_CODE[one.region].name_zh),
                 _SAID[one.last],
-                same(m.moment(world, world.now - one.hours * HOUR)),
+                same(m.moment(world, now - one.hours * HOUR)),
             )
             for one in parcels
         ),
     )
     stem = Prose(
-        "Which parcel has gone beyond its limit and needs somebody now?", "哪件包裹已超过预警时限，需要马上处理？"
+        "Which parcel has exceeded its limit and needs attention now?", "哪件包裹已超过预警时限，需要马上处理？"
     )
     key = next(place for place, one in enumerate(parcels) if one.warns)
     return Built(
@@ -81,8 +80,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
 
 
-def _drawn(world: Context, rng: random.Random, mixed: bool) -> list[_Parcel]:
-    """One parcel beyond its limit; another has waited longer and is still within its own."""
+def _drawn(world: Context, rng: random.Random, now: int, mixed: bool) -> list[_Parcel]:
+    """One parcel beyond its limit; another has waited longer and is still within its own. Couriers knock by day."""
     prefixes = world.db.execute(select(carrier.c.waybill_prefix).order_by(carrier.c.code)).scalars().all()
     while True:
         lasts = rng.sample(sorted(_SAID), 3)
@@ -98,22 +97,30 @@ def _drawn(world: Context, rng: random.Random, mixed: bool) -> list[_Parcel]:
             waybill = waybill_number(rng.choice(prefixes), rng.randint(1, 10**6))
             parcels.append(_Parcel(waybill, region, last, hours))
         longest = max(parcels, key=lambda one: one.hours)
-        if not longest.warns and len({one.hours for one in parcels}) == 4:
+        by_day = all(one.last == "on_the_way" or _by_day(world, now - one.hours * HOUR) for one in parcels)
+        if by_day and not longest.warns and len({one.hours for one in parcels}) == 4:
             rng.shuffle(parcels)
             return parcels
 
 
+def _by_day(world: Context, at: int) -> bool:
+    return 8 <= int(m.moment(world, at)[11:13]) <= 20
+
+
 def _why(parcel: _Parcel) -> Prose:
-    said, limit = f"{parcel.hours} h", parcel.limit
+    limit = parcel.limit
     remote = Prose(" in a remote region", "偏远地区") if parcel.region in REMOTE else Prose("", "")
     if parcel.last == "first_scan":
-        rule = Prose(f"the first scan has {limit} h", f"首次扫描时限 {limit} 小时")
+        rule = Prose(f"the limit for the first scan is {limit} h", f"首次扫描的时限是 {limit} 小时")
     elif parcel.last == "attempt":
-        rule = Prose(f"the next attempt has {limit} h", f"再次派送时限 {limit} 小时")
+        rule = Prose(f"the limit for the next attempt is {limit} h", f"再次派送的时限是 {limit} 小时")
     else:
-        rule = Prose(f"silence{remote.en} has {limit} h", f"{remote.zh}无扫描时限 {limit} 小时")
-    verdict = Prose("beyond it", "已超过") if parcel.warns else Prose("still within it", "仍在时限内")
-    return Prose(f"{said}; {rule.en}: {verdict.en}.", f"已过 {parcel.hours} 小时；{rule.zh}，{verdict.zh}。")
+        rule = Prose(f"the limit for silence{remote.en} is {limit} h", f"{remote.zh}无扫描的时限是 {limit} 小时")
+    verdict = Prose("exceeded", "已超过") if parcel.warns else Prose("still within it", "仍在时限内")
+    return Prose(
+        f"{parcel.hours} h have passed; {rule.en}: {verdict.en}.",
+        f"已过 {parcel.hours} 小时；{rule.zh}，{verdict.zh}。",
+    )
 
 
 MODEL = ItemModel("first_trouble", {"region": ("near", "mixed")}, build)

@@ -40,16 +40,18 @@ def _lanes(world: Context, rng: random.Random) -> Built:
     exhibit = Exhibit(
         Prose(f"{warehouse.en}, last 7 days", f"{warehouse.zh}，最近 7 天"),
         (Prose("Lane", "线路"), Prose("Parcels", "包裹数"), Prose("Within the standard", "标准内签收")),
-        tuple(
-            (name, *m.words(str(lane.n), f"{lane.hits} ({100 * lane.rate:.1f} %)"))
-            for name, lane in zip(names, lanes, strict=True)
-        ),
+        tuple((name, same(str(lane.n)), _share(lane)) for name, lane in zip(names, lanes, strict=True)),
     )
     stem = Prose(
         f"The target is {TARGET} %. Which lane does the board show in **red**?",
         f"目标为 {TARGET}%。看板上哪条线路显示为**红色**？",
     )
     return Built("single", stem, pick(names, wanted.index("red"), [_why(lane) for lane in lanes]), exhibit)
+
+
+def _share(lane: Share) -> Prose:
+    rate = f"{100 * lane.rate:.1f}"
+    return Prose(f"{lane.hits} ({rate} %)", f"{lane.hits}（{rate}%）")
 
 
 def _lane(rng: random.Random, colour: str) -> Share:
@@ -66,8 +68,8 @@ def _why(lane: Share) -> Prose:
     match colour_of(lane):
         case "few":
             return Prose(
-                f"Low, but with {lane.n} parcels it says too little: fewer than {ENOUGH} are looked at over a longer "
-                "time.",
+                f"Low, but {lane.n} parcels say too little: a lane with fewer than {ENOUGH} is looked at over a "
+                "longer time.",
                 f"比例虽低，但只有 {lane.n} 件；不足 {ENOUGH} 件的，先拉长时间段再看。",
             )
         case "red":
@@ -77,11 +79,13 @@ def _why(lane: Share) -> Prose:
             )
         case "yellow":
             return Prose(
-                f"{below:.1f} points below the target: yellow, from {YELLOW} on.",
-                f"比目标低 {below:.1f} 个百分点：低 {YELLOW} 个起为黄色。",
+                f"{below:.1f} points below the target: yellow, which begins at {YELLOW}; red begins at {RED}.",
+                f"比目标低 {below:.1f} 个百分点：低 {YELLOW} 个起为黄色，低 {RED} 个起为红色。",
             )
+    if below <= 0:
+        return Prose("The target is reached: no warning.", "已达到目标，不预警。")
     return Prose(
-        f"Less than {YELLOW} points below the target: no warning.", f"与目标相差不到 {YELLOW} 个百分点，不预警。"
+        f"Less than {YELLOW} points below the target: no warning.", f"低于目标不到 {YELLOW} 个百分点，不预警。"
     )
 
 
@@ -97,9 +101,13 @@ def _stretch(rng: random.Random) -> Built:
             break
     exhibit = Exhibit(
         Prose("A lane against its plan", "某线路与计划相比"),
-        (Prose("Stretch", "路段"), Prose("Hours lost", "损失小时"), Prose("Share of the parcels", "涉及包裹比例")),
+        (
+            Prose("Stretch", "路段"),
+            Prose("Hours lost per parcel concerned", "受影响包裹每件损失（小时）"),
+            Prose("Share of parcels concerned", "受影响包裹占比"),
+        ),
         tuple(
-            (name, same(str(one)), same(f"{share} %"))
+            (name, same(str(one)), m.percent(str(share)))
             for name, one, share in zip(_STRETCHES, hours, shares, strict=True)
         ),
     )
@@ -110,12 +118,13 @@ def _stretch(rng: random.Random) -> Built:
         said = best if total == ranked[0] else less
         reasons.append(
             Prose(
-                f"{one} h × {share} % = {total:.2f} h per parcel: {said.en}.",
-                f"{one} 小时 × {share}% = 平均每件 {total:.2f} 小时，{said.zh}。",
+                f"{one} h × {share} % = {total:.2f} h per parcel over all: {said.en}.",
+                f"{one} 小时 × {share}% = {total:.2f} 小时（全部包裹平均），{said.zh}。",
             )
         )
     stem = Prose(
-        "Where does improving begin, so that the most time is won in all?", "要使总体节省的时间最多，应从哪一段入手？"
+        "Where should improvement begin, so that the most time is saved in all?",
+        "要使总体节省的时间最多，应从哪一段入手？",
     )
     return Built("single", stem, pick(_STRETCHES, key, reasons), exhibit)
 

@@ -254,7 +254,7 @@ def _table(ways: Sequence[Way], lane: Lane) -> Exhibit:
         (
             Prose("Carrier", "承运商"),
             Prose("First kg", "首重 1 千克"),
-            Prose("Each further kg or part", "续重每千克"),
+            Prose("Each further kg or part", "续重每千克（不足按 1 千克）"),
             Prose("Heaviest parcel", "单件限重"),
             Prose("Special goods it takes", "可承运的特殊商品"),
             Prose("Contract until", "合同至"),

@@ -49,8 +49,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     weekday = WEEKDAYS[case.day.weekday()]
     stem = Prose(
         f"A channel promises delivery in {case.promised} working days. A parcel is put on the dock on {weekday.en}, "
-        f"{case.day}, at {at}. {row.name_en} picks up every day, days off included, for the last time at "
-        f"{row.pickup_by}. By the end of which day is the parcel due?",
+        f"{case.day}, at {at}. {row.name_en} picks up every day, days off included, with the last "
+        f"pick-up at {row.pickup_by}. By the end of which day must the parcel be delivered?",
         f"某渠道承诺 {case.promised} 个工作日送达。包裹于 {case.day}（{weekday.zh}）{at} 放到月台。"
         f"{row.name_zh}每天都来揽收，休息日也不例外，最后一次为 {row.pickup_by}。包裹最晚应在哪天送达？",
     )
@@ -68,11 +68,20 @@ def _drawn(rng: random.Random, near: date, late: bool) -> _Promised:
 
 
 def _mistakes(case: _Promised) -> dict[date, Prose]:
-    """Days at which typical slips end, each with what was overlooked."""
+    """Days at which typical slips end, each with what was overlooked; the one most in question comes first."""
     calendar = case.calendar
     plain = Calendar(calendar.first, calendar.days_count, calendar.off, frozenset())
     whole = Calendar(calendar.first, calendar.days_count, frozenset(), calendar.made_up)
+    late = Prose(
+        f"After the last pick-up the parcel only leaves with the next one: it is handed over on {case.handed_over}.",
+        f"错过最后一次揽收，包裹要随下一次走：{case.handed_over} 才算交运。",
+    )
+    own_day = Prose("The day of the hand-over isn't counted.", "交运当天不计。")
     slips = (
+        (
+            calendar.nth_working_day(case.handed_over - timedelta(days=1), case.promised),
+            late if case.after_pickup else own_day,
+        ),
         (
             plain.nth_working_day(case.handed_over, case.promised),
             Prose("The make-up day is a working day and counts.", "调休上班日是工作日，要计。"),
@@ -82,29 +91,18 @@ def _mistakes(case: _Promised) -> dict[date, Prose]:
             Prose("The public holiday isn't a working day.", "法定节假日不是工作日。"),
         ),
         (
-            calendar.nth_working_day(case.handed_over - timedelta(days=1), case.promised),
-            Prose("The day of the hand-over isn't counted.", "交运当天不计。"),
-        ),
-        (
-            calendar.nth_working_day(case.day if case.after_pickup else case.handed_over, case.promised + 1),
-            Prose("One working day too many was counted.", "多数了一个工作日。"),
-        ),
-        (
-            calendar.nth_working_day(case.day, case.promised),
-            Prose(
-                "After the last pick-up the parcel only leaves with the next one.",
-                "错过最后一次揽收，包裹要到下一次才走。",
-            ),
-        ),
-        (
             case.handed_over + timedelta(days=case.promised),
-            Prose("These are calendar days; promised are working days.", "这是自然日，承诺的是工作日。"),
+            Prose("These are calendar days; working days were promised.", "这是自然日，承诺的是工作日。"),
+        ),
+        (
+            calendar.nth_working_day(case.handed_over, case.promised + 1),
+            Prose("One working day too many was counted.", "多数了一个工作日。"),
         ),
     )
     found: dict[date, Prose] = {}
-    for day, why in reversed(slips):
+    for day, why in slips:
         if day != case.due:
-            found[day] = why
+            found.setdefault(day, why)
     return found
 
 
@@ -115,7 +113,7 @@ def _content(case: _Promised) -> Choice:
     right = (
         _said(case.due),
         Prose(
-            f"Handed over on {case.handed_over}, which isn't counted; working days after it: {', '.join(listed)}.",
+            f"Handed over on {case.handed_over}, which isn't counted; the working days after it: {', '.join(listed)}.",
             f"{case.handed_over} 交运，当天不计；其后的工作日：{'、'.join(listed)}。",
         ),
     )

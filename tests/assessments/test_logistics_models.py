@@ -198,7 +198,7 @@ def test_begun_points_cost_nothing(on_time: int, points: int, cents: int) -> Non
 def test_working_days_are_counted_by_the_calendar_shown(room: FigureRoom, ask: str) -> None:
     for question in all_asked(room, "promise_day", ask=ask):
         count, day, at, pickup = re.findall(
-            r"in (\d) working days.*?, (\d{4}-\S+), at (\d\d:\d\d)\. .* last time at (\d\d:\d\d)\.", question.stem.en
+            r"in (\d) working days.*?, (\d{4}-\S+), at (\d\d:\d\d)\. .* last pick-up at (\d\d:\d\d)\.", question.stem.en
         )[0]
         assert (at > pickup) == (ask == "late_pickup")
         start = date.fromisoformat(day) + timedelta(days=int(at > pickup))

@@ -17,6 +17,8 @@ from core.db.assessment_tables import attempt_step
 from core.domain.errors import RuleViolation
 
 START, ANSWER, CHECK, FINISH, REMARK, MANUAL = "start", "answer", "check", "finish", "remark", "manual"
+LAST_TRY = "last_try"
+"""Whoever took the attempt takes no further try of the test."""
 MARKED = (ANSWER, CHECK, REMARK, MANUAL)
 """Kinds of steps that say what an answer is worth."""
 

@@ -82,6 +82,17 @@ _INSERT_ATTEMPT = text(
     " ON CONFLICT (person_id, test, phase, try_number) DO NOTHING"
 )
 
+# Whoever gives up further tries in another tab waits here, or is waited for.
+_TRIES_LOCKED = (
+    select(attempt.c.id)
+    .where(
+        attempt.c.person_id == bindparam("person"),
+        attempt.c.test == bindparam("test"),
+        attempt.c.phase == bindparam("phase"),
+    )
+    .with_for_update()
+)
+
 _OVERDUE = (
     select(attempt.c.id)
     .where(attempt.c.status == OPEN, attempt.c.deadline_at <= bindparam("now"))
@@ -113,8 +124,9 @@ def start_attempt(ctx: Context, test: str, phase: str) -> int:
     has the same items with other figures, in another order.
     Raises: NotAllowed; RuleViolation when the phase isn't open to them.
     """
-    entry = own_entry(ctx, test, phase)
     person_id = _person(ctx)
+    ctx.db.execute(_TRIES_LOCKED, {"person": person_id, "test": test, "phase": phase})
+    entry = own_entry(ctx, test, phase)
     latest = entry.latest
     if latest is not None and not latest.finished:
         return latest.id  # also when its time is over: whoever opens it finds it closed
@@ -159,6 +171,8 @@ def _refuse_unless_ready(entry: Entry) -> None:
         raise RuleViolation("This test isn't open yet.")
     if entry.state == OVER:
         raise RuleViolation("This test is closed; it can't be begun any more.")
+    if entry.given_up:
+        raise RuleViolation("You have said that you take no further try of this test.")
     if entry.state == USED_UP:
         raise RuleViolation("You have taken this test as often as it may be taken ({count}).", count=len(entry.tries))
     assert entry.state == BARRED, entry.state

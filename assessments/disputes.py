@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from assessments.attempt_rows import attempt_row, note, own_row, places_line
 from assessments.attempt_steps import marked_by_hand
 from assessments.handout import dumped, places_in, places_of
+from assessments.key_release import release_for
 from assessments.manual_marks import credit_item
 from assessments.remarking import Known, remark_attempt
 from assessments.tries import FINISHED
@@ -86,8 +87,11 @@ def dispute_item(ctx: Context, attempt_id: int, item_id: str, reason: str) -> in
         raise RuleViolation("A question can be disputed once the test is finished.")
     if item_id not in {place.item_id for place in places_in(row.items)}:
         raise NotFound("This test has no question {item}.", item=item_id)
-    if ctx.now > row.finished_at + DAYS_OPEN * 86_400:
-        raise RuleViolation("A question can be disputed within {days} days of the test.", days=DAYS_OPEN)
+    release = release_for(ctx, row)
+    if not release.shown:
+        raise RuleViolation("A question can be disputed once its answer is shown.")
+    if release.since is not None and ctx.now > release.since + DAYS_OPEN * 86_400:
+        raise RuleViolation("A question can be disputed within {days} days of its answer being shown.", days=DAYS_OPEN)
     reason = _text(reason)
     if not reason:
         raise RuleViolation("Say what is wrong with the question.")

@@ -16,7 +16,8 @@ from assessments.attempt_steps import (
     waiting_in,
 )
 from assessments.forms import blueprint_of
-from assessments.marking import WAITING, Mark, Response, mark, verdict_of
+from assessments.key_release import Release, release_for
+from assessments.marking import BLANK, RIGHT, WAITING, Mark, Response, mark, verdict_of
 from assessments.prose import Prose
 from assessments.questions import Question
 from assessments.test_definitions import definition_of
@@ -65,6 +66,7 @@ class Result:
 
     Units: score 0..1 of all marks, provisional while answers wait to be marked by hand; `pass_rate` 0..1, None where
     nothing is passed or failed.
+    Shape: `items` is empty for whoever took the test while its answers aren't shown yet; `release` says when they are.
     """
 
     attempt_id: int
@@ -77,13 +79,18 @@ class Result:
     score: float
     competencies: tuple[CompetencyResult, ...]
     items: tuple[ItemResult, ...]
+    items_count: int
+    answered_count: int
+    right_count: int
+    waiting_count: int
     pass_rate: float | None
     time_limit_minutes: int | None
+    release: Release
 
     @property
     def provisional(self) -> bool:
         """Whether an answer still waits to be marked by hand."""
-        return any(item.waiting for item in self.items)
+        return self.waiting_count > 0
 
     @property
     def passed(self) -> bool | None:
@@ -176,6 +183,7 @@ def gain_between(pre: float, post: float) -> Gain:
 def get_result(ctx: Context, attempt_id: int) -> Result:
     """A finished attempt with every reason: one's own, or anybody's with `attempts.read`.
 
+    Whoever took it gets the questions once their answers are released, and the score by competency until then.
     Raises: NotFound; RuleViolation while the test is open, so that no key is seen before.
     """
     row = readable_row(ctx, attempt_id)
@@ -203,6 +211,7 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
                 certainty=certainties.get(item_id),
             )
         )
+    release = release_for(ctx, row)
     return Result(
         attempt_id=row.id,
         person_id=row.person_id,
@@ -213,9 +222,14 @@ def get_result(ctx: Context, attempt_id: int) -> Result:
         finished_at=row.finished_at,
         score=row.score,
         competencies=_by_competency(row.test, tuple(items)),
-        items=tuple(items),
+        items=tuple(items) if release.shown or ctx.actor.may("attempts.read") else (),
+        items_count=len(items),
+        answered_count=sum(item.mark.verdict != BLANK for item in items),
+        right_count=sum(item.verdict == RIGHT for item in items),
+        waiting_count=sum(item.waiting for item in items),
         pass_rate=settings.pass_rate,
         time_limit_minutes=settings.time_limit_minutes,
+        release=release,
     )
 
 

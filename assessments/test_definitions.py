@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, select, text, update
 
 from assessments.blueprint import Blueprint, blueprint_data, blueprint_from, blueprint_of
 from assessments.form_draws import check_fillable
-from assessments.test_settings import BEHAVIOURS, COUNTING, Settings
+from assessments.test_settings import BEHAVIOURS, CLOSED, COUNTING, KEYS_SHOWN, Settings
 from core.context import Context
 from core.db.assessment_tables import attempt, test_definition
 from core.db.portal_tables import person
@@ -160,6 +160,10 @@ def check_settings(settings: Settings) -> None:
     limit, opens, closes = settings.time_limit_minutes, settings.opens_at, settings.closes_at
     if settings.behaviour not in BEHAVIOURS or settings.counting not in COUNTING:
         raise RuleViolation("Choose how the test behaves and which try counts.")
+    if settings.keys_shown not in KEYS_SHOWN:
+        raise RuleViolation("Choose when the answers are shown.")
+    if settings.keys_shown == CLOSED and closes is None:
+        raise RuleViolation("Say when the test closes, or show the answers at another moment.")
     if limit is not None and not 1 <= limit <= LONGEST_MINUTES:
         raise RuleViolation("A time limit lies between 1 and {most} minutes.", most=LONGEST_MINUTES)
     if opens is not None and closes is not None and closes <= opens:

@@ -26,6 +26,18 @@ COUNTING_LABELS: Mapping[str, str] = {
 }
 
 
+AT_ONCE, TRIES_USED, BOTH_TAKEN, CLOSED = "at_once", "tries_used", "both_taken", "closed"
+KEYS_SHOWN = (AT_ONCE, TRIES_USED, BOTH_TAKEN, CLOSED)
+
+KEYS_SHOWN_LABELS: Mapping[str, str] = {
+    AT_ONCE: "At once, after every try",
+    TRIES_USED: "When no further try is left",
+    BOTH_TAKEN: "When pre-test and post-test are taken",
+    CLOSED: "When the test is closed",
+}
+"""When whoever took a test sees its answers with their reasons; the score is always shown at once."""
+
+
 def is_enough(score: float, pass_rate: float | None) -> bool | None:
     """Whether a score passes; None where nothing is passed or failed. Units: both 0..1 of the marks."""
     return None if pass_rate is None else score >= pass_rate - 1e-9
@@ -49,6 +61,7 @@ class Settings:
     tries_per_item: int = 3
     penalty: float = 1 / 3
     pass_rate: float | None = None
+    keys_shown: str = TRIES_USED
     swapped: bool = True
 
     def as_data(self) -> dict[str, Any]:

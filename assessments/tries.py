@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from assessments.attempt_steps import newest_moment
+from assessments.attempt_steps import LAST_TRY, newest_moment
 from assessments.deadlines import CLOSED, NOT_YET, is_over, limit_seconds, window_at
 from assessments.test_definitions import Definition, definition_of
 from assessments.test_settings import BEST, FIRST, Settings
 from core.context import Context
-from core.db.assessment_tables import accommodation, attempt
+from core.db.assessment_tables import accommodation, attempt, attempt_step
 from core.db.portal_tables import submission
 from core.domain.errors import NotFound
 
@@ -34,7 +34,7 @@ GOING_ON, TIME_IS_UP, READY, NOT_OPEN_YET, OVER, BARRED, USED_UP = (
 )
 """States of a phase for one person: an attempt is open, or its time has run out; another may begin, or why not."""
 
-_a = attempt.c
+_a, _s = attempt.c, attempt_step.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class Accommodation:
 class Entry:
     """Where a person stands before one phase of a test, and how it is given to them.
 
-    Shape: `tries` oldest first; `counting` is the finished one that counts. Units: limit in seconds.
+    Shape: `tries` oldest first; `counting` is the finished one that counts; `given_up` where the person takes no
+    further one. Units: limit in seconds.
     """
 
     definition: Definition
@@ -85,6 +86,7 @@ class Entry:
     counting: Try | None
     missing: Missing
     limit_seconds: int | None
+    given_up: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -99,7 +101,7 @@ class Entry:
     @property
     def tries_left(self) -> int:
         """How many more can be begun."""
-        return max(0, self.settings.tries - len(self.tries))
+        return 0 if self.given_up else max(0, self.settings.tries - len(self.tries))
 
 
 def tries_of(ctx: Context, person_id: int, test: str) -> Mapping[str, tuple[Try, ...]]:
@@ -128,6 +130,15 @@ def counting_try(tries: Sequence[Try], rule: str) -> Try | None:
     if rule == BEST:
         return max(finished, key=lambda one: (one.score or 0.0, -one.number))
     return finished[-1]
+
+
+def gave_up_tries_at(ctx: Context, attempt_ids: Collection[int]) -> int | None:
+    """When a person said after one of these attempts that they take no further try; None where they didn't."""
+    if not attempt_ids:
+        return None
+    said = select(func.min(_s.at)).where(_s.attempt_id.in_(attempt_ids), _s.kind == LAST_TRY)
+    found = ctx.db.execute(said).scalar_one()
+    return None if found is None else int(found)
 
 
 def accommodation_of(ctx: Context, person_id: int) -> Accommodation:
@@ -175,18 +186,26 @@ def own_entries(ctx: Context, test: str) -> Mapping[str, Entry]:
     entries = {}
     for phase in PHASES:
         missing = _missing(ctx, person_id, definition, phase, tries)
-        state = _state(settings, phase, tries, missing, now)
+        given_up = settings.tries > 1 and gave_up_tries_at(ctx, [one.id for one in tries[phase]]) is not None
+        state = _state(settings, phase, tries, missing, now, given_up)
         counting = counting_try(tries[phase], settings.counting)
-        entries[phase] = Entry(definition, phase, state, tries[phase], counting, missing, limit)
+        entries[phase] = Entry(definition, phase, state, tries[phase], counting, missing, limit, given_up)
     return entries
 
 
-def _state(settings: Settings, phase: str, tries: Mapping[str, tuple[Try, ...]], missing: Missing, now: int) -> str:
+def _state(
+    settings: Settings,
+    phase: str,
+    tries: Mapping[str, tuple[Try, ...]],
+    missing: Missing,
+    now: int,
+    given_up: bool,
+) -> str:
     mine = tries[phase]
     if mine and not mine[-1].finished:
         return TIME_IS_UP if is_over(mine[-1].deadline_at, now) else GOING_ON
     # Whoever has begun the post-test has seen what the pre-test is compared with.
-    if mine and (len(mine) >= settings.tries or (phase == PRE and tries[POST])):
+    if mine and (len(mine) >= settings.tries or given_up or (phase == PRE and tries[POST])):
         return USED_UP
     if missing:
         return BARRED

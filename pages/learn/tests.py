@@ -21,7 +21,6 @@ from assessments.attempts import (
 from assessments.figures import warm_figures
 from assessments.forms import TESTS
 from assessments.sheets import ANSWERED, STARTED, UNSEEN, Sheet, get_sheet
-from assessments.test_settings import CERTAINTY, COUNTING_LABELS, IMMEDIATE, INTERACTIVE, Settings
 from assessments.tries import (
     BARRED,
     GOING_ON,
@@ -36,11 +35,12 @@ from core.ui import page
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.guard import fragment
-from core.ui.i18n import format_instant, format_number, format_rate, t
+from core.ui.i18n import t
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
 from pages.learn import draw_question, said
+from pages.learn.test_terms import draw_terms, wall_time
 
 MARKS = {ANSWERED: ":material/check_small:", STARTED: ":material/more_horiz:", UNSEEN: ""}
 FAR = 86_400  # seconds; a window that closes in days needs no clock yet
@@ -238,59 +238,6 @@ def draw_sheet(attempt_id: int) -> None:
 
 
 # ---- before and after -----------------------------------------------------------------------------------------
-
-
-def behaviour_line(settings: Settings) -> tuple[str, str]:
-    """How the test answers to answers, with its icon."""
-    if settings.behaviour == IMMEDIATE:
-        return "fact_check", t("You can check each answer once: you then see what is right, and why")
-    if settings.behaviour == INTERACTIVE:
-        line = t(
-            "You can check each question up to {n} times: a wrong answer gives a hint, a further try costs {rate}"
-            " of its mark",
-            n=settings.tries_per_item,
-            rate=format_rate(settings.penalty, 0),
-        )
-        return "lightbulb", line
-    if settings.behaviour == CERTAINTY:
-        line = t(
-            "You say how sure you are of each answer: not sure +1 / 0, fairly sure +2 / −2, quite sure +3 / −6 marks"
-            " if right / wrong; +3 is the whole mark of a question, and a test is never worth less than nothing"
-        )
-        return "balance", line
-    return "visibility_off", t("You see what was right, and why, after you have finished")
-
-
-def draw_terms(entry: Entry, count: int) -> None:
-    """How the test is given, as its settings have it."""
-    settings, limit = entry.settings, entry.limit_seconds
-    lines = [("format_list_numbered", t("{count} questions, one at a time, in any order you like", count=count))]
-    if limit is None:
-        lines.append(("hourglass_disabled", t("No time limit")))
-        saved = t("Every answer is saved at once; you can go on later, also on another device")
-    else:
-        minutes = format_number(limit // 60, 0)
-        lines.append(("timer", t("{n} minutes from the moment you begin, also while the page is closed", n=minutes)))
-        saved = t("Every answer is saved at once; if something breaks, go on where you were, also on another device")
-        if settings.time_limit_minutes is not None and limit > 60 * settings.time_limit_minutes:
-            lines.append(("more_time", t("That includes the extra time granted to you")))
-    lines.append(("cloud_done", saved))
-    lines.append(behaviour_line(settings))
-    if settings.closes_at is not None:
-        lines.append(
-            ("event_busy", t("Open until {at}; then it closes, finished or not", at=wall_time(settings.closes_at)))
-        )
-    if settings.tries > 1:
-        lines.append(("replay", t("You can take it {n} times", n=settings.tries)))
-        lines.append(("counter_1", t(COUNTING_LABELS[settings.counting])))
-    if settings.pass_rate is not None:
-        lines.append(("verified", t("{rate} of the marks are needed to pass", rate=format_rate(settings.pass_rate, 0))))
-    st.markdown("\n\n".join(f":material/{icon}: {safe(line)}" for icon, line in lines))
-
-
-def wall_time(at: int) -> str:
-    """A day and time as the clock on the reader's wall shows it."""
-    return format_instant(at, st.context.timezone or "Asia/Shanghai")
 
 
 def draw_start(entry: Entry) -> None:

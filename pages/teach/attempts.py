@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assessments.attempt_steps import LAST_TRY
 from assessments.attempts import ANSWER, CHECK, FINISH, MANUAL, PHASE_LABELS, POST, PRE, REMARK, START
 from assessments.remarking import remark_attempt
 from assessments.replay import ReplayStep, steps_of
@@ -41,6 +42,7 @@ def step_name(step: ReplayStep) -> str:
         CHECK: t("Checked"),
         REMARK: t("Marked again"),
         MANUAL: t("Marked by hand"),
+        LAST_TRY: t("Takes no further try"),
     }[step.kind]
 
 

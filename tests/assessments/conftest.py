@@ -92,6 +92,13 @@ def portal(databases: Databases, clock: int, figures_template: Path) -> Portal:
 
 
 @pytest.fixture
+def each_portal(each_databases: Databases, clock: int, figures_template: Path) -> Portal:
+    """The portal on SQLite and on PostgreSQL."""
+    figures.use_template(figures_template)
+    return peopled(Portal(each_databases.portal, clock))
+
+
+@pytest.fixture
 def postgres_portal(postgres_url: str, tmp_path: Path, clock: int, figures_template: Path) -> Iterator[Portal]:
     """The same on PostgreSQL."""
     figures.use_template(figures_template)

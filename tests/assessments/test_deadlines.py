@@ -6,14 +6,12 @@ import json
 import random
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app import overdue_tests
-from assessments import figures
 from assessments.attempts import (
     POST,
     PRE,
@@ -46,18 +44,11 @@ from assessments.tries import (
 from core.db.engines import Databases
 from core.db.portal_tables import audit
 from core.domain.errors import RuleViolation
-from tests.assessments.conftest import TEST, Portal, peopled
+from tests.assessments.conftest import TEST, Portal
 from tests.assessments.given import EVERY_KIND, give, grant, hand_out, row_in, steps_in
 from tests.assessments.taking import do_exercises, right_answer
 
 LATE = "The time is over"
-
-
-@pytest.fixture
-def each_portal(each_databases: Databases, clock: int, figures_template: Path) -> Portal:
-    """The portal on SQLite and on PostgreSQL."""
-    figures.use_template(figures_template)
-    return peopled(Portal(each_databases.portal, clock))
 
 
 def refused(portal: Portal, attempt_id: int, match: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

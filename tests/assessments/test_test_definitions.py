@@ -26,7 +26,7 @@ from assessments.test_definitions import (
     publish_definition,
     save_definition,
 )
-from assessments.test_settings import CERTAINTY, INTERACTIVE, Settings
+from assessments.test_settings import CERTAINTY, CLOSED, INTERACTIVE, Settings
 from core.db.assessment_tables import attempt, test_definition
 from core.db.portal_tables import audit
 from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
@@ -118,6 +118,8 @@ def test_nobody_sets_up_tests_without_the_right(portal: Portal, login: str) -> N
         ({"penalty": 1.01}, "between 0 % and 100 %"),
         ({"pass_rate": 0.0}, "above 0 %"),
         ({"pass_rate": 1.2}, "above 0 %"),
+        ({"keys_shown": "sometimes"}, "when the answers are shown"),
+        ({"keys_shown": CLOSED}, "when the test closes"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(portal: Portal, change: dict[str, Any], message: str) -> None:
@@ -128,7 +130,9 @@ def test_settings_that_make_no_sense_are_refused(portal: Portal, change: dict[st
 
 def test_settings_at_their_bounds_are_taken() -> None:
     check_settings(Settings(behaviour=CERTAINTY, time_limit_minutes=480, tries=10, tries_per_item=5, penalty=0.0))
-    check_settings(Settings(opens_at=5, closes_at=6, time_limit_minutes=1, penalty=1.0, pass_rate=1.0))
+    check_settings(
+        Settings(keys_shown=CLOSED, opens_at=5, closes_at=6, time_limit_minutes=1, penalty=1.0, pass_rate=1.0)
+    )
 
 
 def test_a_test_nobody_knows_is_refused(portal: Portal) -> None:

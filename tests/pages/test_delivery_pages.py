@@ -11,11 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from assessments.attempts import POST, PRE, answers_in, check_answer, finish_attempt, fractions_in, save_answer
 from assessments.forms import TESTS
+from assessments.results import get_result
 from assessments.test_settings import BEST, CERTAINTY, IMMEDIATE, INTERACTIVE
 from core.db.assessment_tables import attempt
 from core.db.engines import Databases
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.given import give, grant, hand_out, row_in, steps_in
+from tests.assessments.taking import questions_of, take
 from tests.pages.learners import keys, portal_of, press, tiny_figures
 from tests.visits import said, visit
 
@@ -255,3 +257,30 @@ def test_neither_the_key_nor_another_question_is_ever_sent(house: Databases, por
         portal.do("clerk", check_answer, attempt_id, "x-1")
         shown = sent(go_to(tab.run(), attempt_id, 0))
         assert "hint 1 of 1" in shown and "hint 2" not in shown and "because" not in shown
+
+
+# ---- after ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "offered"),
+    [
+        ("en", "You can take this test once more, with the same questions", "Take no further try and show the answers"),
+        ("zh", "此测试您还可作答 1 次，题目相同", "不再作答，查看答案"),
+    ],
+)
+def test_answers_held_back_are_shown_to_whoever_takes_no_further_try(
+    house: Databases, portal: Portal, language: str, held: str, offered: str
+) -> None:
+    give(portal, tries=2)
+    attempt_id = take(portal, "clerk", PRE, right=5)
+    tab = visit(house, "clerk", "learn/result", language=language, attempt=str(attempt_id))
+    assert not tab.exception
+    assert held in said(tab) and "5" in tab.metric[1].value
+    question = portal.see("clerk", questions_of, attempt_id)[0]
+    assert question.stem.in_language(language) not in said(tab)
+    (button,) = (one for one in tab.button if one.label == offered)
+    tab = button.click().run()
+    assert not tab.exception
+    assert held not in said(tab) and len([one for one in tab.button if one.label == offered]) == 0
+    assert len(portal.see("clerk", get_result, attempt_id).items) == 20

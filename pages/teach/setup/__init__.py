@@ -99,6 +99,7 @@ class Workbench:
             penalty=share(self.typed("penalty", 100 * old.penalty), old.penalty),
             pass_rate=share(percent, old.pass_rate) if passed else None,
             swapped=bool(self.typed("swapped", old.swapped)),
+            keys_shown=self.typed("keys_shown", old.keys_shown),
         )
 
     def _prose(self, name: str, old: Prose) -> Prose:

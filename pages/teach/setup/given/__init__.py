@@ -16,6 +16,8 @@ from assessments.test_settings import (
     DEFERRED,
     IMMEDIATE,
     INTERACTIVE,
+    KEYS_SHOWN,
+    KEYS_SHOWN_LABELS,
 )
 from core.domain.errors import RuleViolation
 from core.ui.i18n import t, translate_error
@@ -28,6 +30,7 @@ def draw_given(bench: Workbench, now: int) -> None:
     _behaviour(bench)
     _time(bench, now)
     _tries(bench)
+    _keys(bench)
     _enough(bench)
     try:
         check_settings(bench.settings())
@@ -110,6 +113,21 @@ def _tries(bench: Workbench) -> None:
             key=bench.set_up("swapped", settings.swapped),
             help=t("Half begin with form A, half with form B, so that a harder form cancels out of the gain."),
         )
+
+
+def _keys(bench: Workbench) -> None:
+    with st.container(border=True, key="setup-keys"):
+        st.selectbox(
+            t("When the answers with their reasons are shown"),
+            KEYS_SHOWN,
+            format_func=lambda one: t(KEYS_SHOWN_LABELS[one]),
+            key=bench.set_up("keys_shown", bench.base.settings.keys_shown),
+            help=t("Score and competencies are shown at once. A further try asks the same questions again."),
+        )
+        if st.session_state[bench.key("behaviour")] in (IMMEDIATE, INTERACTIVE):
+            st.caption(
+                t("With this behaviour people see what is right while they take the test, whatever is chosen here.")
+            )
 
 
 def _enough(bench: Workbench) -> None:

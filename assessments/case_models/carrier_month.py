@@ -42,8 +42,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     carriers = _carriers(rng)
     weeks = _weeks(carriers, rng)
     situation = Prose(
-        "You write the delivery report of the month. The head of logistics will decide on it with which carrier to "
-        "talk first. “On time” has every parcel that was due in its denominator; one without a delivery scan isn't "
+        "You write the delivery report of the month. By it the head of logistics decides with which carrier to talk "
+        "first. “On time” has every parcel that was due in its denominator; one without a delivery scan isn't "
         "on time.",
         "您在写本月配送报告。物流负责人将据此决定先与哪家承运商谈。准时率以全部应送达包裹为分母，没有签收扫描的不算准时。",
     )
@@ -87,7 +87,10 @@ def _by_carrier(carriers: Sequence[_Carrier], rng: random.Random) -> Exhibit:
             Prose("Delivered late", "晚到签收"),
             Prose("No delivery scan", "无签收扫描"),
         ),
-        tuple((one.name, *m.words(str(one.due), str(one.on_time), str(one.late), str(one.unscanned))) for one in shown),
+        tuple(
+            (one.name, *m.words(*(f"{count:,}" for count in (one.due, one.on_time, one.late, one.unscanned))))
+            for one in shown
+        ),
     )
 
 
@@ -112,8 +115,8 @@ def _overall(carriers: Sequence[_Carrier]) -> Built:
         key,
         PER_CENT,
         Prose(
-            f"All on time by all due: {on_time} / {due} = {key:.2f} %.",
-            f"准时总件数除以应送达总件数：{on_time} / {due} = {key:.2f}%。",
+            f"All on time by all due: {on_time:,} / {due:,} = {key:.2f} %.",
+            f"准时总件数除以应送达总件数：{on_time:,} / {due:,} = {key:.2f}%。",
         ),
         {
             mean: Prose("That is the mean of the carriers' rates.", "这是各承运商准时率的平均值。"),
@@ -139,9 +142,9 @@ def _unscanned(carriers: Sequence[_Carrier]) -> Built:
         key,
         POINTS,
         Prose(
-            f"{on_time} / {due - without} = {wrong:.2f} % instead of {on_time} / {due} = {right:.2f} %: "
+            f"{on_time:,} / {due - without:,} = {wrong:.2f} % instead of {on_time:,} / {due:,} = {right:.2f} %: "
             f"{key:.2f} points better on paper, and not one parcel came sooner.",
-            f"{on_time} / {due - without} = {wrong:.2f}%，而不是 {on_time} / {due} = {right:.2f}%："
+            f"{on_time:,} / {due - without:,} = {wrong:.2f}%，而不是 {on_time:,} / {due:,} = {right:.2f}%："
             f"账面上高了 {key:.2f} 个百分点，却没有一件包裹到得更早。",
         ),
         {
@@ -168,20 +171,21 @@ def _weight(carriers: Sequence[_Carrier]) -> Built:
         (
             poor.name,
             Prose(
-                f"The lowest rate, but of {poor.due} parcels only {poor.failed} weren't on time.",
+                f"The lowest rate, but of {poor.due} parcels only {poor.failed:,} weren't on time.",
                 f"准时率最低，但 {poor.due} 件中只有 {poor.failed} 件不准时。",
             ),
         ),
         (
             good.name,
             Prose(
-                f"Only {good.failed} of {good.due} weren't on time.", f"{good.due} 件中只有 {good.failed} 件不准时。"
+                f"Only {good.failed:,} of {good.due:,} weren't on time.",
+                f"{good.due:,} 件中只有 {good.failed} 件不准时。",
             ),
         ),
         (
             tiny.name,
             Prose(
-                f"{tiny.due} parcels without a fault: nothing to win, and too few to judge.",
+                f"{tiny.due} parcels without a fault: nothing to gain, and too few to judge.",
                 f"{tiny.due} 件全部准时：没有提升空间，样本也太小。",
             ),
         ),
@@ -191,7 +195,8 @@ def _weight(carriers: Sequence[_Carrier]) -> Built:
         f"它有 {big.failed} 件不准时，比其余几家加起来还多：多数等货的买家都在这里。",
     )
     stem = Prose(
-        "A talk can halve what a carrier doesn't deliver on time. With which carrier do **most buyers** gain by it?",
+        "One talk can halve the number of parcels that a carrier doesn't deliver on time. With which carrier does it "
+        "help **most buyers**?",
         "谈一次能让一家承运商的不准时件数减半。与哪家谈，受益的**买家最多**？",
     )
     return Built("single", stem, one_of((big.name, why), options))
@@ -223,7 +228,7 @@ def _claim(carriers: Sequence[_Carrier], weeks: Sequence[int]) -> Built:
         ),
         (
             Prose(
-                f"{tiny.name.en} is the most reliable carrier with 100 %, and takes over more",
+                f"{tiny.name.en} is the most reliable carrier at 100 %, and should get more parcels",
                 f"{tiny.name.zh}准时率 100%，最可靠，应多分给它",
             ),
             Prose(
@@ -238,7 +243,7 @@ def _claim(carriers: Sequence[_Carrier], weeks: Sequence[int]) -> Built:
                 f"下降是{poor.name.zh}造成的，它的准时率在四家中最低",
             ),
             Prose(
-                "The table shows no carrier's rate by week; lowest isn't the same as cause of the change.",
+                "The table shows no carrier's rate by week; being lowest isn't the same as causing the change.",
                 "表中没有各承运商的分周数据；最低不等于就是变化的原因。",
             ),
         ),

@@ -57,12 +57,12 @@ def _groups(rng: random.Random) -> tuple[_Group, _Group]:
     near, far = rng.randint(14, 22) * 100, rng.randint(3, 5) * 100
     few, many = rng.randint(6, 9) * 100, rng.randint(12, 18) * 100
     low, high = rng.randint(18, 26), rng.randint(48, 66)  # complaints in a thousand orders without a message
-    gain = rng.randint(2, 4), rng.randint(4, 8)
+    gain = rng.randint(2, 3), rng.randint(4, 7)  # small beside what the mix makes
     told = _Group((near, far), (near * (low - gain[0]) // 1_000, far * (high - gain[1]) // 1_000))
     return told, _Group((few, many), (few * low // 1_000, many * high // 1_000))
 
 
-_NAMES = Prose("With the message", "收到提醒"), Prose("Without", "未收到")
+_NAMES = Prose("With the message", "收到提醒"), Prose("Without it", "未收到提醒")
 _REGIONS = Prose("near provinces", "近省"), Prose("far provinces", "远省")
 
 
@@ -71,7 +71,7 @@ def _table(told: _Group, others: _Group) -> Exhibit:
         Prose("Orders and complaints of the month", "当月订单与投诉"),
         (Prose("Group", "组别"), Prose("Region", "区域"), Prose("Orders", "订单"), Prose("Complaints", "投诉")),
         tuple(
-            (name, region, *m.words(str(group.orders[at]), str(group.complaints[at])))
+            (name, region, *m.words(f"{group.orders[at]:,}", f"{group.complaints[at]:,}"))
             for name, group in zip(_NAMES, (told, others), strict=True)
             for at, region in enumerate(_REGIONS)
         ),
@@ -103,14 +103,16 @@ def _points(told: _Group, others: _Group) -> Built:
             round(sum(others.rates) / 2 - sum(told.rates) / 2, 2): Prose(
                 "The mean of the two regions' rates isn't the rate of the group.", "两个区域比率的平均不是该组的比率。"
             ),
-            round(100 * key / others.rate, 2): Prose("That is the difference in per cent.", "这是相对百分比。"),
+            round(100 * key / others.rate, 2): Prose(
+                "That is the difference in per cent of the other group's rate.", "这是相对于另一组投诉率的降幅。"
+            ),
         },
         tolerance=_TO_TWO_PLACES,
     )
     stem = Prose(
         "By how many **percentage points** is the complaint rate of the whole group with the message below that of "
         "the group without (to two decimal places)?",
-        "“收到提醒”组整体的投诉率比“未收到”组低多少个**百分点**（保留两位小数）？",
+        "“收到提醒”组整体的投诉率比“未收到提醒”组低多少个**百分点**（保留两位小数）？",
     )
     return Built("numeric", stem, answer)
 
@@ -118,15 +120,16 @@ def _points(told: _Group, others: _Group) -> Built:
 def _same_mix(told: _Group, others: _Group) -> Built:
     expected = [rate * orders / 100 for rate, orders in zip(told.rates, others.orders, strict=True)]
     key = per_cent(sum(expected), sum(others.orders))
-    parts = " + ".join(f"{orders} × {rate:.2f} %" for rate, orders in zip(told.rates, others.orders, strict=True))
+    parts = " + ".join(f"{orders:,} × {rate:.2f} %" for rate, orders in zip(told.rates, others.orders, strict=True))
     answer = number(
         key,
         PER_CENT,
         Prose(
-            f"The rates of the group with the message, on the orders of the other: ({parts}) / {sum(others.orders)} = "
-            f"{key:.2f} %. Like with like it gains {others.rate - key:.2f} points, not {others.rate - told.rate:.2f}.",
+            f"The rates of the group with the message, on the orders of the other: ({parts}) / "
+            f"{sum(others.orders):,} = {key:.2f} %. Like with like it gains {others.rate - key:.2f} "
+            f"points, not {others.rate - told.rate:.2f}.",
             "用“收到提醒”组的分区投诉率乘以另一组的订单："
-            f"（{parts.replace(' %', '%')}）/ {sum(others.orders)} = {key:.2f}%。"
+            f"（{parts.replace(' %', '%')}）/ {sum(others.orders):,} = {key:.2f}%。"
             f"同等条件下只降低 {others.rate - key:.2f} 个百分点，而不是 {others.rate - told.rate:.2f}。",
         ),
         {
@@ -151,8 +154,8 @@ def _claim(told: _Group, others: _Group) -> Built:
     gap = others.rate - told.rate
     right = (
         Prose(
-            "In both regions there were somewhat fewer complaints with it; most of the gap is mix",
-            "两个区域收到提醒的投诉都略少；总差距主要来自结构不同",
+            "In both regions the rate was somewhat lower with it; most of the whole gap is mix",
+            "两个区域收到提醒的投诉率都略低；总差距主要来自结构不同",
         ),
         Prose(
             f"Near {told.rates[0]:.2f} against {others.rates[0]:.2f} %, far {told.rates[1]:.2f} against "
@@ -164,7 +167,9 @@ def _claim(told: _Group, others: _Group) -> Built:
     )
     wrong = (
         (
-            Prose(f"The message lowers complaints by {gap:.1f} points", f"提醒消息使投诉率降低 {gap:.1f} 个百分点"),
+            Prose(
+                f"The message lowers the complaint rate by {gap:.1f} points", f"提醒消息使投诉率降低 {gap:.1f} 个百分点"
+            ),
             Prose(
                 "Far orders, which bring complaints anyway, are mostly in the other group.",
                 "本来投诉就多的远省订单多在另一组。",
@@ -179,7 +184,7 @@ def _claim(told: _Group, others: _Group) -> Built:
                 "The message works in near provinces and does harm in far ones",
                 "提醒消息在近省有效，在远省反而有害",
             ),
-            Prose("In the far provinces, too, there were fewer complaints with it.", "远省收到提醒的投诉同样更少。"),
+            Prose("In the far provinces, too, the rate was lower with it.", "远省收到提醒的投诉率同样更低。"),
         ),
     )
     return Built(
@@ -196,7 +201,7 @@ def _next() -> Built:
             "在每个区域内随机分组继续试验，事先定好订单数",
         ),
         Prose(
-            "Then the groups differ by nothing but the message; it costs little to know for sure.",
+            "Then the groups differ in nothing but the message, and knowing for sure costs little.",
             "这样两组只差是否收到消息；花不了多少就能确定。",
         ),
     )

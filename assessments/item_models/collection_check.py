@@ -40,9 +40,9 @@ def _by_day(world: Context, rng: random.Random) -> Built:
         tuple(m.words(day, str(here), str(here + gap)) for day, here, gap in zip(days, counted, off, strict=True)),
     )
     stem = Prose(
-        "You check a file before counting. The day with rows too many has duplicates; nothing else was doubled. "
-        "How many orders are **missing** in the file altogether?",
-        "统计之前先检查文件。行数偏多的那天有重复行，其余各天没有重复。文件一共**缺少**多少张订单？",
+        "You check a file before counting. On the day with too many rows the extra ones are duplicates; no other day "
+        "has any. How many orders are **missing** in the file altogether?",
+        "统计之前先检查文件。行数偏多的那天，多出的都是重复行；其余各天没有重复。文件一共**缺少**多少张订单？",
     )
     return Built("numeric", stem, _missing(off), exhibit)
 
@@ -56,16 +56,16 @@ def _missing(off: Sequence[int]) -> Numeric:
         key,
         ORDERS,
         Prose(
-            f"Day by day: {sums} = {key}. The {over} rows too many are duplicates of their own day and replace nothing "
+            f"Day by day: {sums} = {key}. The {over} extra rows are duplicates of their own day and replace nothing "
             "that is missing on another.",
             f"逐日核对：{sums} = {key}。多出的 {over} 行是当天的重复，补不了别的日子缺的订单。",
         ),
         {
             key - over: Prose(
-                "The sums were compared; rows doubled on one day hid rows missing on others.",
+                "The sums were compared; duplicates on one day hid rows missing on others.",
                 "只比了合计：一天的重复行掩盖了别的日子的缺失。",
             ),
-            key + over: Prose("The doubled rows were counted as missing.", "把重复的行也算成缺失了。"),
+            key + over: Prose("The duplicate rows were counted as missing.", "把重复的行也算成缺失了。"),
             max(gaps): Prose("Another day lacks rows as well.", "还有一天也缺行。"),
         },
     )
@@ -85,7 +85,7 @@ def _by_warehouse(world: Context, rng: random.Random) -> Built:
             Prose("Warehouse", "仓库"),
             Prose("Orders in the system", "系统中的订单数"),
             Prose("Rows in the file", "文件行数"),
-            Prose("Of these duplicates", "其中重复行"),
+            Prose("Duplicates among them", "其中重复行"),
         ),
         tuple((names[one], *m.words(str(counted[one]), str(rows[one]), str(doubled[one]))) for one in order),
     )
@@ -94,7 +94,7 @@ def _by_warehouse(world: Context, rng: random.Random) -> Built:
 
 
 def _which(names: Sequence[Prose], counted: Sequence[int], rows: Sequence[int], doubled: Sequence[int]) -> Choice:
-    whole = Prose("As many rows as orders, none of them doubled: complete.", "行数与订单数一致，没有重复：完整。")
+    whole = Prose("As many rows as orders, none of them a duplicate: complete.", "行数与订单数一致，没有重复：完整。")
     over = Prose(
         f"{rows[1]} − {doubled[1]} duplicates = {counted[1]}: complete once the duplicates are dropped.",
         f"{rows[1]} − {doubled[1]} 行重复 = {counted[1]}：去掉重复后是完整的。",

@@ -31,9 +31,9 @@ def _looks(rng: random.Random) -> Built:
         Prose("A bar chart of two weeks", "两周的条形图"),
         _WEEKS,
         (
-            (Prose("Week 1", "第 1 周"), *m.words(str(low))),
-            (Prose("Week 2", "第 2 周"), *m.words(str(high))),
-            (Prose("The axis begins at", "坐标轴起点"), *m.words(str(start))),
+            (Prose("Week 1", "第 1 周"), *m.words(f"{low:,}")),
+            (Prose("Week 2", "第 2 周"), *m.words(f"{high:,}")),
+            (Prose("The axis begins at", "坐标轴起点"), *m.words(f"{start:,}")),
         ),
     )
     true = round(high / low, 2)
@@ -41,17 +41,19 @@ def _looks(rng: random.Random) -> Built:
         times,
         _TIMES,
         Prose(
-            f"Above the axis stand {high} − {start} = {high - start} and {low} − {start} = {low - start}: "
+            f"Above the axis stand {high:,} − {start:,} = {high - start:,} and {low:,} − {start:,} = {low - start:,}: "
             f"{times} times. In truth it is {true:.2f} times as much.",
-            f"轴线以上分别是 {high} − {start} = {high - start} 和 {low} − {start} = {low - start}：{times} 倍。"
+            f"轴线以上分别是 {high:,} − {start:,} = {high - start:,} 和 {low:,} − {start:,} = {low - start:,}："
+            f"{times} 倍。"
             f"实际只有 {true:.2f} 倍。",
         ),
         {
             true: Prose(
-                "That is the true relation; asked was what the eye sees.", "这是真实的倍数，题目问的是看上去多少倍。"
+                "That is the true ratio; asked was what the eye sees.", "这是真实的倍数，题目问的是看上去多少倍。"
             ),
             times - 1: Prose(
-                "So many times **more**; asked was how many times as tall.", "这是高出的倍数，题目问的是几倍高。"
+                "That is how many times **taller** it looks; asked was how many times as tall.",
+                "这是高出的倍数，题目问的是几倍高。",
             ),
         },
         tolerance=0.05,
@@ -70,7 +72,7 @@ def _chart(rng: random.Random) -> Built:
         Prose("Orders of five weeks", "五周订单"),
         _WEEKS,
         tuple(
-            (Prose(f"Week {place}", f"第 {place} 周"), *m.words(str(value)))
+            (Prose(f"Week {place}", f"第 {place} 周"), *m.words(f"{value:,}"))
             for place, value in enumerate(values, start=1)
         ),
     )
@@ -83,14 +85,14 @@ def _chart(rng: random.Random) -> Built:
             ),
         ),
         (
-            Prose("A pie, one piece per week", "饼图，每周一块"),
+            Prose("A pie, one slice per week", "饼图，每周一块"),
             Prose(
-                "Weeks aren't parts of a whole, and five nearly equal pieces can't be told apart.",
+                "Weeks aren't parts of a whole, and five nearly equal slices can't be told apart.",
                 "各周不是一个整体的组成部分，五块差不多大也分辨不出。",
             ),
         ),
         (
-            Prose("Bars in perspective, in three dimensions", "三维透视条形图"),
+            Prose("Bars in three dimensions, in perspective", "三维透视条形图"),
             Prose("Bars at the front look taller than those behind.", "靠前的条看上去比后面的高。"),
         ),
     ]
@@ -107,7 +109,9 @@ def _chart(rng: random.Random) -> Built:
         ),
         (
             Prose("A line on an axis from 0", "折线图，坐标轴从 0 起"),
-            Prose("Flat, but honest: the weeks hardly differ.", "看上去平缓，但如实：各周相差不大。"),
+            Prose(
+                "Nothing is cut off, and the ups and downs keep their true size.", "没有截断，起伏的大小与实际一致。"
+            ),
         ),
         (
             Prose("Dots with their values written beside them", "散点，旁边标出数值"),

@@ -41,8 +41,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         stem = Prose("How many **different** orders does the table hold?", "表中共有多少张**不同**的订单？")
         return Built("numeric", stem, _distinct(rows), exhibit)
     stem = Prose(
-        "Clean the table by the rules of the handbook. What is the mean amount of the orders whose amount is known?",
-        "按手册规则清洗该表。金额已知的订单，平均金额是多少？",
+        "Clean the table by the rules of the handbook. What is the mean amount of the orders whose amount is "
+        "known (to two decimal places)?",
+        "按手册规则清洗该表。金额已知的订单，平均金额是多少（保留两位小数）？",
     )
     return Built("numeric", stem, _mean(rows), exhibit)
 
@@ -78,20 +79,23 @@ def _distinct(rows: Sequence[_Row]) -> Numeric:
         key,
         ORDERS,
         Prose(
-            f"{len(rows)} rows less {len(rows) - key} whose channel and number stand there already: {key}. "
+            f"{len(rows)} rows less {len(rows) - key} that repeat the channel and number of another: {key}. "
             "An equal amount makes no duplicate, nor does an equal number in another channel, and an order without an "
-            "amount is one, too.",
+            "amount is an order, too.",
             f"共 {len(rows)} 行，减去渠道和订单号都重复的 {len(rows) - key} 行：{key} 张。金额相同不算重复，"
             "不同渠道的相同号码也不算；没有金额的订单同样是一张订单。",
         ),
         {
-            len(rows): Prose("Same channel and same number: it came twice.", "渠道和订单号都相同，就是重复。"),
+            len(rows): Prose(
+                "Every row was counted; the same channel and number twice are one order.",
+                "按行数计了；渠道和订单号都相同的两行是同一张订单。",
+            ),
             len({row.number for row in rows}): Prose(
                 "The same number in another channel is another order.", "不同渠道的相同号码是另一张订单。"
             ),
             key - 1: Prose(
-                "One too few: an empty or an equal amount takes no order away.",
-                "少算了一张：金额为空或相同，订单都要计。",
+                "One too few: an empty amount, an equal amount or another channel's equal number takes no order away.",
+                "少算了一张：金额为空、金额相同、不同渠道的号码相同，订单都要计。",
             ),
         },
     )
@@ -115,10 +119,10 @@ def _mean(rows: Sequence[_Row]) -> Numeric:
                 "The empty amount was counted as zero; empty isn't zero.", "把空值当成零了，空值不等于零。"
             ),
             round(sum(doubled) / len(doubled) / 100, 2): Prose(
-                "The order that came twice was counted twice.", "重复的订单被算了两次。"
+                "What stands there twice was counted twice.", "重复的行被算了两次。"
             ),
             round(sum(doubled) / len(rows) / 100, 2): Prose(
-                "The duplicate was counted, and the empty amount as zero.", "既算了重复行，又把空值当成零。"
+                "Duplicates were counted, and the empty amount as zero.", "既算了重复行，又把空值当成零。"
             ),
         },
         tolerance=0.011,

@@ -72,7 +72,7 @@ def _freight(orders: Sequence[_Order]) -> tuple[Prose, Numeric]:
     key = sum(order.freight_cents for order in orders)
     doubled = sum(order.freight_cents * len(order.lines) for order in orders)
     sums = " + ".join(m.amount(order.freight_cents) for order in orders)
-    stem = Prose("What do the orders of the table come to in **freight**?", "表中这些订单的**运费**合计是多少？")
+    stem = Prose("What is the total **freight** of the orders in the table?", "表中这些订单的**运费**合计是多少？")
     return stem, number(
         key / 100,
         YUAN,
@@ -86,7 +86,7 @@ def _freight(orders: Sequence[_Order]) -> tuple[Prose, Numeric]:
                 "直接加了整列，多行明细的订单被重复计算。",
             ),
             sum({order.freight_cents for order in orders[:-1]}) / 100: Prose(
-                "An order is missing in the sum.", "漏了一张订单。"
+                "An order is missing from the sum.", "漏了一张订单。"
             ),
         },
         tolerance=0.005,
@@ -96,8 +96,9 @@ def _freight(orders: Sequence[_Order]) -> tuple[Prose, Numeric]:
 def _count(orders: Sequence[_Order]) -> tuple[Prose, Numeric]:
     lines = sum(len(order.lines) for order in orders)
     stem = Prose(
-        f"A pivot table of it counts the column “Order” and shows {lines}. How many **orders** are there really?",
-        f"透视表对“订单”列计数，显示 {lines}。实际有多少张**订单**？",
+        f"A pivot table of these rows counts the column “Order” and shows {lines}. How many **orders** "
+        "are there really?",
+        f"用这些行做透视表，对“订单”列计数，显示 {lines}。实际有多少张**订单**？",
     )
     return stem, number(
         len(orders),
@@ -121,8 +122,8 @@ def _mean(orders: Sequence[_Order]) -> tuple[Prose, Numeric]:
     freight = sum(order.freight_cents for order in orders)
     key = round(total / len(orders) / 100, 2)
     stem = Prose(
-        "What is the mean goods value of an **order**, freight not included?",
-        "每张**订单**的平均商品金额（不含运费）是多少？",
+        "What is the mean goods value of an **order**, freight not included (to two decimal places)?",
+        "每张**订单**的平均商品金额（不含运费）是多少（保留两位小数）？",
     )
     return stem, number(
         key,

@@ -28,30 +28,29 @@ def _overall(rng: random.Random) -> Built:
     due = [rng.randint(1, 3) * 100, rng.randint(8, 20) * 50, rng.randint(8, 20) * 50]
     on_time = [rate * count // 100 for rate, count in zip(rates, due, strict=True)]
     rows = [
-        (Prose(one.name_en, one.name_zh), same(str(count)), Prose(f"{rate} %", f"{rate}%"))
+        (Prose(one.name_en, one.name_zh), same(f"{count:,}"), Prose(f"{rate} %", f"{rate}%"))
         for one, count, rate in zip(carriers, due, rates, strict=True)
     ]
     rng.shuffle(rows)
     exhibit = Exhibit(
         Prose("Parcels due last month", "上月应送达包裹"),
-        (Prose("Carrier", "承运商"), Prose("Due", "应送达件数"), Prose("On time", "准时率")),
+        (Prose("Carrier", "承运商"), Prose("Due", "应送达件数"), Prose("On-time rate", "准时率")),
         tuple(rows),
     )
     key = per_cent(sum(on_time), sum(due))
     mean = round(sum(rates) / 3, 2)
+    parts, wholes = (" + ".join(f"{one:,}" for one in counts) for counts in (on_time, due))
     answer = number(
         key,
         PER_CENT,
         Prose(
-            f"All on time by all due: ({' + '.join(map(str, on_time))}) / ({' + '.join(map(str, due))}) = "
-            f"{sum(on_time)} / {sum(due)} = {key:.2f} %.",
-            f"准时总件数除以应送达总件数：({' + '.join(map(str, on_time))}) / ({' + '.join(map(str, due))}) = "
-            f"{sum(on_time)} / {sum(due)} = {key:.2f}%。",
+            f"All on time by all due: ({parts}) / ({wholes}) = {sum(on_time):,} / {sum(due):,} = {key:.2f} %.",
+            f"准时总件数除以应送达总件数：({parts}) / ({wholes}) = {sum(on_time):,} / {sum(due):,} = {key:.2f}%。",
         ),
         {
             mean: Prose(
-                "That is the mean of the three rates; a carrier with few parcels weighs as much as a big one in it.",
-                "这是三个比率的平均，件数少的承运商与件数多的权重一样了。",
+                "That is the mean of the three rates; in it a carrier with few parcels weighs as much as a big one.",
+                "这是三个比率的平均，件数少的承运商和件数多的占了同样的权重。",
             ),
             round(100 - key, 2): Prose("That share wasn't on time.", "这是不准时的比例。"),
         },
@@ -73,8 +72,8 @@ def _change(rng: random.Random) -> Built:
         Prose("Parcels of two months", "两个月的包裹"),
         (Prose("Month", "月份"), Prose("Due", "应送达"), Prose("On time", "准时")),
         (
-            (Prose("Before", "改进前"), *m.words(str(due[0]), str(on_time[0]))),
-            (Prose("After", "改进后"), *m.words(str(due[1]), str(on_time[1]))),
+            (Prose("Before the change", "改进前"), *m.words(f"{due[0]:,}", f"{on_time[0]:,}")),
+            (Prose("After the change", "改进后"), *m.words(f"{due[1]:,}", f"{on_time[1]:,}")),
         ),
     )
     key = round(rates[1] - rates[0], 2)
@@ -87,7 +86,7 @@ def _change(rng: random.Random) -> Built:
         ),
         {
             round(100 * key / rates[0], 2): Prose(
-                "That is how much more it is in per cent of the old rate.", "这是相对于原比率的增幅（百分比）。"
+                "That is the rise in per cent of the old rate.", "这是相对于原比率的增幅（百分比）。"
             ),
             per_cent(on_time[1] - on_time[0], on_time[0]): Prose(
                 "The numbers of parcels were compared instead of the rates.", "比的是件数，不是比率。"

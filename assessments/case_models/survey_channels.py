@@ -9,6 +9,7 @@ from typing import Any
 
 from assessments.case_models.model import BuiltCase, CaseModel
 from assessments.exhibits import BARS, Exhibit
+from assessments.item_models import material as m
 from assessments.item_models.answers import nears, pick
 from assessments.item_models.carrier_rules import Share
 from assessments.item_models.complaint_rate import CHANNELS
@@ -85,7 +86,9 @@ def _shares(survey: _Survey) -> Exhibit:
     return Exhibit(
         Prose("Satisfied, per cent of the answers", "满意率（占答卷百分比）"),
         (Prose("Channel", "渠道"), Prose("Satisfied", "满意率")),
-        tuple((name, same(f"{100 * share.rate:.1f} %")) for name, share in zip(CHANNELS, survey.answers, strict=True)),
+        tuple(
+            (name, m.percent(f"{100 * share.rate:.1f}")) for name, share in zip(CHANNELS, survey.answers, strict=True)
+        ),
         chart=BARS,
     )
 
@@ -128,8 +131,9 @@ def _response(survey: _Survey) -> tuple[Prose, Choice]:
         for share, asked, rate in zip(survey.answers, survey.invited, rates, strict=True)
     ]
     stem = Prose(
-        "In which channel did the largest share keep silent, so that its figure is the least certain to stand for all?",
-        "哪个渠道沉默的比例最高，因而其数字最难代表全体？",
+        "In which channel did the largest share of those invited not answer, so that its figure is the least "
+        "certain to speak for all?",
+        "哪个渠道未作答的比例最高，因而其数字最难代表全体？",
     )
     return stem, pick(CHANNELS, key, reasons)
 
@@ -141,7 +145,7 @@ def _margin(survey: _Survey, place: int) -> tuple[Prose, Numeric]:
         (
             key / Z,
             0.25,
-            Prose("This is one standard error; 95 % take 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
+            Prose("This is one standard error; 95 % takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
         ),
         (2 * key, 0.25, Prose("This is the whole width; the margin is half of it.", "这是区间全宽，误差是它的一半。")),
         (
@@ -154,9 +158,10 @@ def _margin(survey: _Survey, place: int) -> tuple[Prose, Numeric]:
         f"1.96 × √({share.rate:.3f} × {1 - share.rate:.3f} ÷ {share.n}) = ±{key:.1f} points.",
         f"1.96 × √({share.rate:.3f} × {1 - share.rate:.3f} ÷ {share.n}) = ±{key:.1f} 个百分点。",
     )
+    gap = " " if name.zh[-1].isascii() else ""  # after Latin letters
     stem = Prose(
-        f"What is the margin of {name.en}'s share at 95 %, in points (plus or minus)?",
-        f"在 95% 置信度下，满意率的误差是正负多少个百分点（{name.zh}）？",
+        f"What is the margin of the satisfied share of {name.en} at 95 %, in points with one decimal (plus or minus)?",
+        f"在 95% 置信度下，{name.zh}{gap}满意率的误差是正负多少个百分点（保留一位小数）？",
     )
     return stem, Numeric(round(key, 2), 0.11, POINTS, reason, nears(key, 0.11, mistakes))
 
@@ -167,14 +172,14 @@ def _finding(survey: _Survey) -> tuple[Prose, Choice]:
     widths = [margin(one.rate, one.n) for one in survey.answers]
     texts = (
         Prose(
-            f"{CHANNELS[1].en} is really less satisfied than {large.en}",
+            f"Buyers of {CHANNELS[1].en} are really less satisfied than those of {large.en}",
             f"满意率有真实差距：{CHANNELS[1].zh}低于{large.zh}",
         ),
         Prose(f"{small.en} needs help first: it has the lowest share", f"最需要支持的是{small.zh}，它的比例最低"),
-        Prose("All channels differ really, since all figures differ", "各渠道的数字都不同，说明确实各不相同"),
+        Prose("All channels really differ, since all figures differ", "各渠道的数字都不同，说明确实各不相同"),
         Prose("Nothing at all, since most of those invited kept silent", "什么都不能说，因为多数受邀者没有作答"),
     )
-    gap = 100 * (first.rate - second.rate)
+    gap = round(100 * first.rate, 1) - round(100 * second.rate, 1)  # as the table shows them
     reasons = (
         Prose(
             f"{gap:.1f} points apart, far more than both margins (±{widths[0]:.1f} and ±{widths[1]:.1f}) together.",

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.answers import nears
@@ -14,6 +16,7 @@ from assessments.item_models.order_total import YUAN
 from assessments.prose import Prose, same
 from assessments.questions import Numeric
 from core.context import Context
+from core.db.world_tables import sku
 from core.domain.reductions import Sums, reduced, refund_due
 
 
@@ -34,20 +37,43 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     refund = refund_due(sums.total_cents, sums.total_cents, after.total_cents)
     exhibit = _order(goods, quantities, sums)
     if params["ask"] == "exchange":
+        goods[2] = _instead(world, rng, goods)
         old, new, price = goods[0].name, goods[2].name, m.amount(goods[2].list_price_cents)
         stem = Prose(
             f"The buyer changed their mind: one “{old.en}” comes back in exchange for one “{new.en}”, which costs "
-            f"{price}. How much does the buyer pay in addition? (A negative number if money goes back.)",
-            f"买家改变主意：退回一件“{old.zh}”，换一件“{new.zh}”（单价 {price}）。买家需补多少？（若应退给买家，"
+            f"{price} yuan. How much does the buyer still have to pay, in yuan? (Type a negative number if "
+            "money goes back.)",
+            f"买家改变主意：退回一件“{old.zh}”，换一件“{new.zh}”（单价 {price} 元）。买家需补多少元？（若应退给买家，"
             "请填负数。）",
         )
         return Built("numeric", stem, _exchange(goods, refund), exhibit)
     stem = Prose(
-        f"Of {quantities[0]} units of “{goods[0].name.en}” {back} come back without a reason; the rest is kept. How "
-        "much is refunded?",
-        f"“{goods[0].name.zh}”共 {quantities[0]} 件，无理由退回 {back} 件，其余保留。应退多少？",
+        f"Of {quantities[0]} units of “{goods[0].name.en}”, {back} {'comes' if back == 1 else 'come'} back without a "
+        "reason; everything else is kept. How much is refunded, in yuan?",
+        f"“{goods[0].name.zh}”共 {quantities[0]} 件，无理由退回 {back} 件，其余保留。应退多少元？",
     )
     return Built("numeric", stem, _part(goods[0], back, sums, refund), exhibit)
+
+
+def _instead(world: Context, rng: random.Random, goods: list[m.Goods]) -> m.Goods:
+    """The first one in another make and at another price, else another article of its kind, else the third one."""
+    kind = select(sku.c.category).where(sku.c.id == goods[0].id).scalar_subquery()
+    rows = world.db.execute(
+        select(sku)
+        .where(
+            sku.c.category == kind,
+            sku.c.currency == goods[0].currency,
+            sku.c.list_price_cents.between(900, 90_000),
+            sku.c.list_price_cents != goods[0].list_price_cents,
+            sku.c.name_en != goods[1].name.en,
+        )
+        .order_by(sku.c.id)
+    ).all()
+    if not rows:
+        return goods[2]
+    own = goods[0].name.en.split(",")[0]
+    row = rng.choice([one for one in rows if one.name_en.split(",")[0] == own] or rows)
+    return m.Goods(row.id, row.code, Prose(row.name_en, row.name_zh), row.list_price_cents, row.currency)
 
 
 def _order(goods: list[m.Goods], quantities: list[int], sums: Sums) -> Exhibit:
@@ -62,7 +88,7 @@ def _order(goods: list[m.Goods], quantities: list[int], sums: Sums) -> Exhibit:
     ]
     return Exhibit(
         Prose("Order (CNY)", "订单（元）"),
-        (Prose("Line", "明细"), Prose("Quantity", "数量"), Prose("Amount", "单价/金额")),
+        (Prose("Line", "明细"), Prose("Quantity", "数量"), Prose("Unit price or amount", "单价/金额")),
         tuple(rows),
     )
 
@@ -103,12 +129,12 @@ def _exchange(goods: list[m.Goods], refund: int) -> Numeric:
             new - old,
             0.25,
             Prose(
-                "For the old one less than its price was paid: the discount has a share.",
+                "Less than its price was paid for the old one: a share of the discount comes off.",
                 "旧商品实付低于单价，其中有优惠分摊。",
             ),
         ),
-        (refund - new, 0.0, Prose("Taken off the wrong way round.", "减反了。")),
-        (new, 0.0, Prose("What was paid for the old one counts.", "旧商品已付的金额要抵扣。")),
+        (refund - new, 0.0, Prose("Subtracted the wrong way round.", "减反了。")),
+        (new, 0.0, Prose("What was paid for the old one comes off.", "旧商品已付的金额要抵扣。")),
         (
             0,
             0.0,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.exhibits import Exhibit
+from assessments.item_models import material as m
 from assessments.item_models.answers import nears
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
@@ -38,26 +39,26 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
             Prose("Wanted: margin of the share at 95 %", "要求：95% 置信度下比例的误差"),
             Prose(f"±{points} points", f"±{points} 个百分点"),
         ),
-        (Prose("Response rate so far", "以往回复率"), same(f"{response} %")),
+        (Prose("Response rate so far", "以往回复率"), m.percent(str(response))),
     ]
     exhibit = Exhibit(
         Prose("Plan of a survey", "调查计划"), (Prose("Item", "项目"), Prose("Value", "数值")), tuple(rows)
     )
     if invited:
-        stem = Prose("How many people have to be invited?", "需要邀请多少人？")
+        stem = Prose("How many people have to be invited? (n = 0.9604 ÷ e²)", "需要邀请多少人？（n = 0.9604 ÷ e²）")
         return Built("numeric", stem, _invitations(points, response), exhibit)
-    stem = Prose("How many **answers** are needed?", "需要多少份**答卷**？")
+    stem = Prose("How many **answers** are needed? (n = 0.9604 ÷ e²)", "需要多少份**答卷**？（n = 0.9604 ÷ e²）")
     return Built("numeric", stem, _answers(points, response, cases), exhibit)
 
 
 def _sum(points: int) -> str:
-    return f"0.9604 ÷ {points / 100:g}² = {_Z_SQUARED_QUARTER * 10_000 / points**2:.2f}"
+    return f"0.9604 ÷ {points / 100:g}² = {_Z_SQUARED_QUARTER * 10_000 / points**2:,.2f}"
 
 
 def _answers(points: int, response: int, cases: int) -> Numeric:
     key = answers_needed(points)
     mistakes = (
-        (key - 1, 0.5, Prose("It is rounded up, or the margin isn't reached.", "要向上取整，否则达不到精度。")),
+        (key - 1, 0.5, Prose("Round up, or the margin isn't reached.", "要向上取整，否则达不到精度。")),
         (
             answers_needed(2 * points),
             0.0,
@@ -70,7 +71,7 @@ def _answers(points: int, response: int, cases: int) -> Numeric:
             Prose("The size isn't a share of all tickets.", "样本量不是工单总数的一个比例。"),
         ),
     )
-    reason = Prose(f"{_sum(points)}, rounded up: {key}.", f"{_sum(points)}，向上取整为 {key}。")
+    reason = Prose(f"{_sum(points)}, rounded up: {key:,}.", f"{_sum(points)}，向上取整为 {key:,}。")
     return Numeric(key, 0, ANSWERS, reason, nears(key, 0, mistakes, places=0))
 
 
@@ -79,7 +80,7 @@ def _invitations(points: int, response: int) -> Numeric:
     key, exact = -(-wanted * 100 // response), wanted * 100 / response
     mistakes = (
         (wanted, 0.25, Prose("So many must answer; most of those invited don't.", "这是答卷数，多数受邀者不会作答。")),
-        (key - 1, 0.75, Prose("Rounded up, or one answer may be missing.", "要向上取整，否则可能差一份。")),
+        (key - 1, 0.75, Prose("Round up, or one answer may be missing.", "要向上取整，否则可能差一份。")),
         (round(wanted * (1 + (100 - response) / 100)), 0.0, Prose("Divide by the response rate.", "应除以回复率。")),
         (
             math.ceil(wanted * response / 100),
@@ -88,8 +89,8 @@ def _invitations(points: int, response: int) -> Numeric:
         ),
     )
     reason = Prose(
-        f"{_sum(points)}, so {wanted} answers; {wanted} ÷ {response} % = {exact:.1f}, rounded up: {key}.",
-        f"{_sum(points)}，即 {wanted} 份答卷；{wanted} ÷ {response}% = {exact:.1f}，向上取整为 {key}。",
+        f"{_sum(points)}, so {wanted:,} answers; {wanted:,} ÷ {response} % = {exact:,.1f}, rounded up: {key:,}.",
+        f"{_sum(points)}，即 {wanted:,} 份答卷；{wanted:,} ÷ {response}% = {exact:,.1f}，向上取整为 {key:,}。",
     )
     return Numeric(key, 0, PEOPLE, reason, nears(key, 0, mistakes, places=0))
 

@@ -24,7 +24,10 @@ Z = 1.96  # of the normal distribution, for 95 %
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
     """The marks of a survey; asked is one of its figures."""
     ask = params["ask"]
-    invited, marks = _drawn(rng, 11 if ask == "nps" else 5, params["about"] == "carrier")
+    steps = 11 if ask == "nps" else 5
+    invited, marks = _drawn(rng, steps, params["about"] == "carrier")
+    while ask == "nps" and abs(nps(marks)) < 2:  # about 0 there is nothing to reckon
+        invited, marks = _drawn(rng, steps, False)
     about = _about(world, rng, params["about"])
     if ask == "nps":
         rows = tuple((same(f"{name}"), same(str(sum(marks[low : high + 1])))) for name, low, high in _GROUPS)
@@ -33,7 +36,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         rows = tuple((same(str(mark)), same(str(count))) for mark, count in enumerate(marks, start=1))
         head = Prose("Mark (5 is best)", "评分（5 分最高）")
     exhibit = Exhibit(
-        Prose(f"{about.en}; {invited} invited", f"{about.zh}；邀请 {invited} 人"),
+        Prose(f"{about.en}; {invited:,} invited", f"{about.zh}；邀请 {invited:,} 人"),
         (head, Prose("Answers", "答卷数")),
         rows,
     )
@@ -59,6 +62,8 @@ def _about(world: Context, rng: random.Random, about: str) -> Prose:
 
 def _drawn(rng: random.Random, steps: int, small: bool) -> tuple[int, list[int]]:
     weights = [rng.uniform(0.3, 1) * (1 + 3 * (place / (steps - 1)) ** 2) for place in range(steps)]
+    if steps > 5:  # of eleven marks the two best get about as many as the seven worst, and often more
+        weights[-2:] = [rng.uniform(1.5, 3) * one for one in weights[-2:]]
     n = rng.randint(24, 60) if small else rng.randint(110, 480)
     counts = [max(1, round(n * one / sum(weights))) for one in weights]
     return round(sum(counts) / rng.uniform(0.15, 0.6)), counts
@@ -86,7 +91,7 @@ def satisfied_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric
     mean = sum(mark * count for mark, count in enumerate(marks, start=1)) / n
     mistakes = (
         (100 * good / invited, 0.0, Prose("The base is the answers, not the invitations.", "分母是答卷，不是邀请。")),
-        (100 * marks[-1] / n, 0.25, Prose("The 4 counts as satisfied, too.", "4 分也算满意。")),
+        (100 * marks[-1] / n, 0.25, Prose("A 4 counts as satisfied, too.", "4 分也算满意。")),
         (100 * sum(marks[-3:]) / n, 0.0, Prose("A 3 is neither satisfied nor dissatisfied.", "3 分不算满意。")),
         (20 * mean, 0.0, Prose("This is the mean mark, not a share.", "这是平均分，不是比例。")),
     )
@@ -108,7 +113,7 @@ def nps_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
             0.25,
             Prose("7 and 8 count in the denominator.", "7、8 分要计入分母。"),
         ),
-        (-key, 0.0, Prose("Taken off the wrong way round.", "减反了。")),
+        (-key, 0.0, Prose("Subtracted the wrong way round.", "减反了。")),
         (
             100 * (sum(marks[7:]) - worst) / n,
             0.0,
@@ -133,7 +138,7 @@ def margin_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
         (
             key / Z,
             0.25,
-            Prose("This is one standard error; 95 % take 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
+            Prose("This is one standard error; 95 % takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
         ),
         (2 * key, 0.25, Prose("This is the whole width; the margin is half of it.", "这是区间全宽，误差是它的一半。")),
         (margin(rate, invited), 0.0, Prose("n is the answers, not the invitations.", "n 是答卷数，不是邀请数。")),
@@ -158,12 +163,14 @@ def response_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]
         (
             100 * sum(marks[-2:]) / invited,
             0.0,
-            Prose("Every answer counts, not only good ones.", "所有答卷都算，不只是好评。"),
+            Prose("Every answer counts, not only the good ones.", "所有答卷都算，不只是好评。"),
         ),
         (100 - key, 0.0, Prose("This is the share that kept silent.", "这是没有回答的比例。")),
-        (satisfied_share(marks), 0.0, Prose("This is the share of satisfied.", "这是满意率。")),
+        (satisfied_share(marks), 0.0, Prose("This is the share of the satisfied.", "这是满意率。")),
     )
-    reason = Prose(f"{n} answers of {invited} invited = {key:.1f} %.", f"{n} 份答卷 ÷ {invited} 份邀请 = {key:.1f}%。")
+    reason = Prose(
+        f"{n} answers from {invited:,} invited = {key:.1f} %.", f"{n} 份答卷 ÷ {invited:,} 份邀请 = {key:.1f}%。"
+    )
     stem = Prose("What is the response rate, in per cent with one decimal?", "回复率是百分之多少（保留一位小数）？")
     return stem, Numeric(round(key, 2), 0.06, PERCENT, reason, nears(key, 0.06, mistakes))
 

@@ -15,7 +15,7 @@ from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.labels import REASON_NAMES
 from assessments.item_models.model import Built
-from assessments.item_models.review_verdict import CHECKS, with_fault
+from assessments.item_models.review_verdict import CHECKS, broken, kept, with_fault
 from assessments.item_models.stock_after import UNITS, units
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Near, Numeric, Option
@@ -33,20 +33,34 @@ _MOST = 45  # units in an order that nobody takes for a slip of the finger
 # What the clerk does with an order that stopped, by the reason of the review.
 _REMEDY: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
-        "Ask the buyer for what is missing in the address, correct it, and have it reviewed again",
-        "向买家核实地址缺失的部分，更正后重新审核",
+        "Ask the buyer for what is missing in the address, correct it in the order, and then confirm it",
+        "向买家问清地址缺少的部分，在订单中更正后再确认",
     ),
     Reason.PHONE: Prose(
-        "Ask the buyer in the shop's chat for the right number, correct it, and have it reviewed again",
-        "通过店铺聊天向买家核实正确号码，更正后重新审核",
+        "Ask the buyer in the shop's chat for the right number, correct it in the order, and then confirm",
+        "通过店铺聊天向买家核实正确号码，在订单中更正后再确认",
     ),
     Reason.PRICE: Prose(
-        "See whether a promotion explains the price; if none does, settle it with shop and buyer first",
-        "核查是否有促销活动能解释该价格；如没有，先与店铺和买家协商",
+        "Leave it stopped, compare it with the promotions, and if none fits have shop and buyer clear it up",
+        "保持拦截，对照促销活动核实价格；没有相符的活动，就与店铺和买家核清",
     ),
     Reason.PAYMENT: Prose(
-        "Compare payment and total, and clear the difference with the buyer before confirming",
-        "核对付款与订单总额，与买家或财务处理差额后再确认",
+        "Leave it unconfirmed, explain the amount to the buyer, and let the buyer pay what is still open",
+        "暂不确认，向买家说明金额，请买家补足差额",
+    ),
+}
+
+_ASKED_FIRST = Prose("Verify with the buyer, correct, confirm: in this order.", "先向买家核实，再更正，最后确认。")
+_RIGHT_WAY: Mapping[Reason, Prose] = {
+    Reason.ADDRESS: _ASKED_FIRST,
+    Reason.PHONE: _ASKED_FIRST,
+    Reason.PRICE: Prose(
+        "The review compares with the list only. A promotion price is let pass with a note; any other is cleared up.",
+        "审核只对照价目表。与活动价相符的写明理由放行，否则要先核清。",
+    ),
+    Reason.PAYMENT: Prose(
+        "Payment can't be let pass: it has to agree with the total before the order goes on.",
+        "付款问题不能放行：实付与应付相符之后，订单才能往下走。",
     ),
 }
 
@@ -73,9 +87,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     night = _received(world, rng, params["faults"])
     situation = Prose(
         f"It is {m.moment(world, world.now)}. Overnight six orders came in, one after the other, and went through the "
-        "automatic review. You sit down at the order desk. Freight is free, no promotion is running.",
-        f"现在是 {m.moment(world, world.now)}。昨夜依次进来六张订单，均已经过自动审核。您刚到订单处理岗。"
-        "免运费，无促销活动。",
+        "automatic review. You sit down at the order desk. Freight is free for all of them.",
+        f"现在是 {m.moment(world, world.now)}。昨夜先后进来六张订单，都已经过自动审核。您刚到订单处理岗。"
+        "六张订单均免运费。",
     )
     exhibits = (_orders(world, night), _receivers(night), _articles(night))
     odd = [place for place in night.stopped if _reason(night, place) is not Reason.STOCK]
@@ -189,7 +203,7 @@ def _receivers(night: _Night) -> Exhibit:
             (
                 _named(place),
                 *m.words(row.buyer_name, row.buyer_phone),
-                Prose(f"{province.name_en}, {row.city}", f"{province.name_zh}，{row.city}"),
+                Prose(f"{province.name_en}, {m.city_name(row.city).en}", f"{province.name_zh}，{row.city}"),
                 same(f"{row.district} {row.street}"),
             )
             for place, (row, province) in enumerate(zip(night.rows, provinces, strict=True))
@@ -220,7 +234,7 @@ def _articles(night: _Night) -> Exhibit:
 def _count(night: _Night) -> tuple[Prose, Numeric]:
     stopped = night.stopped
     named = Prose(
-        "; ".join(f"order {place + 1}: {REASON_NAMES[_reason(night, place)].en}" for place in stopped),
+        "; ".join(f"Order {place + 1}: {REASON_NAMES[_reason(night, place)].en}" for place in stopped),
         "；".join(f"{place + 1} 号订单：{REASON_NAMES[_reason(night, place)].zh}" for place in stopped),
     )
     near = Near(
@@ -228,7 +242,7 @@ def _count(night: _Night) -> tuple[Prose, Numeric]:
         0,
         0.0,
         Prose(
-            "One is missing. Look at stock in the order of arrival, and at phone, street, price and payment of each.",
+            "One is missing. Check stock in the order of arrival, and phone, street, price and payment of each order.",
             "少了一张。请按到达顺序核对库存，并逐一核对电话、街道、价格和付款。",
         ),
     )
@@ -247,9 +261,7 @@ def _why(night: _Night, odd: int, rng: random.Random) -> tuple[Prose, Choice]:
     for name, reason in zip("abcd", [key, *rng.sample(others, 3)], strict=True):
         right = reason is key
         check = CHECKS[reason]
-        why = Prose(f"{check.en} Here it isn't so.", f"{check.zh}本单不符合。")
-        if not right:
-            why = Prose(f"{check.en} Here it is so.", f"{check.zh}本单符合。")
+        why = broken(check) if right else kept(check)
         options.append(Option(name, REASON_NAMES[reason], float(right), why))
     return (
         Prose(f"Why did the review stop order {odd + 1}?", f"{odd + 1} 号订单为什么被审核拦截？"),
@@ -281,8 +293,8 @@ def _first(world: Context, night: _Night, rng: random.Random) -> tuple[Prose, Ch
         options.append(Option(name, _named(place), float(place == key), why))
     return (
         Prose(
-            "Which order do you release to the warehouse first, as things stand?",
-            "按目前情况，您应最先把哪张订单下发到仓库？",
+            "As things stand, which order should be released to the warehouse first?",
+            "按目前情况，应最先把哪张订单下发到仓库？",
         ),
         Choice(tuple(options), several=False),
     )
@@ -304,7 +316,7 @@ def _left(night: _Night) -> tuple[Prose, Numeric]:
     }
     return (
         Prose(
-            f"How many units of {code} are **available** after all six orders went through the review?",
+            f"How many units of {code} are **available** once all six orders have gone through the review?",
             f"六张订单全部审核之后，{code} 的**可用**库存是多少件？",
         ),
         Numeric(
@@ -331,8 +343,8 @@ def _next(night: _Night, odd: int) -> tuple[Prose, Choice]:
                 "既然买家已付款并在等货，就按现状直接确认订单",
             ),
             Prose(
-                "Confirming passes the fault on; it comes back as a failed delivery or a claim.",
-                "直接确认会把问题带到下游，最终变成派送失败或投诉。",
+                "Confirming passes the fault on; it comes back as a failed delivery, a loss or a complaint.",
+                "直接确认会把问题带到下游，最终变成派送失败、损失或投诉。",
             ),
         ),
         (
@@ -341,8 +353,8 @@ def _next(night: _Night, odd: int) -> tuple[Prose, Choice]:
                 "立即取消订单并退款给买家，以免之后再出问题",
             ),
             Prose(
-                "The buyer wants the goods. Cancelling is the last resort, after asking.",
-                "买家想要的是商品。取消是沟通之后的最后手段。",
+                "The buyer wants the goods, and a fault that can be settled is no ground for cancelling unasked.",
+                "买家想要的是商品；能解决的问题，不能不问就取消。",
             ),
         ),
         (
@@ -360,7 +372,7 @@ def _next(night: _Night, odd: int) -> tuple[Prose, Choice]:
         "a",
         _REMEDY[key],
         1.0,
-        Prose("Verify, correct, tell the buyer: in this order.", "先核实，再更正，并告知买家。"),
+        _RIGHT_WAY[key],
     )
     options = [Option(name, text, 0.0, why) for name, (text, why) in zip("bcd", wrong, strict=True)]
     return (

@@ -46,10 +46,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     rush = _run(world, rng)
     goods = rush.goods
     situation = Prose(
-        f"A short film made {goods.name.en} ({goods.code}) known. The chart shows what was ordered: one order came in "
-        f"each hour, each paid at once and without fault. At the start {rush.before} units were available in the "
-        "warehouse that all of them are planned for; nothing was received in between.",
-        f"一段短视频带火了{goods.name.zh}（{goods.code}）。图中为每小时的订购数量：每小时进来一张订单，均即时付款且信息无误。"
+        f"A short video made an article popular overnight: {goods.name.en} ({goods.code}). The chart shows what was "
+        "ordered: one order came in each hour, and each was paid at once and without fault. At the start "
+        f"{rush.before} units were available in the warehouse that all of them are planned for; nothing was received "
+        "in between.",
+        f"一段短视频一夜之间带火了一款商品：{goods.name.zh}（{goods.code}）。图中为每小时的订购数量：每小时进来一张订单，均即时付款且信息无误。"
         f"开始时，负责这些订单的仓库有 {rush.before} 件可用库存，其间没有到货。",
     )
     chart = Exhibit(
@@ -110,15 +111,17 @@ def _hour(rush: _Rush, rng: random.Random) -> tuple[Prose, Choice]:
     for name, place in zip("abcd", shown, strict=True):
         left = rush.before - sum(q for q, ok in zip(rush.wanted[:place], rush.served, strict=False) if ok)
         found = Prose(
-            f"{left} units were available then, {rush.wanted[place]} were ordered.",
+            f"{left} {'unit was' if left == 1 else 'units were'} available then; the order wanted {rush.wanted[place]}.",
             f"当时可用 {left} 件，订购 {rush.wanted[place]} 件。",
         )
         if place > key and not rush.served[place]:
-            found = Prose(f"{found.en} It stopped too, but not as the first.", f"{found.zh}也被拦截，但不是第一张。")
+            found = Prose(
+                f"{found.en} This order stopped too, but it wasn't the first.", f"{found.zh}也被拦截，但不是第一张。"
+            )
         options.append(Option(name, same(rush.hours[place]), float(place == key), found))
     return (
         Prose(
-            "In which hour did the **first** order come that the review stopped for lack of stock?",
+            "In which hour did the **first** order come in that the review stopped for lack of stock?",
             "**第一张**因库存不足被拦截的订单出现在哪个小时？",
         ),
         Choice(tuple(options), several=False),
@@ -132,8 +135,8 @@ def _left(rush: _Rush) -> tuple[Prose, Numeric]:
         up_to_first: Prose(
             "A smaller order that came later could still be served.", "之后到达的较小订单仍然可以满足。"
         ),
-        0: Prose("An order that can't be served in full reserves nothing.", "无法全部满足的订单不预留任何库存。"),
-        rush.before - sum(rush.wanted): Prose("Nothing is sold that isn't there.", "不会卖出没有的库存。"),
+        0: Prose("An order that can't be served in full reserves nothing.", "无法足额满足的订单一件也不预留。"),
+        rush.before - sum(rush.wanted): Prose("Available never falls below zero.", "可用库存不会低于零。"),
     }
     sum_text = f"{rush.before}{''.join(f' − {one}' for one in taken)} = {rush.after}"
     return (
@@ -147,7 +150,7 @@ def _left(rush: _Rush) -> tuple[Prose, Numeric]:
             UNITS,
             Prose(
                 f"Each order that can be served in full reserves its units, the others none: {sum_text}.",
-                f"能全部满足的订单预留相应数量，其余不预留：{sum_text}。",
+                f"能足额满足的订单预留相应数量，其余一件也不预留：{sum_text}。",
             ),
             tuple(Near(value, 0, 0.0, why) for value, why in mistakes.items() if value != rush.after),
         ),
@@ -163,13 +166,14 @@ def _share(rush: _Rush) -> tuple[Prose, Numeric]:
         0.06,
         0.25,
         Prose(
-            "This is the share of units; asked was the share of orders.", "这是按件数计算的比例；题目问的是订单比例。"
+            "This is the share of units; asked for is the share of orders.",
+            "这是按件数计算的比例；题目问的是订单比例。",
         ),
     )
     return (
         Prose(
-            "What share of the **orders** passed the review at once, in per cent?",
-            "一次通过审核的**订单**占百分之多少？",
+            "What share of the **orders** passed the review at once, in per cent to one decimal place?",
+            "一次通过审核的**订单**占百分之多少（保留一位小数）？",
         ),
         Numeric(
             round(key, 2),
@@ -187,18 +191,18 @@ def _act() -> tuple[Prose, Choice]:
     parts = (
         (
             Prose(
-                "Tell the buyers a date, get more by purchase or transfer, and let them go on when it comes",
-                "告知买家可发货日期，同时安排采购或调拨补货，到货后继续处理",
+                "Have more bought in or moved in, tell the buyers by when, and go on with the orders once it is there",
+                "请运营采购或调拨补货，告知买家什么时候能发，到货后继续处理这些订单",
             ),
             Prose(
-                "Nobody is promised what isn't there, and nobody is left without word.",
-                "不承诺没有的库存，也不让买家得不到消息。",
+                "Nobody is promised what isn't there, and every buyer hears from us before having to ask.",
+                "不承诺没有的货，也赶在买家来问之前告知。",
             ),
         ),
         (
             Prose(
-                "Take units away from orders that passed earlier, and give them to the larger order",
-                "从先前已通过的订单中抽出库存，优先满足数量较大的订单",
+                "Take units away from smaller orders that passed earlier, and give them to the larger order instead",
+                "从先前已通过的小订单中抽出库存，优先满足数量较大的订单",
             ),
             Prose(
                 "Their units are reserved. That would only move the shortage to buyers who came first.",
@@ -207,8 +211,8 @@ def _act() -> tuple[Prose, Choice]:
         ),
         (
             Prose(
-                "Correct the stock figure upwards by what is missing, so that the review lets them pass",
-                "把库存数字按缺口调高，让自动审核放行这些订单",
+                "Correct the stock figure upwards by what is missing, so that the review lets these orders pass",
+                "按缺口把库存数字调高，让自动审核放行这些订单",
             ),
             Prose(
                 "An adjustment needs a reason found on the shelf; invented stock ends in orders nobody can pick.",
@@ -217,12 +221,12 @@ def _act() -> tuple[Prose, Choice]:
         ),
         (
             Prose(
-                "Cancel them all and refund the money without a word, since more may never come in",
-                "全部取消并直接退款，不作任何说明，因为可能不会再到货",
+                "Cancel the orders that were stopped and refund the money at once, since more may never come in",
+                "把被拦截的订单全部取消并立即退款，因为可能不会再到货",
             ),
             Prose(
-                "Many buyers would wait for a clear date; they are asked first.",
-                "许多买家愿意等待明确的日期，应先征求意见。",
+                "Many buyers gladly wait if they are given a date; nobody's order is cancelled unasked.",
+                "只要给出日期，许多买家愿意等待；不能不问就取消。",
             ),
         ),
     )
@@ -231,8 +235,8 @@ def _act() -> tuple[Prose, Choice]:
     )
     return (
         Prose(
-            "Not everything could be served: some of it stopped for lack of stock. What do you do?",
-            "部分订单因库存不足被拦截，未能满足。您怎么处理？",
+            "Not all of these orders could be served: at least one stopped for lack of stock. What is right?",
+            "这些订单未能全部满足，有订单因库存不足被拦截。怎样处理才对？",
         ),
         Choice(options, several=False),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.model import Built, ItemModel
+from assessments.item_models.review_verdict import broken, kept
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Option
 from core.channels.incoming import IncomingLine, IncomingOrder
@@ -20,23 +21,23 @@ from core.services.intake import reviewed
 
 _FIELDS: Mapping[str, tuple[Prose, Prose]] = {
     "city": (
-        Prose("The city: it doesn't lie in this province", "城市：不在该省份"),
-        Prose("City and province have to belong together.", "城市必须属于所填省份。"),
+        Prose("The city: it doesn't lie in this province", "城市：不属于该省份"),
+        Prose("The city has to lie in the province.", "城市必须属于所填省份。"),
     ),
     "postcode": (
         Prose("The postcode: it belongs to another province", "邮编：属于其他省份"),
         Prose(
-            "A postcode has six digits, and the first two tell the province.",
+            "A postcode has six digits, of which the first two tell the province.",
             "邮编为六位数字，前两位对应省份。",
         ),
     ),
     "street": (
-        Prose("The street: a number to deliver to is missing", "街道：缺少门牌号"),
-        Prose("A courier needs street and number.", "快递员需要街道和门牌号才能送达。"),
+        Prose("The street: a number to deliver to is missing", "街道门牌：缺少可供送达的号码"),
+        Prose("A courier needs a street with a number.", "快递员要有街道和号码才能送达。"),
     ),
     "buyer_name": (
-        Prose("The recipient: there is no name", "收件人：没有姓名"),
-        Prose("Somebody has to be named who takes the parcel.", "必须写明由谁收件。"),
+        Prose("The recipient: there is no name", "收件人：没有填写姓名"),
+        Prose("The order has to name somebody who takes the parcel.", "必须写明由谁收件。"),
     ),
 }
 
@@ -56,17 +57,17 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         Prose(f"Order {row.number}", f"订单 {row.number}"),
         (Prose("Field", "字段"), Prose("Value", "内容")),
         (
-            (Prose("Recipient", "收件人"), same(row.buyer_name or "–")),
+            (Prose("Recipient", "收件人"), same(row.buyer_name.strip() or "–")),
             (Prose("Phone", "电话"), same(row.buyer_phone)),
             (Prose("Province", "省份"), Prose(province.name_en, province.name_zh)),
-            (Prose("City", "城市"), same(row.city)),
+            (Prose("City", "城市"), m.city_name(row.city)),
             (Prose("District", "区县"), same(row.district)),
             (Prose("Street and number", "街道门牌"), same(row.street)),
             (Prose("Postcode", "邮编"), same(row.postcode)),
         ),
     )
     stem = Prose(
-        "The review stopped this order because of its address. What do you have to clarify with the buyer?",
+        "The review stopped this order because of its address. What do you have to clear up with the buyer?",
         "该订单因地址问题被审核拦截。您需要向买家核实哪一项？",
     )
     return Built("single", stem, _choice(fault), exhibit)
@@ -95,11 +96,7 @@ def _choice(fault: str) -> Choice:
     options = []
     for name, (field, (text, check)) in zip("abcd", _FIELDS.items(), strict=True):
         right = field == fault
-        reason = (
-            Prose(f"{check.en} Here it isn't so.", f"{check.zh}本单不符合。")
-            if right
-            else Prose(f"{check.en} Here it is so.", f"{check.zh}本单符合。")
-        )
+        reason = broken(check) if right else kept(check)
         options.append(Option(name, text, 1.0 if right else 0.0, reason))
     return Choice(tuple(options), several=False)
 

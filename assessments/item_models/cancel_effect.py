@@ -65,13 +65,13 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
     if params["ask"] == "units":
         stem = Prose(
-            "The buyer withdraws and you cancel this order. How many units are **available** afterwards?",
-            "买家反悔，您取消了该订单。之后**可用**库存是多少件？",
+            "The buyer has changed their mind, and you cancel this order. How many units are **available** afterwards?",
+            "买家不想要了，您取消了该订单。之后**可用**库存是多少件？",
         )
         return Built("numeric", stem, _number(before, after, freed), exhibit)
     stem = Prose(
-        "The buyer withdraws and you cancel this order. What does the system do with goods and money?",
-        "买家反悔，您取消了该订单。系统会如何处理货物和货款？",
+        "The buyer has changed their mind, and you cancel this order. What does the system do with goods and money?",
+        "买家不想要了，您取消了该订单。系统会如何处理货物和货款？",
     )
     refund = _refund(world, row.id, means)
     return Built("single", stem, _choice(freed, refund, row.paid_cents, means_name), exhibit)
@@ -93,7 +93,7 @@ def _number(before: Mapping[Account, int], after: Mapping[Account, int], freed: 
     key = after[Account.AVAILABLE]
     mistakes = {
         before[Account.AVAILABLE]: Prose(
-            "The units of the order become free again; they are available at once.",
+            "The order's units become free again and are available at once.",
             "该订单占用的库存会释放，立即变为可用。",
         ),
         before[Account.AVAILABLE] - freed: Prose(
@@ -109,7 +109,7 @@ def _number(before: Mapping[Account, int], after: Mapping[Account, int], freed: 
         tolerance=0,
         unit=UNITS,
         reason=Prose(
-            f"The {freed} units this order held go back to available: {before[Account.AVAILABLE]} + {freed} = {key}.",
+            f"The {freed} units of this order go back to available: {before[Account.AVAILABLE]} + {freed} = {key}.",
             f"本订单占用的 {freed} 件回到可用：{before[Account.AVAILABLE]} + {freed} = {key}。",
         ),
         near=tuple(Near(value, 0, 0.0, why) for value, why in mistakes.items() if value != key),
@@ -124,19 +124,19 @@ def _choice(freed: int, refund: int, paid: int, means: Prose) -> Choice:
         Option(
             "a",
             Prose(
-                f"{freed} units become available; {money.en} go back by {means.en}",
+                f"{freed} units become available; {money.en} is refunded by {means.en}",
                 f"{freed} 件变为可用；{money.zh}原路退回{means.zh}",
             ),
             1.0,
             Prose(
-                "Nothing is handed over yet: all units are free again and all money returns the way it came.",
+                "Nothing has been handed over: all units are free again, and all the money goes back the way it came.",
                 "货物尚未交运：全部数量释放，全部款项原路退回。",
             ),
         ),
         Option(
             "b",
             Prose(
-                f"{freed} units become available; {money.en} become a voucher",
+                f"{freed} units become available; {money.en} is turned into a voucher",
                 f"{freed} 件变为可用；{money.zh}转为代金券",
             ),
             0.0,
@@ -148,7 +148,7 @@ def _choice(freed: int, refund: int, paid: int, means: Prose) -> Choice:
         Option(
             "c",
             Prose(
-                f"{freed} units stay reserved for a day; {money.en} go back by {means.en}",
+                f"{freed} units stay reserved for a day; {money.en} is refunded by {means.en}",
                 f"{freed} 件继续预留一天；{money.zh}原路退回{means.zh}",
             ),
             0.0,
@@ -160,11 +160,11 @@ def _choice(freed: int, refund: int, paid: int, means: Prose) -> Choice:
         Option(
             "d",
             Prose(
-                f"{freed} units become available; {less} CNY go back by {means.en}",
+                f"{freed} units become available; {less} CNY is refunded by {means.en}",
                 f"{freed} 件变为可用；{less} 元原路退回{means.zh}",
             ),
             0.0,
-            Prose("Before hand-over nothing is kept back of what was paid.", "交运之前取消，已付款项一分不扣。"),
+            Prose("Before the hand-over nothing of what was paid is kept back.", "交运之前取消，已付款项分文不扣。"),
         ),
     )
     return Choice(options, several=False)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
+from assessments.item_models.answers import nears
 from assessments.item_models.model import Built, ItemModel
 from assessments.prose import Prose, same
-from assessments.questions import Near, Numeric
+from assessments.questions import Numeric
 from core.context import Context
 from core.domain.facts import lateness
 
@@ -32,7 +33,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     }
     on_the_way = Prose("on the way", "运输中")
     exhibit = Exhibit(
-        Prose("Parcels of one day", "某日的包裹"),
+        Prose("Parcels of one channel", "某渠道的包裹"),
         (Prose("Parcel", "包裹"), Prose("Promised by", "承诺送达"), Prose("Delivered", "实际签收")),
         tuple(
             (
@@ -46,11 +47,12 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     ruled = (
         Prose("after the promised **time**", "晚于承诺**时刻**签收")
         if rule == "timestamp"
-        else Prose("on a day after the promised **date**", "在承诺**日期**之后的日子签收")
+        else Prose("on a day after the promised **date**", "签收日期晚于承诺**日期**")
     )
     stem = Prose(
-        f"Late means here: delivered {ruled.en}. What is the late rate of the delivered parcels, in per cent?",
-        f"此处“迟到”指：{ruled.zh}。已签收包裹的迟到率是百分之多少？",
+        f"Late means here: delivered {ruled.en}. What is the late rate of the delivered parcels, in per cent to one "
+        "decimal place?",
+        f"此处“迟到”指：{ruled.zh}。已签收包裹的迟到率是百分之多少（保留一位小数）？",
     )
     return Built("numeric", stem, _answer(rule, late, len(judged), len(parcels)), exhibit)
 
@@ -86,18 +88,21 @@ def _answer(rule: str, late: Mapping[str, int], delivered: int, all_parcels: int
     mistakes = (
         (
             100 * late[other] / delivered,
+            0.25,
             Prose("This is the rate by the other definition.", "这是按另一种口径算出的比率。"),
         ),
         (
             100 * late[rule] / all_parcels,
+            0.25,
             Prose(
-                "A parcel that is still on the way is neither on time nor late; it doesn't count in this rate.",
-                "仍在运输中的包裹既不算准时也不算迟到，不计入此比率。",
+                "This rate is about delivered parcels; the one that is still on the way doesn't count in it.",
+                "此比率只看已签收的包裹，仍在运输中的不计入。",
             ),
         ),
         (
             100 - key,
-            Prose("This is the share that came in time.", "这是准时送达的比率。"),
+            0.25,
+            Prose("This is the share that came in time.", "这是准时签收的比率。"),
         ),
     )
     return Numeric(
@@ -105,10 +110,10 @@ def _answer(rule: str, late: Mapping[str, int], delivered: int, all_parcels: int
         tolerance=0.06,
         unit=same("%"),
         reason=Prose(
-            f"{late[rule]} of {delivered} delivered parcels were late: {key:.1f} %.",
-            f"{delivered} 个已签收包裹中有 {late[rule]} 个迟到：{key:.1f}%。",
+            f"{late[rule]} of {delivered} delivered parcels {'was' if late[rule] == 1 else 'were'} late: {key:.1f} %.",
+            f"{delivered} 件已签收包裹中有 {late[rule]} 件迟到：{key:.1f}%。",
         ),
-        near=tuple(Near(round(value, 2), 0.06, 0.25, reason) for value, reason in mistakes if abs(value - key) > 0.2),
+        near=nears(round(key, 2), 0.06, mistakes),
     )
 
 

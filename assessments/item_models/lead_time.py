@@ -68,19 +68,20 @@ def _answer(measure: str, hours: list[int]) -> Numeric:
     key = found[measure]
     ordered = sorted(hours)
     row_of_hours = ", ".join(str(hour) for hour in ordered)
+    row_of_hours_zh = "、".join(str(hour) for hour in ordered)
     reasons = {
         "mean": Prose(
-            f"The sum of all hours by their number: {sum(hours)} / {len(hours)} = {key:.2f}. "
+            f"The sum of all hours divided by the number of orders: {sum(hours)} ÷ {len(hours)} = {key:.2f}. "
             "One slow order pulls it up.",
-            f"总小时数除以订单数：{sum(hours)} / {len(hours)} = {key:.2f}。一张很慢的订单会把它拉高。",
+            f"总小时数除以订单数：{sum(hours)} ÷ {len(hours)} = {key:.2f}。一张很慢的订单会把它拉高。",
         ),
         "median": Prose(
             f"In order: {row_of_hours}. The one in the middle is {key:g}; the slow order doesn't move it.",
-            f"排序后：{row_of_hours}。正中间是 {key:g}；很慢的那张订单不影响它。",
+            f"排序后：{row_of_hours_zh}。正中间是 {key:g}；很慢的那张订单不影响它。",
         ),
         "p90": Prose(
-            f"In order: {row_of_hours}. Nine of ten orders are not slower than {key:g} hours.",
-            f"排序后：{row_of_hours}。十分之九的订单不超过 {key:g} 小时。",
+            f"In order: {row_of_hours}. Nine in ten orders took no longer than {key:g} hours.",
+            f"排序后：{row_of_hours_zh}。十张订单里有九张不超过 {key:g} 小时。",
         ),
     }
     names = {

@@ -15,6 +15,7 @@ from assessments.prose import Prose, same
 from core.channels.incoming import IncomingLine, IncomingOrder, Payment, SourceRow
 from core.context import Context
 from core.db.world_tables import channel, sales_order, sku, warehouse
+from core.domain.places import PROVINCES
 from core.domain.review import address_faults, phone_is_plausible
 from core.services import packing, picking, shipping
 from core.services.carriers import carrier_policy
@@ -28,6 +29,9 @@ MEANS: tuple[tuple[str, Prose], ...] = (
     ("card", Prose("bank card", "银行卡")),
     ("gift_card", Prose("gift card", "礼品卡")),
 )
+
+
+_LATIN_CITIES = {zh: en for province in PROVINCES for zh, en in province.cities}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,19 @@ class Buyer:
     postcode: str
 
 
-def goods_of(world: Context, rng: random.Random, count: int, *, dated: bool = False) -> list[Goods]:
-    """Some SKUs of the world, of one currency, no two of the same name; dated ones carry an expiry date if they can."""
+def goods_of(
+    world: Context, rng: random.Random, count: int, *, dated: bool = False, undated: bool = False
+) -> list[Goods]:
+    """Some SKUs of the world, of one currency, no two of the same name.
+
+    Shape: `dated` ones carry an expiry date if they can; `undated` ones go out first in, first out.
+    """
     rows = world.db.execute(select(sku).where(sku.c.list_price_cents.between(900, 90_000)).order_by(sku.c.id)).all()
     perishable = [row for row in rows if row.issue_rule == "fefo"]
     if dated and len({row.name_en for row in perishable}) >= count:
         rows = perishable
+    if undated:
+        rows = [row for row in rows if row.issue_rule == "fifo"]
     currency = rng.choice(rows).currency
     by_name = {row.name_en: row for row in rows if row.currency == currency}
     chosen = rng.sample(sorted(by_name.values(), key=lambda row: row.id), count)
@@ -174,6 +185,11 @@ def warehouses_of(world: Context) -> list[int]:
 def amount(cents: int) -> str:
     """Money as a table shows it, without its currency."""
     return f"{cents / 100:,.2f}"
+
+
+def city_name(city: str) -> Prose:
+    """A city as the address has it, for readers of English with its name in Latin letters."""
+    return Prose(f"{city} ({_LATIN_CITIES[city]})" if city in _LATIN_CITIES else city, city)
 
 
 def moment(world: Context, at: int, *, seconds: bool = False) -> str:

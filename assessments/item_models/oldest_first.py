@@ -45,11 +45,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
     if params["ask"] == "lot":
         stem = Prose(
-            "An order for 1 unit comes in. From which lot is it served?", "来了一张 1 件的订单。应从哪个批次出库？"
+            "An order for 1 unit comes in. Which lot is the unit taken from?", "来了一张 1 件的订单。应从哪个批次出库？"
         )
         return Built("single", stem, _which(lots, received), exhibit)
     if params["ask"] == "order":
-        stem = Prose("Put the lots into the order in which they are issued.", "请按出库先后顺序排列这些批次。")
+        stem = Prose("Put the lots in the order in which they go out.", "请按出库先后顺序排列这些批次。")
         return Built("ordering", stem, _in_order(world, lots, received), exhibit)
     wanted = lots[0].available + rng.randint(1, lots[1].available - 1)
     stem = Prose(
@@ -65,12 +65,16 @@ def lot_name(lot_id: int) -> str:
 
 
 def _stocked(world: Context, rng: random.Random) -> tuple[m.Goods, list[LotStock]]:
-    """A SKU of the world with at most two lots in some warehouse, and two or three more of odd ages."""
-    for goods in m.goods_of(world, rng, 12):
+    """A SKU with at most one lot in some warehouse, and as many more of odd ages as make four.
+
+    Why: the table shows when lots came in; articles that go out by their expiry date would not follow it.
+    """
+    for goods in m.goods_of(world, rng, 12, undated=True):
         warehouse_id = rng.choice(m.warehouses_of(world))
-        if len(lots_of(world, goods.id, warehouse_id)) > 2:
+        there = lots_of(world, goods.id, warehouse_id)
+        if len(there) > 1 or any(one.available < 2 for one in there):
             continue
-        ages = rng.sample(range(3, 120), 4 - min(1, len(lots_of(world, goods.id, warehouse_id))))
+        ages = rng.sample(range(3, 120), 4 - len(there))
         for age in ages:
             received_at = world.now - age * _DAY - rng.randrange(8 * 3_600)
             receive_stock(
@@ -85,11 +89,11 @@ def _which(lots: list[LotStock], received: Mapping[int, int]) -> Content:
     newest = max(lots, key=lambda one: received[one.lot_id]).lot_id
     smallest = min(lots, key=lambda one: one.available).lot_id
     options = []
-    for name, one in zip("abcd", sorted(lots, key=lambda one: one.lot_id)[:4], strict=False):
+    for name, one in zip("abcd", sorted(lots, key=lambda one: one.lot_id), strict=True):
         if one.lot_id == first:
-            why = Prose("It was received first, so it goes first.", "它最早入库，因此最先出库。")
+            why = Prose("It was received first, so it goes out first.", "它最早入库，因此最先出库。")
         elif one.lot_id == newest:
-            why = Prose("It came in last and goes last.", "它最晚入库，最后出库。")
+            why = Prose("It came in last and goes out last.", "它最晚入库，最后出库。")
         elif one.lot_id == smallest:
             why = Prose("How little is left doesn't matter; age does.", "剩余多少无关紧要，看的是入库先后。")
         else:
@@ -119,9 +123,9 @@ def _units(lots: list[LotStock], wanted: int) -> Content:
     key = taken[1][1]
     first, second = lots[0], lots[1]
     mistakes = {
-        first.available: Prose("So many come from the first lot.", "这是第一个批次的数量。"),
+        first.available: Prose("That many come from the first lot.", "这是第一个批次的数量。"),
         second.available: Prose(
-            "So many are in the second lot; the order doesn't need them all.",
+            "That many are in the second lot; the order doesn't need them all.",
             "这是第二个批次的全部数量，订单用不了这么多。",
         ),
         wanted: Prose("The first lot is used up first.", "要先用完第一个批次。"),
@@ -171,7 +175,7 @@ def _orders(world: Context, rng: random.Random) -> Built:
         Option(name, same(row.number), float(row.id == first.id), _turn(row, first.id))
         for name, row in zip("abcd", rows, strict=True)
     )
-    stem = Prose("Which order do you release to the warehouse first?", "您应最先把哪张订单下发到仓库？")
+    stem = Prose("Which order is released to the warehouse first?", "应最先把哪张订单下发到仓库？")
     return Built("single", stem, Choice(options, several=False), exhibit)
 
 

@@ -44,7 +44,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     ]
     blank = same("")
     rows.append((blank, Prose("Freight", "运费"), blank, same(m.amount(row.shipping_cents))))
-    rows.append((blank, Prose("Discount", "优惠"), blank, same("-" + m.amount(row.discount_cents))))
+    rows.append((blank, Prose("Discount", "优惠"), blank, same("−" + m.amount(row.discount_cents))))
     if unpaid:
         rows.append((blank, Prose("Received so far", "已收款"), blank, same(m.amount(row.paid_cents))))
     exhibit = Exhibit(
@@ -71,11 +71,11 @@ def _stem(unpaid: bool) -> Prose:
     if unpaid:
         return Prose(
             "The order below was paid in part. How much is still to be paid before it can be confirmed?",
-            "下面的订单只付了一部分款。还需付多少，订单才能确认？",
+            "下面的订单只付了一部分款。还需付多少元，订单才能确认？",
         )
     return Prose(
         "An order comes in with these lines. What does the buyer have to pay in total?",
-        "收到如下订单。买家一共应付多少？",
+        "收到如下订单。买家一共应付多少元？",
     )
 
 
@@ -83,6 +83,7 @@ def _answer(row: Any, unpaid: bool) -> Numeric:
     goods, shipping, discount = row.items_cents, row.shipping_cents, row.discount_cents
     paid = row.paid_cents if unpaid else 0
     key = row.total_cents - paid
+    less_paid = Prose(", less what was received", "，再减已收款") if unpaid else Prose("", "")
     minus_paid = f" − {m.amount(paid)}" if unpaid else ""
     sum_text = f"{m.amount(goods)} + {m.amount(shipping)} − {m.amount(discount)}{minus_paid} = {m.amount(key)}"
     mistakes = {
@@ -92,15 +93,15 @@ def _answer(row: Any, unpaid: bool) -> Numeric:
     }
     if unpaid:
         mistakes[row.total_cents] = Prose(
-            "This is the whole order; what has been received comes off.", "这是订单总额，还应减去已收款。"
+            "This is the total of the whole order; what has been received comes off.", "这是订单总额，还应减去已收款。"
         )
     return Numeric(
         answer=key / 100,
         tolerance=0.005,
         unit=YUAN,
         reason=Prose(
-            f"Quantity × unit price over all lines, plus freight, less discount: {sum_text}.",
-            f"各行数量 × 单价之和，加运费，减优惠：{sum_text}。",
+            f"Quantity × unit price over all lines, plus freight, less discount{less_paid.en}: {sum_text}.",
+            f"各行数量 × 单价之和，加运费，减优惠{less_paid.zh}：{sum_text}。",
         ),
         near=tuple(Near(value / 100, 0.005, 0.25, reason) for value, reason in mistakes.items() if value != key),
     )

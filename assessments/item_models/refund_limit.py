@@ -40,19 +40,20 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         (
             (Prose("Payment", "付款"), first_name, same(m.amount(part))),
             (Prose("Payment", "付款"), second_name, same(m.amount(total - part))),
-            (Prose("Refund", "退款"), first_name, same("-" + m.amount(refunded))),
+            (Prose("Refund", "退款"), first_name, same("−" + m.amount(refunded))),
         ),
     )
     stem = Prose(
-        "The buyer asks for more money back. What is the most that can still be refunded for this order?",
-        "买家要求继续退款。该订单最多还可退多少？",
+        "The buyer asks for more money back. What is the most that may still be refunded for this order?",
+        "买家要求继续退款。该订单最多还能退多少元？",
     )
     if by_means:
         stem = Prose(
-            f"The buyer asks for more money back. What is the most that can still go back by {first_name.en}?",
-            f"买家要求继续退款。通过{first_name.zh}最多还可退多少？",
+            f"The buyer asks for more money back. What is the most that may still go back by {first_name.en}?",
+            f"买家要求继续退款。原路退回{first_name.zh}的，最多还能退多少元？",
         )
-    return Built("numeric", stem, _answer(left, total, part, refunded, by_means, first_name), exhibit)
+    names = (first_name, second_name)
+    return Built("numeric", stem, _answer(left, total, part, refunded, by_means, names), exhibit)
 
 
 def _left(world: Context, order_id: int, means: str | None) -> int:
@@ -66,20 +67,40 @@ def _left(world: Context, order_id: int, means: str | None) -> int:
     return left
 
 
-def _answer(left: int, total: int, part: int, refunded: int, by_means: bool, first: Prose) -> Numeric:
+def _mistakes(total: int, part: int, refunded: int, by_means: bool, first: Prose, second: Prose) -> dict[int, Prose]:
+    """Typical wrong amounts and what is wrong with them. Units: cents."""
     base = part if by_means else total
     mistakes = {
-        total: Prose("What was refunded already comes off.", "已退的款项要扣除。"),
-        part: Prose("What was refunded already comes off.", "已退的款项要扣除。"),
-        total - refunded if by_means else part - refunded: Prose(
-            "Each means of payment has a limit of its own, and together they make the order's.",
-            "每种支付方式各有上限，合计才是订单的上限。",
-        ),
+        base: Prose("What was refunded already has to be taken off.", "已退的款项要扣除。"),
         base + refunded: Prose("The refund was added; it has to be taken off.", "把退款加了上去，应当减去。"),
     }
     if by_means:
+        mistakes[total - refunded] = Prose(
+            f"This is the limit of the whole order; by {first.en} only what was paid by it may go back.",
+            f"这是整张订单的上限；退回{first.zh}的，不能超过用它支付的部分。",
+        )
+        mistakes[total] = Prose(
+            f"This is all that was paid for the order; asked is {first.en}, less what was refunded.",
+            f"这是整张订单的已付金额；题目只问{first.zh}，而且要减去已退的款项。",
+        )
+    else:
+        mistakes[part - refunded] = Prose(
+            f"This is the limit of {first.en} alone; what was paid by {second.en} may go back as well.",
+            f"这只是{first.zh}的上限；用{second.zh}支付的部分也可以退。",
+        )
+        mistakes[part] = Prose(
+            f"This is what was paid by {first.en} alone; add what came by {second.en} and take off the refund.",
+            f"这只是{first.zh}的已付金额；还要加上用{second.zh}支付的部分，再减去已退的款项。",
+        )
+    return mistakes
+
+
+def _answer(left: int, total: int, part: int, refunded: int, by_means: bool, names: tuple[Prose, Prose]) -> Numeric:
+    first, second = names
+    mistakes = _mistakes(total, part, refunded, by_means, first, second)
+    if by_means:
         reason = Prose(
-            f"Money goes back the way it came, and never more than came by {first.en} less what went back: "
+            f"Money goes back the way it came: at most what was paid by {first.en}, less what was refunded to it: "
             f"{m.amount(part)} − {m.amount(refunded)} = {m.amount(left)}.",
             f"款项原路退回，且不超过{first.zh}已付减已退：{m.amount(part)} − {m.amount(refunded)} = {m.amount(left)}。",
         )

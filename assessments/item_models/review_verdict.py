@@ -27,7 +27,7 @@ _FAULTS = (Reason.ADDRESS, Reason.PHONE, Reason.PRICE, Reason.QUANTITY, Reason.S
 
 CHECKS: Mapping[Reason, Prose] = {
     Reason.ADDRESS: Prose(
-        "Recipient, province, city and a street with a number have to be there and agree with each other.",
+        "Recipient, province, city and a street with a number have to be there and fit together.",
         "收件人、省份、城市和带门牌号的街道必须齐全且相互一致。",
     ),
     Reason.PHONE: Prose(
@@ -38,14 +38,14 @@ CHECKS: Mapping[Reason, Prose] = {
         "单价与标价的差异只能在容差范围内。",
     ),
     Reason.QUANTITY: Prose(
-        "No more units of one article than the policy allows in one order.",
+        "An order may hold no more units of one article than the limit says.",
         "同一商品在一张订单中的数量不得超过规定上限。",
     ),
     Reason.STOCK: Prose(
         "Every line needs as many units available as were ordered.", "每一行的可用库存都不得少于订购数量。"
     ),
     Reason.PAYMENT: Prose(
-        "What was paid has to be the order's total, to the cent.", "付款金额必须与订单总额分毫不差。"
+        "What was paid has to equal the order's total, to the cent.", "付款金额必须与订单总额分毫不差。"
     ),
 }
 
@@ -70,7 +70,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     return Built(
         "single",
         Prose(
-            "The order below comes in, nothing else is known of it. What does the automatic review do?",
+            "The order below comes in; nothing else is known about it. What does the automatic review do?",
             "收到下面这张订单，没有其他相关信息。自动审核会如何处理？",
         ),
         _choice(found, rng),
@@ -121,7 +121,10 @@ def _exhibit(world: Context, order_id: int, goods: m.Goods) -> Exhibit:
         (Prose("Recipient", "收件人"), same(row.buyer_name)),
         (Prose("Phone", "电话"), same(row.buyer_phone)),
         (Prose("Province", "省份"), Prose(province.name_en, province.name_zh)),
-        (Prose("City, district", "城市、区县"), same(f"{row.city} {row.district}")),
+        (
+            Prose("City, district", "城市、区县"),
+            Prose(f"{m.city_name(row.city).en}, {row.district}", f"{row.city} {row.district}"),
+        ),
         (Prose("Street", "街道"), same(row.street)),
         (Prose("Postcode", "邮编"), same(row.postcode)),
         (Prose("Article", "商品"), goods.name),
@@ -129,10 +132,10 @@ def _exhibit(world: Context, order_id: int, goods: m.Goods) -> Exhibit:
         (Prose("Available in the warehouse", "仓库可用库存"), same(str(free))),
         (Prose("Unit price (CNY)", "单价（元）"), same(m.amount(seen.unit_price_cents))),
         (Prose("List price (CNY)", "标价（元）"), same(m.amount(goods.list_price_cents))),
-        (Prose("Most units of one article", "同一商品数量上限"), same(str(review_policy().most_units))),
+        (Prose("Limit of units per article", "同一商品数量上限"), same(str(review_policy().most_units))),
         (
             Prose("Price tolerance", "价格容差"),
-            same(f"± {review_policy().price_tolerance:.0%}"),
+            Prose(f"± {100 * review_policy().price_tolerance:.0f} %", f"± {review_policy().price_tolerance:.0%}"),
         ),
         (Prose("Total with freight (CNY)", "含运费总额（元）"), same(m.amount(row.total_cents))),
         (Prose("Paid (CNY)", "已付款（元）"), same(m.amount(row.paid_cents))),
@@ -157,6 +160,16 @@ def _choice(found: tuple[Reason, ...], rng: random.Random) -> Choice:
     return Choice(tuple(options), several=False)
 
 
+def kept(check: Prose) -> Prose:
+    """Why a check is not what stopped the order."""
+    return Prose(f"{check.en} That is the case here.", f"{check.zh}本单符合。")
+
+
+def broken(check: Prose) -> Prose:
+    """Why a check is what stopped the order."""
+    return Prose(f"{check.en} That isn't the case here.", f"{check.zh}本单不符合。")
+
+
 def _text(reason: Reason | None) -> Prose:
     if reason is None:
         return Prose("It passes and is confirmed", "审核通过并确认")
@@ -176,8 +189,8 @@ def _why(reason: Reason | None, right: bool, key: Reason | None) -> Prose:
         return Prose(f"Something stops it. {check.en}", f"有一项不符合要求。{check.zh}")
     check = CHECKS[reason]
     if right:
-        return Prose(f"{check.en} Here it isn't so.", f"{check.zh}本单不符合。")
-    return Prose(f"{check.en} Here it is so.", f"{check.zh}本单符合。")
+        return broken(check)
+    return kept(check)
 
 
 MODEL = ItemModel("review_verdict", {"reason": ("any", PASSES, *(reason.value for reason in _FAULTS))}, build)

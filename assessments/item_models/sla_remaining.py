@@ -49,11 +49,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         tuple(rows),
     )
     if verdict:
-        stem = Prose("How does this order stand with its hand-over?", "该订单的交运时效情况如何？")
+        stem = Prose("Is this order within its time to be handed over?", "该订单是否仍在交运时限内？")
         return Built("single", stem, _choice(gap, overdue, m.moment(world, limit), rng), exhibit)
     stem = Prose(
-        "How many hours are left to hand this order over to the carrier? (15 minutes = 0.25)",
-        "距离该订单应交给承运商，还剩多少小时？（15 分钟记作 0.25）",
+        "How many hours are left to hand this order over to the carrier? (15 minutes are 0.25 hours.)",
+        "距离该订单的最晚交运时间，还剩多少小时？（15 分钟记作 0.25 小时）",
     )
     return Built("numeric", stem, _number(gap, row.paid_at, now, m.moment(world, limit)), exhibit)
 
@@ -67,7 +67,7 @@ def _number(gap: int, paid_at: int, now: int, limit: str) -> Numeric:
                 elapsed,
                 0.01,
                 0.25,
-                Prose("This is the time that has passed, not what is left.", "这是已经过去的时间，不是剩余时间。"),
+                Prose("This is the time that has passed, not the time left.", "这是已经过去的时间，不是剩余时间。"),
             )
         )
     return Numeric(
@@ -75,8 +75,9 @@ def _number(gap: int, paid_at: int, now: int, limit: str) -> Numeric:
         tolerance=0.02,
         unit=Prose("hours", "小时"),
         reason=Prose(
-            f"The clock starts with the payment and ends {limit}; from now until then it is {key:g} hours.",
-            f"时钟从付款开始，到 {limit} 截止；从现在到截止还有 {key:g} 小时。",
+            f"The clock starts with the payment and ends on {limit}; from now until then it is {key:g} "
+            f"{'hour' if key == 1 else 'hours'}.",
+            f"从付款开始计时，{limit} 截止；从现在到截止还有 {key:g} 小时。",
         ),
         near=tuple(near),
     )
@@ -106,7 +107,7 @@ def _choice(gap: int, overdue: bool, limit: str, rng: random.Random) -> Choice:
             else Prose(f"In time, {length.en} left", f"未超时，还剩 {length.zh}")
         )
         why = (
-            Prose("Counted from the payment on the clock.", "从付款时刻起按钟点计算。")
+            Prose("It is counted from the payment, by day and by night.", "从付款时刻起昼夜连续计算。")
             if right
             else Prose("Count again from the payment to now.", "请从付款时刻到现在重新计算。")
         )

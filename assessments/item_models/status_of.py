@@ -1,4 +1,4 @@
-"""Which status an order has, told from what happened to it."""
+"""Which state an order is in, told from what happened to it."""
 
 from __future__ import annotations
 
@@ -54,11 +54,14 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     last_moves = Fact(facts[-1].kind) not in STATELESS_FACTS
     if params["ask"] == "text":
         stem = Prose(
-            "Which status does the order have now? Write its name.", "该订单现在处于什么状态？请写出状态名称。"
+            "In which state is the order now? Write the name of the state.",
+            "该订单现在处于什么状态？请写出状态名称。",
         )
-        return Built("short_text", stem, _text(status), exhibit)
-    stem = Prose("Which status does the order have now?", "该订单现在处于什么状态？")
-    return Built("single", stem, _choice(status, last_moves, rng), exhibit)
+        return Built("short_text", stem, _text(status, last_moves), exhibit)
+    stem = Prose("In which state is the order now?", "该订单现在处于什么状态？")
+    kinds = tuple(fact.kind for fact in facts)
+    passed = frozenset(found for n in range(1, len(kinds)) if (found := status_after(kinds[:n])) is not None)
+    return Built("single", stem, _choice(status, last_moves, passed, rng), exhibit)
 
 
 def _work_on(world: Context, order_id: int, rng: random.Random) -> None:
@@ -88,12 +91,22 @@ def _reason(status: Status, last_moves: bool) -> Prose:
     if last_moves:
         return Prose(f"The last entry moved the order to “{name.en}”.", f"最后一条记录使订单变为“{name.zh}”。")
     return Prose(
-        f"A hold or a message doesn't change the status; the last entry that did led to “{name.en}”.",
+        f"A hold or a message doesn't change the state; the last entry that did led to “{name.en}”.",
         f"挂起或通知不改变状态；最后一条改变状态的记录使其变为“{name.zh}”。",
     )
 
 
-def _choice(status: Status, last_moves: bool, rng: random.Random) -> Choice:
+def _why_not(state: Status, passed: frozenset[Status]) -> Prose:
+    name = STATUS_NAMES[state]
+    if state in passed:
+        return Prose(
+            f"The order was in “{name.en}” before; a later entry moved it on.",
+            f"订单此前曾是“{name.zh}”，之后的记录已使状态改变。",
+        )
+    return Prose(f"No entry took the order to “{name.en}”.", f"没有任何记录使订单变为“{name.zh}”。")
+
+
+def _choice(status: Status, last_moves: bool, passed: frozenset[Status], rng: random.Random) -> Choice:
     shown = [status, *rng.sample(_OTHERS[status], 3)]
     why = _reason(status, last_moves)
     options = tuple(
@@ -101,33 +114,34 @@ def _choice(status: Status, last_moves: bool, rng: random.Random) -> Choice:
             name,
             STATUS_NAMES[one],
             float(one is status),
-            why
-            if one is status
-            else Prose(
-                f"No entry leaves the order in “{STATUS_NAMES[one].en}” now.",
-                f"没有记录表明订单现在处于“{STATUS_NAMES[one].zh}”。",
-            ),
+            why if one is status else _why_not(one, passed),
         )
         for name, one in zip("abcd", shown, strict=True)
     )
     return Choice(options, several=False)
 
 
-def _text(status: Status) -> ShortText:
-    name, why = STATUS_NAMES[status], _reason(status, True)
-    patterns = {name.en, status.value, name.zh, name.zh.removeprefix("已"), *_ALSO.get(status, ())}
-    first = [name.en, *sorted(patterns - {name.en})]
-    return ShortText(tuple(Accept(pattern, 1.0, why) for pattern in first), why)
+def _text(status: Status, last_moves: bool) -> ShortText:
+    name, why = STATUS_NAMES[status], _reason(status, last_moves)
+    patterns = {name.zh, name.zh.removeprefix("已"), *_ALSO.get(status, ())}
+    accepts = [Accept(pattern, 1.0, why) for pattern in (name.en, *sorted(patterns))]
+    accepts += [Accept(pattern, 0.0, _HOLD) for pattern in ("*hold*", "*挂起*")]
+    return ShortText(tuple(accepts), why)
+
+
+_HOLD = Prose(
+    "A hold is a flag, not a state: the order keeps the state it had.", "挂起只是标记，不是状态：订单保持原来的状态。"
+)
 
 
 _ALSO: Mapping[Status, tuple[str, ...]] = {
-    Status.PICKING: ("being picked", "in picking", "拣货", "正在拣货"),
+    Status.PICKING: ("being picked", "in picking", "拣货", "正在拣货", "开始拣货"),
     Status.CANCELLED: ("canceled", "订单取消"),
     Status.DELIVERED: ("签收", "已送达", "已交付"),
-    Status.SHIPPED: ("handed over", "已发出", "已出库"),
-    Status.ALLOCATED: ("已预留", "已分配库存", "reserved"),
+    Status.SHIPPED: ("handed over", "已发出", "已出库", "已交运", "已交承运商"),
+    Status.ALLOCATED: ("已预留", "已分配库存", "已预留库存", "reserved"),
     Status.PACKED: ("已包装", "打包完成"),
-    Status.RELEASED: ("已释放到仓库", "已下发仓库"),
+    Status.RELEASED: ("released to the warehouse", "已释放到仓库", "已下发仓库", "下发仓库"),
 }
 
 

@@ -76,7 +76,7 @@ def _exhibit(before: Mapping[Account, int], rows: list[tuple[str, int, Status]],
     for place, (number, quantity, _) in enumerate(rows, start=1):
         table.append(
             (
-                Prose(f"{place}. order {number}, paid", f"第 {place} 单 {number}，已付款"),
+                Prose(f"{place}. Order {number}, paid", f"第 {place} 单 {number}，已付款"),
                 Prose(f"{quantity} units", f"{quantity} 件"),
             )
         )
@@ -90,9 +90,9 @@ def _exhibit(before: Mapping[Account, int], rows: list[tuple[str, int, Status]],
 def _stem(asked: Account, goods: m.Goods, where: Prose) -> Prose:
     word = Prose("available", "可用") if asked is Account.AVAILABLE else Prose("reserved", "已预留")
     return Prose(
-        f"The orders below come in one after the other; nothing else stands against them. "
-        f"How many units of {goods.code} are **{word.en}** in {where.en} afterwards?",
-        f"以下订单依次进入系统，除数量外均无问题。之后{where.zh}中 {goods.code} 的**{word.zh}**库存是多少件？",
+        f"The orders below come in one after the other; apart from the quantities nothing is wrong with them. "
+        f"How many units of {goods.code} are **{word.en}** in the {where.en} afterwards?",
+        f"以下订单依次进入系统，除数量需要核对外均无问题。之后{where.zh} {goods.code} 的**{word.zh}**库存是多少件？",
     )
 
 
@@ -103,17 +103,17 @@ def _answer(
     rows: list[tuple[str, int, Status]],
 ) -> Numeric:
     served = [quantity for _, quantity, status in rows if status is Status.ALLOCATED]
-    stopped = [(number, status) for number, _, status in rows if status is not Status.ALLOCATED]
+    stopped = [(quantity, status) for _, quantity, status in rows if status is not Status.ALLOCATED]
     sign = -1 if asked is Account.AVAILABLE else 1
     mark = "−" if sign < 0 else "+"
     sum_text = f"{before[asked]}{''.join(f' {mark} {quantity}' for quantity in served)} = {after[asked]}"
     extra = Prose("", "")
     if stopped:
-        number, status = stopped[0]
+        quantity, status = stopped[0]
         name = STATUS_NAMES[status]
         extra = Prose(
-            f" Order {number} can't be served in full, so nothing is reserved for it: it becomes “{name.en}”.",
-            f"订单 {number} 无法全部满足，因此不为它预留任何库存，状态变为“{name.zh}”。",
+            f" The order for {quantity} units can't be served in full and reserves nothing: it becomes “{name.en}”.",
+            f"订购 {quantity} 件的那张订单无法足额满足，因此一件也不预留，状态变为“{name.zh}”。",
         )
     mistakes = {
         before[asked]: Prose(
@@ -121,11 +121,11 @@ def _answer(
             "订单一经确认即预留库存，不必等到发货。",
         ),
         before[asked] + sign * sum(quantity for _, quantity, _ in rows): Prose(
-            "An order that can't be served in full reserves nothing.", "无法全部满足的订单不预留任何库存。"
+            "An order that can't be served in full reserves nothing.", "无法足额满足的订单一件也不预留。"
         ),
         sum(before.values()): Prose(
-            "Available and reserved together stay the same; asked was one of them.",
-            "可用与已预留之和不变；题目问的是其中之一。",
+            "Available and reserved together stay the same; the question asks for one of them.",
+            "可用与已预留之和不变；题目只问其中之一。",
         ),
     }
     return Numeric(
@@ -133,8 +133,8 @@ def _answer(
         tolerance=0,
         unit=UNITS,
         reason=Prose(
-            f"Each order that can be served moves its units from available to reserved: {sum_text}.{extra.en}",
-            f"每张能满足的订单把相应数量从可用转为已预留：{sum_text}。{extra.zh}",
+            f"Each order that can be served in full moves its units from available to reserved: {sum_text}.{extra.en}",
+            f"每张能足额满足的订单把相应数量从“可用”转为“已预留”：{sum_text}。{extra.zh}",
         ),
         near=tuple(Near(v, 0, 0.0, reason) for v, reason in mistakes.items() if v != after[asked]),
     )

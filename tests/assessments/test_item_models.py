@@ -116,7 +116,7 @@ def test_order_total_adds_up_what_the_table_shows(room: FigureRoom) -> None:
     for person in range(30):
         question = asked(room, "order_total", {"ask": "total"}, person)
         assert question.exhibit is not None and isinstance(question.content, Numeric)
-        cells = [[cell.en.replace(",", "") for cell in row] for row in question.exhibit.rows]
+        cells = [[cell.en.replace(",", "").replace("−", "-") for cell in row] for row in question.exhibit.rows]
         total = sum(int(row[2]) * float(row[3]) if row[2] else float(row[3]) for row in cells)
         assert question.content.answer == pytest.approx(total, abs=0.001)
 
@@ -152,6 +152,35 @@ def test_oldest_lot_is_issued_first(room: FigureRoom) -> None:
         assert question.exhibit is not None and isinstance(question.content, Choice)
         oldest = min(question.exhibit.rows, key=lambda row: row[1].en)[0]
         assert next(option.text for option in question.content.options if option.fraction == 1) == oldest
+
+
+@pytest.mark.parametrize("ask", ["lot", "order"])
+def test_lots_go_out_by_the_day_that_the_table_shows(seeded_room: FigureRoom, ask: str) -> None:
+    """Articles that go out by expiry date are not asked about here, and no two lots came in at once."""
+    for person in range(60):
+        question = asked(seeded_room, "oldest_first", {"ask": ask}, person)
+        assert question.exhibit is not None
+        rows = sorted(question.exhibit.rows, key=lambda row: row[1].en)
+        assert len({row[1].en for row in rows}) == len(rows) == 4
+        content = question.content
+        if isinstance(content, Ordering):
+            assert [step.text for step in content.steps] == [row[0] for row in rows]
+        else:
+            assert isinstance(content, Choice)
+            assert [option.text for option in content.options if option.fraction == 1] == [rows[0][0]]
+
+
+def test_log_ending_in_a_hold_is_explained_by_the_entry_before(seeded_room: FigureRoom) -> None:
+    ends = set()
+    for person in range(40):
+        question = asked(seeded_room, "status_of", {"ask": "text"}, person)
+        assert question.exhibit is not None and isinstance(question.content, ShortText)
+        last = question.exhibit.rows[-1][1].en
+        ends.add(last)
+        by_last = "last entry moved" in question.content.accepts[0].reason.en
+        assert by_last == (last not in ("Put on hold", "Buyer notified"))
+        assert mark(question, "on hold").fraction == 0.0
+    assert "Put on hold" in ends
 
 
 def test_every_verdict_comes_up_and_is_the_one_asked_for(room: FigureRoom) -> None:

@@ -1,15 +1,16 @@
-"""Figures about tests and training as plain dicts: item map, scores, options, information, gains."""
+"""Figures about a test itself as plain dicts: item map, scores, options, information."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.ui.charts import Chart, Palette, layout, literal, palette
 from core.ui.i18n import t
 
 GOOD, WARN, BAD, QUIET = "good", "warn", "bad", "quiet"
+
+MAP_HEIGHT = 420  # of the item map and of what stands beside it
 
 # The field of the item map in which an item does what it should. Units: shares; correlation.
 _SOUND = {"x0": 0.3, "x1": 0.9, "y0": 0.2, "y1": 1.0}
@@ -27,25 +28,13 @@ class ItemPoint:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPoint:
-    """A group's gain with where it lies. Units: shares of the marks; low and high None for one person."""
-
-    name: str
-    pre: float
-    post: float
-    gain: float
-    low: float | None
-    high: float | None
-    n: int
-    small: bool
-
-
-def _colour(colours: Palette, tone: str) -> str:
+def tone_colour(colours: Palette, tone: str) -> str:
+    """The colour that says how good something is."""
     return {GOOD: colours.good, WARN: colours.warn, BAD: colours.bad}.get(tone, colours.soft)
 
 
-def _title(colours: Palette, text: str) -> Chart:
+def axis_title(colours: Palette, text: str) -> Chart:
+    """What stands beside an axis."""
     return {"text": literal(text), "standoff": 8, "font": {"size": 12, "color": colours.soft}}
 
 
@@ -55,7 +44,8 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
     One trace per tone, so that a press gives trace and point.
     """
     colours = palette(dark)
-    traces = _item_traces(points, colours, chosen)
+    named = {point.key for point in points if point.tone in (BAD, WARN) or point.key == chosen}
+    traces = _item_traces(points, colours, chosen, _beside(points, named))
     field = {"type": "rect", "xref": "x", "yref": "y", **_SOUND, "line": {"width": 0}, "layer": "below"}
     strong = ",".join(str(int(colours.good[at : at + 2], 16)) for at in (1, 3, 5))
     lowest = min([-0.2, *(point.discrimination - 0.1 for point in points)])
@@ -68,20 +58,48 @@ def item_map(points: Sequence[ItemPoint], *, dark: bool, chosen: str | None = No
             "tickformat": ".0%",
             "range": [-0.04, 1.06],
             "showgrid": True,
-            "title": _title(colours, t("facility: share of its marks that people reach")),
+            "title": axis_title(colours, t("facility: share of its marks that people reach")),
         },
         "yaxis": {
             "range": [lowest, highest],
             "nticks": 8,
             "rangemode": "normal",
             "zerolinewidth": 2,
-            "title": _title(colours, t("item-rest correlation")),
+            "title": axis_title(colours, t("item-rest correlation")),
         },
     }
-    return {"data": traces, "layout": layout(colours, 440, **more)}
+    return {"data": traces, "layout": layout(colours, MAP_HEIGHT, **more)}
 
 
-def _item_traces(points: Sequence[ItemPoint], colours: Palette, chosen: str | None) -> list[Chart]:
+def _beside(points: Sequence[ItemPoint], named: Collection[str]) -> dict[str, str]:
+    """On which side of its point each name stands, so that names cover neither each other nor other points.
+
+    Why so wide: on a phone a name takes a sixth of the map.
+    """
+    width, height, gap = 0.15, 0.06, 0.045
+    taken = [(one.facility - 0.02, one.facility + 0.02, one.discrimination, one.discrimination) for one in points]
+    sides: dict[str, str] = {}
+    for point in sorted((one for one in points if one.key in named), key=lambda one: (one.facility, one.key)):
+        x, y = point.facility, point.discrimination
+        boxes = {
+            "top center": (x - width / 2, x + width / 2, y + gap - height / 2, y + gap + height / 2),
+            "bottom center": (x - width / 2, x + width / 2, y - gap - height / 2, y - gap + height / 2),
+            "middle left": (x - 0.03 - width, x - 0.03, y - height / 2, y + height / 2),
+            "middle right": (x + 0.03, x + 0.03 + width, y - height / 2, y + height / 2),
+        }
+        covered = {
+            side: sum(a < right and left < b and c < top and bottom < d for a, b, c, d in taken)
+            + (right > 1.08 or left < -0.06)
+            for side, (left, right, bottom, top) in boxes.items()
+        }
+        sides[point.key] = min(covered, key=covered.__getitem__)
+        taken.append(boxes[sides[point.key]])
+    return sides
+
+
+def _item_traces(
+    points: Sequence[ItemPoint], colours: Palette, chosen: str | None, sides: Mapping[str, str]
+) -> list[Chart]:
     names = {GOOD: t("in order"), WARN: t("worth a look"), BAD: t("mend it"), QUIET: t("too few people")}
     traces: list[Chart] = []
     for tone, name in names.items():
@@ -95,12 +113,12 @@ def _item_traces(points: Sequence[ItemPoint], colours: Palette, chosen: str | No
                 "name": name,
                 "x": [point.facility for point in mine],
                 "y": [point.discrimination for point in mine],
-                "text": [literal(point.label) if tone in (BAD, WARN) or point.key == chosen else "" for point in mine],
-                "textposition": "top center",
+                "text": [literal(point.label) if point.key in sides else "" for point in mine],
+                "textposition": [sides.get(point.key, "top center") for point in mine],
                 "textfont": {"size": 11, "color": colours.soft},
                 "customdata": [[point.key, literal(point.label), literal(point.verdict)] for point in mine],
                 "marker": {
-                    "color": _colour(colours, tone),
+                    "color": tone_colour(colours, tone),
                     "size": [18 if point.key == chosen else 12 for point in mine],
                     "symbol": {GOOD: "circle", WARN: "diamond", BAD: "x", QUIET: "circle-open"}[tone],
                     "line": {
@@ -156,11 +174,12 @@ def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_ra
             "range": [-1, 101],
             "dtick": 20,
             "ticksuffix": " %",
-            "title": _title(colours, t("share of all marks reached")),
+            "title": axis_title(colours, t("share of all marks reached")),
         },
-        "yaxis": {"tickformat": ",d", "dtick": 1 if top <= 5 else None, "title": _title(colours, t("people"))},
+        "yaxis": {"tickformat": ",d", "dtick": 1 if top <= 5 else None, "title": axis_title(colours, t("people"))},
     }
-    return {"data": [bars, *traces], "layout": layout(colours, 300, **more)}
+    more["margin"] = {"r": 24}  # room for the last label
+    return {"data": [bars, *traces], "layout": layout(colours, MAP_HEIGHT, **more)}
 
 
 def option_lines(options: Sequence[tuple[str, Sequence[float], str]], *, dark: bool) -> Chart:
@@ -179,7 +198,7 @@ def option_lines(options: Sequence[tuple[str, Sequence[float], str]], *, dark: b
             "x": thirds,
             "y": list(shares),
             "line": {
-                "color": plain[number % len(plain)] if tone == QUIET else _colour(colours, tone),
+                "color": plain[number % len(plain)] if tone == QUIET else tone_colour(colours, tone),
                 "width": 2 if tone == QUIET else 4,
                 "dash": "dot" if tone == QUIET else "solid",
             },
@@ -220,7 +239,7 @@ def precision(abilities: Sequence[float], told: Sequence[float], *, dark: bool) 
     more: Chart = {
         "hovermode": "closest",
         "showlegend": True,
-        "xaxis": {"title": _title(colours, t("ability, in standard deviations of this class")), "nticks": 8},
+        "xaxis": {"title": axis_title(colours, t("ability, in standard deviations of this class")), "nticks": 8},
         "yaxis2": {
             "side": "right",
             "overlaying": "y",
@@ -229,139 +248,9 @@ def precision(abilities: Sequence[float], told: Sequence[float], *, dark: bool) 
             "automargin": True,
             "rangemode": "tozero",
             "tickfont": {"color": colours.soft, "size": 12},
+            "tickmode": "auto",
+            "tickformat": ".1f",
             "nticks": 5,
         },
     }
     return {"data": traces, "layout": layout(colours, 300, **more)}
-
-
-def slopes(people: Sequence[tuple[str, float, float, str]], names: Mapping[str, str], *, dark: bool) -> Chart:
-    """Everybody's line from pre-test to post-test, in the colour of what can be said of it.
-
-    Shape: (name, pre, post, tone); `names` says what each tone means. Units: 0..1.
-    """
-    colours = palette(dark)
-    times = [t("Pre-test"), t("Post-test")]
-    traces: list[dict[str, Any]] = []
-    for tone, meaning in names.items():
-        mine = [person for person in people if person[3] == tone]
-        x: list[str | None] = []
-        y: list[float | None] = []
-        said: list[str] = []
-        for name, pre, post, _ in mine:
-            x += [*times, None]
-            y += [pre, post, None]
-            said += [literal(name)] * 2 + [""]
-        if mine:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines+markers",
-                    "name": f"{literal(meaning)} ({len(mine)})",
-                    "x": x,
-                    "y": y,
-                    "customdata": said,
-                    "line": {"color": _colour(colours, tone), "width": 1.5},
-                    "marker": {"size": 6},
-                    "opacity": 0.75,
-                    "hovertemplate": "%{customdata}: %{y:.0%}<extra></extra>",
-                }
-            )
-    more: Chart = {
-        "hovermode": "closest",
-        "showlegend": True,
-        "xaxis": {"type": "category", "range": [-0.15, 1.15]},
-        "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.05]},
-    }
-    return {"data": traces, "layout": layout(colours, 420, **more)}
-
-
-def _rows(groups: Sequence[GroupPoint]) -> list[str]:
-    return [f"{literal(group.name)} · n = {group.n}" for group in groups]
-
-
-def gain_intervals(groups: Sequence[GroupPoint], *, dark: bool) -> Chart:
-    """For each group its mean gain with the 95 % interval; what crosses the line at 0 may be chance."""
-    colours = palette(dark)
-    tones = [
-        colours.soft
-        if group.low is None or group.small
-        else colours.good
-        if group.low > 0
-        else colours.bad
-        if group.high is not None and group.high < 0
-        else colours.warn
-        for group in groups
-    ]
-    points = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [100 * group.gain for group in groups],
-        "y": _rows(groups),
-        "marker": {
-            "color": tones,
-            "size": 12,
-            "symbol": ["circle-open" if group.small else "circle" for group in groups],
-        },
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (group.high - group.gain) if group.high is not None else 0 for group in groups],
-            "arrayminus": [100 * (group.gain - group.low) if group.low is not None else 0 for group in groups],
-            "color": colours.soft,
-            "thickness": 2,
-            "width": 5,
-        },
-        "hovertemplate": "%{y}: %{x:+.1f} " + literal(t("percentage points")) + "<extra></extra>",
-        "showlegend": False,
-    }
-    return {"data": [points], "layout": layout(colours, 90 + 40 * len(groups), **_by_group(colours))}
-
-
-def _by_group(colours: Palette) -> Chart:
-    return {
-        "hovermode": "closest",
-        "xaxis": {
-            "showgrid": True,
-            "rangemode": "tozero",
-            "zeroline": True,
-            "zerolinecolor": colours.soft,
-            "zerolinewidth": 2,
-            "nticks": 7,
-            "title": _title(colours, t("gain, in percentage points")),
-        },
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "nticks": 0, "dtick": 1},
-    }
-
-
-def dumbbells(groups: Sequence[GroupPoint], *, dark: bool) -> Chart:
-    """For each group where it stood before and after, with the way between."""
-    colours = palette(dark)
-    rows = _rows(groups)
-    way: Chart = {"type": "scatter", "mode": "lines", "x": [], "y": [], "hoverinfo": "skip", "showlegend": False}
-    for row, group in zip(rows, groups, strict=True):
-        way["x"] += [group.pre, group.post, None]
-        way["y"] += [row, row, None]
-    way["line"] = {"color": colours.line, "width": 6}
-    ends = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": name,
-            "x": values,
-            "y": rows,
-            "marker": {"color": colour, "size": 13, "symbol": symbol},
-            "hovertemplate": f"{literal(name)}: %{{x:.0%}}<extra>%{{y}}</extra>",
-        }
-        for name, values, colour, symbol in (
-            (t("Pre-test"), [group.pre for group in groups], colours.soft, "circle-open"),
-            (t("Post-test"), [group.post for group in groups], colours.good, "circle"),
-        )
-    ]
-    more: Chart = {
-        "hovermode": "closest",
-        "showlegend": True,
-        "xaxis": {"showgrid": True, "tickformat": ".0%", "range": [-0.02, 1.03], "nticks": 6},
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "nticks": 0, "dtick": 1},
-    }
-    return {"data": [way, *ends], "layout": layout(colours, 100 + 42 * len(groups), **more)}

@@ -13,7 +13,7 @@ import streamlit as st
 from core.ui.i18n import t
 from core.ui.safe import plain
 
-ColumnKind = Literal["text", "number", "money", "rate", "progress"]
+ColumnKind = Literal["text", "number", "money", "rate", "points", "progress"]
 SHOWN_AT_MOST = 500  # rows; more belongs into an export
 
 
@@ -21,8 +21,10 @@ SHOWN_AT_MOST = 500  # rows; more belongs into an export
 class Column:
     """One column: the key of its values, its heading (translated already), and how they are shown.
 
-    Values of kind `number`, `money` and `rate` sort as numbers; everything else is text, formatted already.
-    Units: `money` in whole currency units, `rate` 0..1.
+    Values of kind `number`, `money`, `rate` and `points` sort as numbers; everything else is text, formatted already.
+    `digits` is how many decimals every cell shows; without it each number is as long as it is, and can't be compared
+    by looking down the column. Units: `money` in whole currency units; `rate` and `points` (percentage points, with
+    their sign) in shares.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Column:
     width: Literal["small", "medium", "large"] | int | None = None
     help: str | None = None
     pinned: bool = False
+    digits: int | None = None
 
 
 def table(
@@ -46,9 +49,10 @@ def table(
     Cells show text literally, whatever is in it. At most 500 rows are drawn, and a line says when there are more.
     """
     drawn = rows[:SHOWN_AT_MOST]
-    data = {column.key: [_cell(row.get(column.key), column.kind) for row in drawn] for column in columns}
+    data = {column.key: [_cell(row.get(column.key), column) for row in drawn] for column in columns}
     config = {column.key: _config(column) for column in columns}
     common: dict[str, Any] = {"hide_index": True, "column_config": config, "height": height, "key": key}
+    common["placeholder"] = "–"
     if id_key is None:
         st.dataframe(data, **common)
         chosen = None
@@ -76,7 +80,7 @@ def ticked(
     drawn = rows[:SHOWN_AT_MOST]
     ids = [row.get(id_key) for row in drawn]
     state = st.dataframe(
-        {column.key: [_cell(row.get(column.key), column.kind) for row in drawn] for column in columns},
+        {column.key: [_cell(row.get(column.key), column) for row in drawn] for column in columns},
         hide_index=True,
         column_config={column.key: _config(column) for column in columns},
         height=height,
@@ -104,10 +108,14 @@ def _chosen(key: str, cells: Sequence[Any], ids: Sequence[Any]) -> Any:
     return kept if kept in ids else None
 
 
-def _cell(value: Any, kind: ColumnKind) -> Any:
+def _cell(value: Any, column: Column) -> Any:
     if value is None:
         return None
-    return plain(value) if kind == "text" else value
+    if column.kind == "text":
+        return plain(value)
+    if column.kind == "points":
+        return round(100 * value, 1 if column.digits is None else column.digits) + 0.0  # no "-0.0"
+    return 100 * value if column.kind == "rate" and column.digits is not None else value
 
 
 def _config(column: Column) -> Any:
@@ -116,5 +124,13 @@ def _config(column: Column) -> Any:
         return st.column_config.TextColumn(column.title, **common)
     if column.kind == "progress":
         return st.column_config.ProgressColumn(column.title, min_value=0, max_value=1, format="percent", **common)
-    formats = {"number": "localized", "money": "%.2f", "rate": "percent"}
-    return st.column_config.NumberColumn(column.title, format=formats[column.kind], **common)
+    return st.column_config.NumberColumn(column.title, format=_number_format(column), **common)
+
+
+def _number_format(column: Column) -> str:
+    """How the browser writes a number: always with the same decimals where the column says how many."""
+    if column.kind == "points":
+        return f"%+.{1 if column.digits is None else column.digits}f"
+    if column.digits is None:
+        return {"number": "localized", "money": "%.2f", "rate": "percent"}[column.kind]
+    return f"%.{column.digits}f%%" if column.kind == "rate" else f"%.{column.digits}f"

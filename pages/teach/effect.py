@@ -16,9 +16,10 @@ from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
+from core.ui.gain_charts import dumbbells, gain_intervals, ways
 from core.ui.i18n import language, t
 from core.ui.kpi import is_dark
-from core.ui.quality_charts import dumbbells, gain_intervals, slopes
+from core.ui.noted_files import noted
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -120,21 +121,27 @@ def draw_people(effect: Effect) -> None:
     if st.query_params.get(ROWS) == "people":
         st.button(t("Close the list"), on_click=close_rows, icon=":material/close:", key="close-effect-people")
     columns = [
-        Column("name", t("Name"), pinned=True),
-        Column("team", t("Team")),
-        Column("order", t("Order of forms"), width="small"),
-        Column("pre", t("Pre-test"), "rate"),
-        Column("post", t("Post-test"), "rate"),
-        Column("gain", t("Gain as measured")),
-        Column("freed", t("Gain without the forms' part")),
-        Column("hake", t("Normalised gain"), help=t("Gain as a share of what was left to gain")),
+        Column("name", t("Name"), width=120, pinned=True),
+        Column("team", t("Team"), width=120),
+        Column("order", t("Forms"), width=70, help=t("In which order they took the two forms")),
+        *gain_columns(),
+        Column(
+            "hake",
+            t("Normalised gain"),
+            "rate",
+            width=115,
+            digits=0,
+            help=t("Gain as a share of what was left to gain"),
+        ),
         Column(
             "change",
-            t("Reliable change index"),
+            t("Change index"),
             "number",
+            width=105,
+            digits=2,
             help=t("In errors of a difference; beyond ±1.96 it is no play of chance"),
         ),
-        Column("verdict", t("Verdict")),
+        Column("verdict", t("Verdict"), width=140),
     ]
     rows = [person_row(one) for one in sorted(effect.people, key=lambda one: (-one.freed, one.name))]
     chosen = table(rows, columns, key="effect-people", id_key="id", height=380 if len(rows) > 10 else "content")
@@ -142,19 +149,37 @@ def draw_people(effect: Effect) -> None:
         st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
 
 
-def group_columns(first: str) -> list[Column]:
-    """The columns of a table of groups; `first` is what they are."""
+def gain_columns() -> list[Column]:
+    """Where somebody stood and stands, and what was gained: of people and of groups alike."""
+    measured = t("As measured, in percentage points")
+    freed = t("Without what an easier or a harder form adds or takes, in percentage points")
     return [
-        Column("name", first, pinned=True),
-        Column("n", t("People"), "number", width="small"),
-        Column("pre", t("Pre-test"), "rate"),
-        Column("post", t("Post-test"), "rate"),
-        Column("raw", t("Gain as measured")),
-        Column("freed", t("Gain without the forms' part")),
-        Column("interval", t("95 % interval")),
-        Column("d_z", "d_z", "number", help=t("Mean gain in standard deviations of the gains")),
-        Column("hake", t("Normalised gain, class"), "number"),
-        Column("remark", t("Remark")),
+        Column("pre", t("Pre-test"), "rate", width=75, digits=1),
+        Column("post", t("Post-test"), "rate", width=80, digits=1),
+        Column("gain", t("Measured gain"), "points", width=115, help=measured),
+        Column("freed", t("Corrected gain"), "points", width=115, help=freed),
+    ]
+
+
+def group_columns(first: str, rows: list[dict[str, object]]) -> list[Column]:
+    """The columns of a table of groups; `first` is what they are. Small groups are said to be small before all else."""
+    wide = max([150, *(14 + round(7.2 * len(str(row["name"]))) for row in rows)]) if language() == "en" else 170
+    remark = [Column("remark", t("Remark"), width=110)] if any(row["remark"] for row in rows) else []
+    return [
+        Column("name", first, width=min(wide, 245), pinned=True),
+        Column("n", t("People"), "number", width=70, digits=0),
+        *remark,
+        *gain_columns(),
+        Column("interval", t("95 % interval"), width=130, help=t("Of the corrected gain, in percentage points")),
+        Column("d_z", "d_z", "number", width=60, digits=2, help=t("Mean gain in standard deviations of the gains")),
+        Column(
+            "hake",
+            t("Normalised gain"),
+            "number",
+            width=115,
+            digits=2,
+            help=t("Gain of the mean as a share of what was left to gain"),
+        ),
     ]
 
 
@@ -183,12 +208,8 @@ def draw_groups(effect: Effect) -> None:
     with right, st.container(border=True, key="panel-effect-intervals"):
         st.caption(t("Gain without the forms' part, with its 95 % interval"))
         plot(gain_intervals(drawn, dark=is_dark()), f"effect-intervals-{grouping}", t("Gains by group"))
-    table(
-        [group_row(group, grouping) for group in groups],
-        group_columns(t("Group")),
-        key=f"effect-groups-{grouping}",
-        height="content",
-    )
+    rows = [group_row(group, grouping) for group in groups]
+    table(rows, group_columns(t("Group"), rows), key=f"effect-groups-{grouping}", height="content")
 
 
 def draw_tests() -> None:
@@ -202,7 +223,7 @@ def draw_tests() -> None:
     with st.container(border=True, key="panel-effect-tests"):
         plot(gain_intervals(drawn, dark=is_dark()), "effect-tests", t("Gains by test"))
     rows = [{**group_row(whole, TEAMS), "name": title_of(test)} for test, whole in taken]
-    table(rows, group_columns(t("Test")), key="effect-test-rows", height="content")
+    table(rows, group_columns(t("Test"), rows), key="effect-test-rows", height="content")
 
 
 def draw_conversion(test: str) -> None:
@@ -220,17 +241,19 @@ def draw_conversion(test: str) -> None:
         )
         st.caption(safe(words))
         columns = [
-            Column("score", t("Score on form B"), "number"),
-            Column("mean", t("By the means"), "number", help=t("Moved by the difference of the means")),
-            Column("line", t("By a line"), "number", help=t("Equally many standard deviations from the mean")),
-            Column("rank", t("By rank"), "number", help=t("The same share of people stays below")),
+            Column("score", t("Score on form B"), "number", digits=0),
+            Column("mean", t("By the means"), "number", digits=1, help=t("Moved by the difference of the means")),
+            Column(
+                "line", t("By a line"), "number", digits=1, help=t("Equally many standard deviations from the mean")
+            ),
+            Column("rank", t("By rank"), "number", digits=1, help=t("The same share of people stays below")),
         ]
         rows = [
             {
-                "score": round(one.score),
-                "mean": round(one.by_mean, 1),
-                "line": round(one.by_line, 1),
-                "rank": round(one.by_rank, 1),
+                "score": one.score,
+                "mean": one.by_mean,
+                "line": one.by_line,
+                "rank": one.by_rank,
             }
             for one in conversion.rows
         ]
@@ -242,7 +265,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
     title = title_of(test)
     st.download_button(
         t("Report as workbook"),
-        data=page.reading(workbook, test, title, portal=True),
+        data=noted(page.reading(workbook, test, title, portal=True), "gains", test),
         file_name=f"orderly-effect-{test}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         icon=":material/download:",
@@ -258,14 +281,14 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
         section(t("From pre-test to post-test"), t("One line per person, as measured."))
         people = [(one.name, one.pre, one.post, tone_of(one)) for one in effect.people]
         plot(
-            slopes(people, tone_names(), dark=is_dark()),
+            ways(people, tone_names(), dark=is_dark()),
             "effect-slopes",
             t("Everybody's way from pre-test to post-test"),
         )
     with right, st.container(border=True, key="panel-effect-competencies"):
         section(t("By competency"), t("Gain in percentage points with its 95 % interval."))
         drawn = [group_point(group, COMPETENCIES) for group in effect.competencies]
-        plot(gain_intervals(drawn, dark=is_dark()), "effect-competencies", t("Gains by competency"))
+        plot(gain_intervals(drawn, dark=is_dark(), beside=True), "effect-competencies", t("Gains by competency"))
     draw_groups(effect)
     draw_tests()
     draw_conversion(test)

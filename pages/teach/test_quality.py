@@ -24,6 +24,7 @@ from core.ui.empty import empty
 from core.ui.i18n import format_day, format_duration, format_instant, language, t
 from core.ui.kpi import is_dark
 from core.ui.links import own_link
+from core.ui.noted_files import noted
 from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogram
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -192,7 +193,7 @@ def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
                 "name": one.name,
                 "team": one.team,
                 "phase": t(PHASE_LABELS[one.phase]),
-                "score": round(one.score, 2),
+                "score": one.score,
                 "at": format_instant(one.finished_at),
                 "took": format_duration(one.seconds),
             }
@@ -202,7 +203,7 @@ def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
             Column("name", t("Name"), pinned=True),
             Column("team", t("Team")),
             Column("phase", t("Taken as")),
-            Column("score", t("Score"), "rate"),
+            Column("score", t("Score"), "rate", digits=1),
             Column("took", t("From begin to end")),
             Column("at", t("Finished")),
         ]
@@ -255,12 +256,18 @@ def draw_map(report: FormReport, chosen: str | None) -> None:
 
 
 def draw_scores(report: FormReport, pass_rate: float | None) -> None:
-    """How scores are spread, and where the test measures best."""
+    """How scores are spread."""
     section(t("Scores"), t("People by tenths of the marks."))
     mean = report.figures.mean / report.figures.maximum
     chart = score_histogram(report.tenths, guess=report.guess_score, mean=mean, pass_rate=pass_rate, dark=is_dark())
     plot(chart, "quality-scores", t("Distribution of scores"))
-    if report.model is not None:
+
+
+def draw_precision(report: FormReport) -> None:
+    """Where the test measures best; told once there are people enough for a model."""
+    if report.model is None:
+        return
+    with st.container(border=True, key="panel-quality-precision"):
         section(t("Where the test measures best"), t("Two-parameter model, marginal maximum likelihood."))
         chart = precision(*information_curve(report.model), dark=is_dark())
         plot(chart, "quality-information", t("Information curve"))
@@ -274,13 +281,12 @@ def item_row(one: ItemReport) -> dict[str, object]:
         "item": item_label(one),
         "stem": stem_of(one),
         "verdict": verdict_words(one),
-        "facility": round(f.facility, 2),
-        "rest": None if f.discrimination is None else round(f.discrimination / 100, 2),
-        "upper": None if f.upper_lower is None else round(f.upper_lower, 2),
-        "weight": None if f.effective_weight is None else round(f.effective_weight, 1),
-        "intended": round(f.intended_weight, 1),
+        "facility": f.facility,
+        "rest": None if f.discrimination is None else f.discrimination / 100,
+        "upper": f.upper_lower,
+        "weight": f.effective_weight,
         "blank": one.left_out + one.not_reached,
-        "time": None if one.seconds is None else round(one.seconds[0]),
+        "time": None if one.seconds is None else one.seconds[0],
     }
 
 
@@ -289,17 +295,18 @@ def draw_items(report: FormReport) -> None:
     section(t("Test items"), t("Those to mend first. Press one, here or on the map, to open it below."))
     order = {"bad": 0, "warn": 1, "quiet": 2, "good": 3}
     items = sorted(report.items, key=lambda one: (order[tone_of(one)], one.figures.discrimination or 0.0))
+    rest = t("Item-rest correlation: whether who does well otherwise does well here")
+    weight = t("Percent of the differences between people")
     columns = [
-        Column("item", t("Item"), pinned=True),
-        Column("verdict", t("Verdict"), width="medium"),
-        Column("facility", t("Facility"), "rate", help=t("Share of its marks that people reach")),
-        Column("rest", t("Item-rest correlation"), "number", help=t("Whether who does well otherwise does well here")),
-        Column("upper", t("Discrimination index"), "number", help=t("Best 27 % less weakest 27 %")),
-        Column("weight", t("Effective weight"), "number", help=t("Percent of the differences between people")),
-        Column("intended", t("Intended weight"), "number", help=t("Percent of all marks")),
-        Column("blank", t("Left blank"), "number"),
-        Column("time", t("Median, s"), "number"),
-        Column("stem", t("Question asked"), width="large"),
+        Column("item", t("Item"), width=85, pinned=True),
+        Column("verdict", t("Verdict"), width=150),
+        Column("stem", t("Question asked"), width=215),
+        Column("facility", t("Facility"), "rate", width=75, digits=0, help=t("Share of its marks that people reach")),
+        Column("rest", t("Item-rest r"), "number", width=90, digits=2, help=rest),
+        Column("upper", t("Discrimination"), "number", width=110, digits=2, help=t("Best 27 % less weakest 27 %")),
+        Column("weight", t("Effective weight"), "number", width=120, digits=1, help=weight),
+        Column("blank", t("Left blank"), "number", width=80, digits=0),
+        Column("time", t("Median, s"), "number", width=85, digits=0),
     ]
     rows = [item_row(one) for one in items]
     chosen = table(rows, columns, key="quality-items", id_key="id", height=460 if len(rows) > 12 else "content")
@@ -315,21 +322,21 @@ def draw_files(test: str, form: TakenForm, phase: str | None, title: str) -> Non
         for label, data, name, mime, tip in (
             (
                 t("Report as workbook"),
-                page.reading(workbook, test, form.key, phase, title, portal=True),
+                noted(page.reading(workbook, test, form.key, phase, title, portal=True), "test_report", test),
                 f"orderly-test-{test}-{form.key}.xlsx",
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 t("The test, its items and their options."),
             ),
             (
                 t("xAPI statements"),
-                page.reading(statements_of, test, home, portal=True),
+                noted(page.reading(statements_of, test, home, portal=True), "statements", test),
                 f"orderly-xapi-{test}.jsonl",
                 "application/x-ndjson",
                 t("Every finished attempt at this test as JSON lines, for a learning record store; people by number."),
             ),
             (
                 t("Gradebook"),
-                page.reading(gradebook_file, portal=True),
+                noted(page.reading(gradebook_file, portal=True), "gradebook"),
                 "orderly-gradebook.csv",
                 "text/csv",
                 t("Everybody's counting score in every test, as CSV."),
@@ -368,6 +375,7 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
     chosen = next((one for one in report.items if one.item.item_id == st.query_params.get("item")), None)
     if chosen is not None:
         draw_item(test, form, phase, report, chosen)
+    draw_precision(report)
 
 
 heading(t("Test quality"), t("Whether the test can be trusted, and which questions to mend"), "speed")

@@ -93,7 +93,7 @@ def test_the_people_behind_the_figures_are_shown_and_hidden(house: Databases, po
     assert not tab.exception
     assert tab.query_params["rows"] in ("people", ["people"])
     people = tab.dataframe[0].value.to_dict("records")
-    assert [(row["score"], row["phase"]) for row in people] == [(0.4, "Pre-test")]
+    assert [(row["score"], row["phase"]) for row in people] == [(40.0, "Pre-test")]
     press(tab, "close-people")
     assert len(tab.dataframe[0].value) == 20
 
@@ -194,13 +194,13 @@ def test_two_people_are_no_proof_and_the_page_says_so(house: Databases, portal: 
     assert "too few to say more than how these did" in said(tab)
     assert "can't be told from less learning" in said(tab)
     groups, people = (frame.value.to_dict("records") for frame in tab.dataframe)
-    assert [row["remark"] for row in groups] == ["too few to say more than how these did"] * len(groups)
-    assert sorted(row["gain"] for row in people) == ["+10.0 pp", "+30.0 pp"]
+    assert [row["remark"] for row in groups] == ["too few"] * len(groups)
+    assert sorted(row["gain"] for row in people) == [10.0, 30.0]
     assert {row["verdict"] for row in people} == {"–"}
     assert {row["interval"] for row in groups} == {"–"}, "one person in each team"
     tab.segmented_control(key="effect-grouping").set_value("competencies").run()
     intervals = [row["interval"] for row in tab.dataframe[0].value.to_dict("records")]
-    assert any("100.0 pp" in one for one in intervals), "of two people one can't say more than that"
+    assert any("100.0" in one for one in intervals), "of two people one can't say more than that"
     assert not [one for one in intervals for n in re.findall(r"[\d.]+", one) if n != "…" and float(n) > 100]
 
 
@@ -215,6 +215,7 @@ def test_a_trained_crowd_is_told_apart_from_an_easier_form(house: Databases, lan
     groups, conversion, people = (frame.value for frame in tab.dataframe)
     assert (len(groups), len(conversion), len(people)) == (4, 21, 80)
     assert set(groups["n"]) == {20}
+    assert set(groups["remark"]) == {{"en": "small group", "zh": "小样本"}[language]}
     tab.segmented_control(key="effect-grouping").set_value("competencies").run()
     assert not tab.exception
     assert len(tab.dataframe[0].value) == 7

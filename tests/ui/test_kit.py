@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.db.engines import Databases
 from core.ui.safe import safe
-from core.ui.tables import SHOWN_AT_MOST
+from core.ui.tables import SHOWN_AT_MOST, Column
 from tests.house_rules import ROOT
 from tests.ui.servers import running_script
 from tests.visits import come_in
@@ -57,6 +58,25 @@ def test_a_table_is_small_clean_and_opens(kit: AppTest) -> None:
     assert frame["price"][3] == 3.5
     assert safe("The first 500 of 600 rows.").replace("\\", "") in [c.value.replace("\\", "") for c in kit.caption]
     assert "chosen None" in _texts(kit)
+
+
+@pytest.mark.parametrize(
+    ("column", "format_", "shown"),
+    [
+        (Column("x", "X", "number", digits=2), "%.2f", 0.1234),
+        (Column("x", "X", "rate", digits=1), "%.1f%%", 12.34),
+        (Column("x", "X", "points"), "%+.1f", 12.3),
+        (Column("x", "X", "rate"), "percent", 0.1234),
+    ],
+)
+def test_every_number_of_a_column_is_as_long_as_the_others(column: Column, format_: str, shown: float) -> None:
+    drawn = f"table([{{'x': 0.1234}}, {{'x': None}}], [{column!r}], key='numbers')"
+    tab = AppTest.from_string(f"from core.ui.tables import Column, table\n{drawn}").run()
+    assert not tab.exception
+    frame = tab.dataframe[0]
+    assert json.loads(frame.proto.columns)["x"]["type_config"]["format"] == format_
+    assert frame.value["x"][0] == pytest.approx(shown)
+    assert frame.proto.placeholder == "–"
 
 
 @pytest.mark.browser

@@ -9,8 +9,9 @@ from assessments.statistics.definitions import EFFECT_FIGURE_LABELS, EFFECT_MEAN
 from assessments.statistics.paired import Interval, PairedGain
 from core.channels.report_workbook import RATE, ReportSheet, to_report
 from core.domain.rights import POSITION_LABELS, Position
-from core.ui.i18n import format_number, format_rate, language, t
-from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, GroupPoint
+from core.ui.gain_charts import GroupPoint
+from core.ui.i18n import format_number, language, t
+from core.ui.quality_charts import BAD, GOOD, QUIET, WARN
 from pages.teach.quality import Fact, number
 
 TEAMS, POSITIONS, COMPETENCIES = "teams", "positions", "competencies"
@@ -18,13 +19,20 @@ GROUPING_LABELS = {TEAMS: "Teams", POSITIONS: "Positions", COMPETENCIES: "Compet
 UNKNOWN = "unknown"
 
 
-def points(value: float | None, digits: int = 1) -> str:
+def points(value: float | None, digits: int = 1, *, unit: bool = True) -> str:
     """A difference of shares in percentage points, with its sign."""
     if value is None:
         return "–"
     shown = format_number(abs(100 * value), digits)
     sign = "" if shown == format_number(0.0, digits) else "+" if value > 0 else "−"
-    return t("{n} pp", n=sign + shown)
+    return t("{n} pp", n=sign + shown) if unit else sign + shown
+
+
+def span(found: Interval | None) -> str:
+    """An interval in percentage points; a dash where there is none."""
+    if found is None:
+        return "–"
+    return " … ".join(points(end, unit=False) for end in (found.low, found.high))
 
 
 def interval_of(gain: PairedGain) -> Interval | None:
@@ -109,20 +117,25 @@ def remark_on(gain: PairedGain) -> str:
     return t("small group") if gain.small else ""
 
 
+def size_of(gain: PairedGain) -> str:
+    """The same in a cell."""
+    return t("too few") if gain.too_few else t("small group") if gain.small else ""
+
+
 def group_row(group: GroupGain, grouping: str) -> dict[str, object]:
     """One group's line."""
     gain, shown = group.freed, interval_of(group.freed)
     return {
         "name": group_words(group, grouping),
         "n": gain.n,
-        "pre": round(group.raw.pre, 3),
-        "post": round(group.raw.post, 3),
-        "raw": points(group.raw.mean),
-        "freed": points(gain.mean),
-        "interval": "–" if shown is None else f"{points(shown.low)} … {points(shown.high)}",
-        "d_z": None if gain.d_z is None else round(gain.d_z, 2),
-        "hake": None if gain.hake_class is None else round(gain.hake_class, 2),
-        "remark": remark_on(gain),
+        "pre": group.raw.pre,
+        "post": group.raw.post,
+        "gain": group.raw.mean,
+        "freed": gain.mean,
+        "interval": span(shown),
+        "d_z": gain.d_z,
+        "hake": gain.hake_class,
+        "remark": size_of(gain),
     }
 
 
@@ -149,12 +162,12 @@ def person_row(one: PersonGain) -> dict[str, object]:
         "name": one.name,
         "team": one.team,
         "order": " → ".join(one.order),
-        "pre": round(one.pre, 3),
-        "post": round(one.post, 3),
-        "gain": points(one.gain),
-        "freed": points(one.freed),
-        "hake": "–" if one.hake is None else format_rate(one.hake, 0),
-        "change": None if one.change is None else round(one.change, 2),
+        "pre": one.pre,
+        "post": one.post,
+        "gain": one.gain,
+        "freed": one.freed,
+        "hake": one.hake,
+        "change": one.change,
         "verdict": change_words(one),
     }
 

@@ -27,7 +27,6 @@ from pages.teach.quality import (
     group_name,
     item_facts,
     item_label,
-    number,
     option_remark,
     option_texts,
     tone_of,
@@ -106,20 +105,21 @@ def draw_options(item: ItemReport) -> None:
         key="quality-options",
         alt=t("Who chose what: the same figures stand in the table below"),
     )
+    told = t("Whether those who chose it do well otherwise")
     columns = [
-        Column("option", t("Option"), pinned=True),
-        Column("share", t("Share"), "rate"),
-        Column("chosen", t("Chosen"), "number"),
-        Column("worse", t("Point-biserial"), "number", help=t("Whether those who chose it do well otherwise")),
-        Column("remark", t("Remark")),
-        Column("text", t("Text"), width="large"),
+        Column("option", t("Option"), width=70, pinned=True),
+        Column("share", t("Share"), "rate", width=65, digits=0),
+        Column("chosen", t("Chosen"), "number", width=75, digits=0),
+        Column("worse", t("Point-biserial"), "number", width=105, digits=2, help=told),
+        *([Column("remark", t("Remark"), width=150)] if item.suspicion or item.weak_options else []),
+        Column("text", t("Text"), width=220),
     ]
     rows = [
         {
             "option": option.name.upper() + (" ✓" if option.is_key else ""),
-            "share": round(option.share, 2),
+            "share": option.share,
             "chosen": option.chosen,
-            "worse": None if option.point_biserial is None else round(option.point_biserial, 2),
+            "worse": option.point_biserial,
             "remark": option_remark(item, option.name),
             "text": texts[option.name],
         }
@@ -141,18 +141,18 @@ def draw_groups(item: ItemReport) -> None:
         {
             "group": group_name(one.group),
             "n": one.n,
-            "apart": t("{n} pp", n=("+" if one.difference > 0 else "") + number(100 * one.difference, 1)),
-            "chi": round(one.chi_square, 1),
+            "apart": one.difference,
+            "chi": one.chi_square,
             "size": sizes[one.size],
         }
         for one in item.differences
     ]
     columns = [
-        Column("group", t("Group"), pinned=True),
-        Column("n", "n", "number", width="small"),
-        Column("apart", t("Difference")),
-        Column("chi", "χ²", "number", width="small"),
-        Column("size", t("Verdict")),
+        Column("group", t("Group"), width=150, pinned=True),
+        Column("n", "n", "number", width=55, digits=0),
+        Column("apart", t("Difference"), "points", width=90, help=t("In percentage points")),
+        Column("chi", "χ²", "number", width=55, digits=1),
+        Column("size", t("Verdict"), width=120),
     ]
     table(rows, columns, key="quality-group-rows", height="content")
     st.caption(
@@ -174,16 +174,16 @@ def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport
             "phase": t(PHASE_LABELS[one.phase]),
             "worth": one.fraction,
             "said": one.said.in_language(language()),
-            "seconds": None if one.seconds is None else round(one.seconds),
+            "seconds": one.seconds,
         }
         for one in page.portal_read(answers_behind, test, form.key, item.item.item_id, phase)
     ]
     columns = [
         Column("name", t("Name"), pinned=True),
         Column("phase", t("Taken as")),
-        Column("worth", t("Worth"), "rate"),
+        Column("worth", t("Worth"), "rate", digits=0),
+        Column("seconds", t("Time, s"), "number", digits=0),
         Column("said", t("Answer"), width="large"),
-        Column("seconds", t("Time, s"), "number"),
     ]
     chosen = table(rows, columns, key="quality-answers", id_key="id", height=300 if len(rows) > 8 else "content")
     if chosen is not None:

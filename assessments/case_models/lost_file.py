@@ -39,11 +39,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     noticed = world.now - rng.randint(4, 12) * _MINUTE
     days, odd = _exports(world, rng)
     situation = Prose(
-        f"At {m.moment(world, sent)[11:]} a colleague mailed the file below to an address outside the house, "
-        f"not to the carrier. At {m.moment(world, noticed)[11:]} the colleague noticed and told you; now it is "
-        f"{m.moment(world, world.now)[11:]}. Rows with the same phone are the same buyer. On an ordinary day the "
-        "colleague exports 20 to 90 rows.",
-        f"{m.moment(world, sent)[11:]}，一位同事把下面的文件误发到公司以外的邮箱，本应发给承运商。"
+        f"At {m.moment(world, sent)[11:]} a colleague mailed the file below, which was meant for the carrier, "
+        f"to a wrong address outside the company. At {m.moment(world, noticed)[11:]} the colleague noticed and told "
+        f"you; now it is {m.moment(world, world.now)[11:]}. Rows with the same phone are the same buyer. "
+        "On an ordinary day the colleague exports 20 to 90 rows.",
+        f"{m.moment(world, sent)[11:]}，一位同事要把下面的文件发给承运商，却误发到一个外部邮箱。"
         f"{m.moment(world, noticed)[11:]} 该同事发现后告诉了您，现在是 {m.moment(world, world.now)[11:]}。"
         "电话相同的行是同一位买家。该同事平时每天导出 20 至 90 行。",
     )
@@ -94,7 +94,7 @@ def _chart(days: Sequence[tuple[str, int]]) -> Exhibit:
     return Exhibit(
         Prose("Rows exported by the colleague's account on the days before", "该同事账号前几天导出的行数"),
         (Prose("Day", "日期"), Prose("Rows", "行数")),
-        tuple(m.words(day, str(rows)) for day, rows in days),
+        tuple(m.words(day, f"{rows:,}") for day, rows in days),
         BARS,
     )
 
@@ -112,17 +112,17 @@ def _people(rows: Sequence[_Row]) -> Built:
         ),
         {
             len(rows): Prose(
-                "Two buyers stand there twice, with their phone written in two ways.",
+                "Two buyers are listed twice, with their phones written in two ways.",
                 "有两位买家各出现两次，只是电话写法不同。",
             ),
             key - hidden: Prose("Masked rows are about people as well.", "脱敏的行同样涉及个人。"),
             len(rows) - hidden: Prose(
-                "Masked rows are about people as well, and two buyers stand there twice.",
+                "Masked rows are about people as well, and two buyers are listed twice.",
                 "脱敏的行同样涉及个人，另有两位买家出现两次。",
             ),
         },
     )
-    stem = Prose("How many **people** are concerned by the file?", "该文件涉及多少**人**？")
+    stem = Prose("How many **people** does the file concern?", "该文件涉及多少**人**？")
     return Built("numeric", stem, answer)
 
 
@@ -137,7 +137,7 @@ def _readable(rows: Sequence[_Row]) -> Built:
             f"没有星号的电话共 {len(open_rows)} 行，属于 {key} 位买家。陌生人可以直接拨打。",
         ),
         {
-            len(open_rows): Prose("Two buyers stand there twice.", "有两位买家出现两次。"),
+            len(open_rows): Prose("Two buyers are listed twice.", "有两位买家出现两次。"),
             len({row.person for row in rows}): Prose(
                 "Some came masked from their channel: four digits are missing.", "有些号码渠道已脱敏，少了四位。"
             ),
@@ -173,7 +173,7 @@ def _first(world: Context, noticed: int) -> Built:
                 "Write to the buyers in the file at once that their data are out", "立刻写信告诉文件里的买家信息已泄露"
             ),
             Prose(
-                "Whether and how they are told is the officer's decision; facts and advice belong into it.",
+                "Whether and how they are told is the officer's decision; facts and advice belong in the notice.",
                 "是否通知、怎样通知由数据保护负责人决定，还要附上事实和建议。",
             ),
         ),
@@ -191,8 +191,8 @@ def _scope(days: Sequence[tuple[str, int]], odd: int) -> Built:
     right = (
         same(day),
         Prose(
-            f"{rows} rows on one day, many times the usual number: find out what they were for and where the file is.",
-            f"一天 {rows} 行，是平时的许多倍：要查清用途，以及文件在哪里。",
+            f"{rows:,} rows on one day, many times the usual number: find out what for, and where the file is.",
+            f"一天 {rows:,} 行，是平时的许多倍：要查清用途，以及文件在哪里。",
         ),
     )
     others = [one for place, one in enumerate(days) if place != odd]

@@ -36,11 +36,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     months = _months(rng)
     price = rng.randint(4, 9)
     situation = Prose(
-        "A call centre is to ring up buyers of the last three months for our satisfaction survey, on our behalf. At "
-        "the checkout buyers could agree to such calls, and take that back at any time. The call centre proposes to "
-        f"use the numbers for a survey of its own as well; each call would then cost {price} yuan instead of "
-        f"{price + 3}.",
-        "我们委托一家呼叫中心，对最近三个月的买家做满意度电话回访。买家在结算时可以同意接听此类电话，也可以随时撤回。"
+        "A call centre is to ring up buyers of the last three months on our behalf, for a survey on how satisfied they "
+        "are with the article and its delivery. At the checkout buyers could agree to such calls, and take that back "
+        "at any time. The call centre proposes to use the numbers for a survey of its own as well; each call would "
+        f"then cost {price} yuan instead of {price + 3}.",
+        "我们委托一家呼叫中心，电话回访最近三个月的买家，了解他们对商品和配送是否满意。买家在结算时可以同意接听此类电话，也可以随时撤回。"
         f"呼叫中心提出把这些号码也用于它自己的调研，这样每通电话只收 {price} 元，而不是 {price + 3} 元。",
     )
     questions = {
@@ -73,9 +73,11 @@ def _table(months: Sequence[_Bought]) -> Exhibit:
             Prose("Month", "月份"),
             Prose("Buyers", "买家"),
             Prose("Agreed to calls", "同意接听"),
-            Prose("Of these taken back since", "其中后来撤回"),
+            Prose("Of these withdrawn since", "其中后来撤回"),
         ),
-        tuple((one.month, same(str(one.buyers)), same(str(one.agreed)), same(str(one.withdrawn))) for one in months),
+        tuple(
+            (one.month, same(f"{one.buyers:,}"), same(f"{one.agreed:,}"), same(f"{one.withdrawn:,}")) for one in months
+        ),
     )
 
 
@@ -95,8 +97,8 @@ def _callable(months: Sequence[_Bought]) -> Built:
         key,
         _BUYERS,
         Prose(
-            f"Those who agreed and haven't taken it back: {agreed} − {withdrawn} = {key}.",
-            f"同意且没有撤回的：{agreed} − {withdrawn} = {key}。",
+            f"Those who agreed and haven't taken it back: {agreed:,} − {withdrawn:,} = {key:,}.",
+            f"同意且没有撤回的：{agreed:,} − {withdrawn:,} = {key:,}。",
         ),
         {
             agreed: Prose("Consent that was taken back is none any more.", "已撤回的同意不再有效。"),
@@ -120,8 +122,8 @@ def _columns() -> Built:
         (
             Prose("Phone, name, address, article, amount paid", "电话、姓名、地址、商品、实付金额"),
             Prose(
-                "Address and amount say much about a person and nothing to this survey.",
-                "地址和金额涉及个人，与调研无关。",
+                "Address and amount say much about a person and nothing about this delivery.",
+                "地址和金额涉及个人，与这次配送的评价无关。",
             ),
         ),
         (
@@ -131,12 +133,12 @@ def _columns() -> Built:
         (
             Prose("Phone, and all orders of the last year", "电话和最近一年的全部订单"),
             Prose(
-                "The survey is about one delivery, not about what somebody buys.",
-                "调研针对一次配送，不需要知道买过什么。",
+                "The survey is about one delivery, not about everything that somebody buys.",
+                "调研针对一次配送，不需要知道还买过什么。",
             ),
         ),
     )
-    stem = Prose("Which columns does the call centre get?", "给呼叫中心哪些列？")
+    stem = Prose("Which columns does the call centre get for **our** survey?", "为**我方**的调研，给呼叫中心哪些列？")
     return Built("single", stem, one_of(right, wrong))
 
 
@@ -147,7 +149,7 @@ def _own_survey(price: int) -> Built:
             f"不同意：按 {price + 3} 元付费，并在合同中排除其他用途",
         ),
         Prose(
-            "For ends of its own it takes each buyer's separate consent; saving money is no ground.",
+            "For ends of its own it would need each buyer's separate consent; saving money is no ground.",
             "用于它自己的目的，须取得每位买家的单独同意；省钱不是依据。",
         ),
     )
@@ -161,10 +163,13 @@ def _own_survey(price: int) -> Built:
         ),
         (
             Prose(
-                f"Yes, at {price} yuan, if names are left out of the file",
-                f"同意，按 {price} 元，文件里不放姓名即可",
+                "No: stop altogether, since a partner may never get our buyers' phones",
+                "不同意：全部停止，买家电话一律不得交给合作方",
             ),
-            Prose("A phone number is personal information by itself.", "电话号码本身就是个人信息。"),
+            Prose(
+                "For our own survey and under a contract it may: then it works for us only.",
+                "为我方的调研、签了委托合同就可以，这时它只替我们处理。",
+            ),
         ),
         (
             Prose(
@@ -192,7 +197,7 @@ def _withdrawn() -> Built:
     wrong = (
         (
             Prose(
-                "Let this month's calls go on, and take it off for the next round",
+                "Let this round of calls go on, and take it off for the next one",
                 "本轮照常拨打，下一轮再去掉",
             ),
             Prose("A call after the withdrawal has no ground any more.", "撤回之后再打就没有依据了。"),
@@ -204,13 +209,13 @@ def _withdrawn() -> Built:
         (
             Prose("Delete all orders of this buyer from the books", "把该买家的订单从账上全部删除"),
             Prose(
-                "Asked was an end to the calls; orders stay, by law too.",
+                "The buyer asked for an end to the calls; orders stay, as the law requires, too.",
                 "买家要求的是不再接电话；订单仍须保留，法律也有要求。",
             ),
         ),
     )
     stem = Prose(
-        "Half-way through, a buyer tells the caller: “No more calls, please.” What happens?",
+        "Halfway through, a buyer tells the caller: “No more calls, please.” What happens?",
         "回访进行到一半，一位买家对来电人员说：“请不要再打了。”应当怎么办？",
     )
     return Built("single", stem, one_of(right, wrong))

@@ -90,7 +90,7 @@ def _accounts(world: Context, rng: random.Random, now: int) -> list[_Account]:
     somewhere = rng.choice(list(Position))
     back = Prose(f"{_works(away).en}, on leave for a month", f"{_works(away).zh}，休假一个月")
     used = Prose(
-        "Left, still open, and used after the leaving: somebody is in.",
+        "Left, still open, and used after the person left: somebody is getting in.",
         "已离职、仍启用，而且离职后还有人登录：有人在用。",
     )
     moved = Prose(
@@ -128,18 +128,20 @@ def _first(accounts: Sequence[_Account]) -> Choice:
 
 def _count(accounts: Sequence[_Account]) -> Numeric:
     key = sum(one.wrong for one in accounts)
-    leavers = sum(one.wrong for one in accounts) - 1
+    leavers = key - 1
+    theirs = "the leaver whose account is" if leavers == 1 else "the leavers whose accounts are"
     named = ", ".join(one.staff for one in accounts if one.wrong)
     return number(
         key,
         _ACCOUNTS,
         Prose(
-            f"{named}: leavers whose account is active, and the one whose position is an old one.",
+            f"{named}: {theirs} still active, and the one that still has an old position.",
             f"{named.replace(', ', '、')}：已离职但账号仍启用的，以及岗位未更新的。",
         ),
         {
             leavers: Prose(
-                "Whoever moved has rights of the old position; that is one, too.", "调岗者仍有旧岗位的权限，也要处理。"
+                "Whoever moved still has the old position's rights; that account counts, too.",
+                "调岗者仍有旧岗位的权限，也要处理。",
             ),
             key + 1: Prose(
                 "One too many: a disabled account, or somebody on leave, needs no change.",

@@ -39,10 +39,15 @@ _PERSONAL = ("name", "phone", "street", "email", "means", "remark")
 
 @dataclass(frozen=True, slots=True)
 class _Purpose:
-    """What a file is for, and the columns that this takes."""
+    """What a file is for, the columns that this takes, and those that one may argue about and that aren't offered."""
 
     text: Prose
     needs: tuple[str, ...]
+    arguable: tuple[str, ...] = ()
+
+    def without(self, columns: Sequence[str]) -> list[str]:
+        """Those of some columns that the purpose surely doesn't take."""
+        return [one for one in columns if one not in self.needs + self.arguable]
 
 
 _PURPOSES = (
@@ -67,10 +72,11 @@ _PURPOSES = (
     ),
     _Purpose(
         Prose(
-            "Our own staff ring up buyers who agreed to a survey on delivery by this carrier",
-            "由本公司人员电话回访同意参与配送调研的买家",
+            "Have our own staff ring up buyers who agreed to it, and ask about late deliveries, by carrier",
+            "由本公司人员致电同意参与调研的买家，分承运商了解他们对配送延误的看法",
         ),
         ("phone", "carrier", "promised", "delivered"),
+        arguable=("name",),
     ),
 )
 
@@ -81,7 +87,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     day = 86_400
     first = world.now - rng.randint(40, 300) * day
     exhibit = Exhibit(
-        Prose("A file is asked for", "有人需要一份文件"),
+        Prose("The file that was asked for", "需要的文件"),
         (Prose("What", "项目"), Prose("Wanted", "要求")),
         (
             (Prose("Purpose", "用途"), purpose.text),
@@ -93,7 +99,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         ),
     )
     if params["ask"] == "columns":
-        stem = Prose("Which columns belong into the file?", "文件中应包含哪些列？")
+        stem = Prose("Which columns belong in the file?", "文件中应包含哪些列？")
         return Built("multiple", stem, _columns(purpose, rng), exhibit)
     stem = Prose("Which file do you give out?", "您给出哪一份文件？")
     return Built("single", stem, _files(purpose, rng), exhibit)
@@ -103,8 +109,8 @@ def _columns(purpose: _Purpose, rng: random.Random) -> Choice:
     rights = rng.sample(purpose.needs, 3)
     if "phone" in purpose.needs and "phone" not in rights:
         rights[0] = "phone"
-    wrongs = rng.sample([one for one in _PERSONAL if one not in purpose.needs], 2)
-    yes = Prose("The purpose can't be reached without it.", "没有它，用途就实现不了。")
+    wrongs = rng.sample(purpose.without(_PERSONAL), 2)
+    yes = Prose("The purpose can't be served without it.", "没有它，用途就实现不了。")
     options = []
     for name, column, fraction in zip(NAMES, [*rights, *wrongs], (0.3334, 0.3333, 0.3333, -0.5, -0.5), strict=False):
         options.append(Option(name, _COLUMNS[column], fraction, yes if fraction > 0 else _needless(column)))
@@ -114,20 +120,20 @@ def _columns(purpose: _Purpose, rng: random.Random) -> Choice:
 def _needless(column: str) -> Prose:
     if column == "remark":
         return Prose(
-            "Buyers write anything into remarks, phones and illnesses too; this purpose doesn't take them.",
+            "Buyers write anything into remarks, phones and illnesses too; this purpose doesn't need them.",
             "买家备注里什么都可能写，包括电话和病情；这个用途用不到。",
         )
-    return Prose("It says something about a person that this purpose doesn't take.", "涉及个人，而这个用途用不到。")
+    return Prose("It says something about the buyer that this purpose doesn't need.", "涉及个人，而这个用途用不到。")
 
 
 def _files(purpose: _Purpose, rng: random.Random) -> Choice:
     needs = list(purpose.needs)
-    spare = [one for one in ("name", "phone", "street", "email") if one not in needs]
+    spare = purpose.without(("name", "phone", "street", "email"))
     extra, other = rng.sample(spare, 2)
     lacking = rng.choice(needs)
     right = (
         _listed(needs),
-        Prose("What the purpose takes, and nothing else.", "用途所需，别无其他。"),
+        Prose("What the purpose needs, and nothing else.", "用途所需，别无其他。"),
     )
     wrong = (
         (
@@ -144,7 +150,7 @@ def _files(purpose: _Purpose, rng: random.Random) -> Choice:
         (
             _listed([*needs[:2], extra, other, *needs[2:]]),
             Prose(
-                "Two columns about the person that it doesn't take; a password on the file wouldn't change that.",
+                "Two columns about the buyer that it doesn't need; a password on the file wouldn't change that.",
                 "多出两列个人信息，用途用不到；给文件加密码也不能改变这一点。",
             ),
         ),

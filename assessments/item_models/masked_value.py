@@ -101,7 +101,12 @@ def _seen(world: Context, rng: random.Random) -> Built:
         else Prose("It is shown in full only to those who may correct orders.", "只对有权更正订单的岗位完整显示。")
     )
     wrong = [(same(other), against)]
-    wrong += [(same(text), say) for text, say in rng.sample(list(_variants(in_full).items()), 2)]
+    beside = Prose(
+        "Here nothing is hidden; and for others the first three and the last four digits stay.",
+        "对该岗位什么都不隐藏；对其他人则保留前三位和后四位。",
+    )
+    drawn = rng.sample(list(_variants(in_full).items()), 2)
+    wrong += [(same(text), beside if sees else say) for text, say in drawn]
     stem = Prose(
         f"What does the {name.en.lower()} find in the phone field of this order on the live desk?",
         f"在正式环境里，{name.zh}打开这张订单，电话一栏显示什么？",

@@ -84,7 +84,7 @@ def test_a_file_carries_nobody_unless_its_purpose_is_to_call_them(room: FigureRo
     for ask in ("file", "columns"):
         for question in all_asked(room, "export_columns", ask=ask):
             assert isinstance(question.content, Choice)
-            allowed = {"Phone"} if rows_of(question)[0][1].startswith("Our own staff ring up") else set()
+            allowed = {"Phone"} if rows_of(question)[0][1].startswith("Have our own staff ring up") else set()
             for option in question.content.options:
                 carried = set(option.text.en.split(", ")) & personal
                 if option.fraction > 0:
@@ -260,7 +260,7 @@ def test_lost_file_concerns_people_not_rows(room: FigureRoom, tmp_path: Path) ->
         phones = {re.sub(r"^\+86|\s", "", row[1]) for row in rows}
         assert number_of(questions["people"]) == len(phones) == len({row[0] for row in rows}) < len(rows)
         assert number_of(questions["readable"]) == sum("*" not in phone for phone in phones)
-        days = {day: int(count) for day, count in cells_of(case.exhibits[1])}
+        days = {day: int(count.replace(",", "")) for day, count in cells_of(case.exhibits[1])}
         assert right_of(questions["scope"]) == max(days, key=lambda day: days[day])
         assert sum(count > 90 for count in days.values()) == 1
         assert right_of(questions["first"]).startswith("Tell the data protection officer now")
@@ -288,7 +288,7 @@ def test_only_consent_that_stands_lets_somebody_be_called(room: FigureRoom, tmp_
         questions = asked_case(room, items, person)
         case = questions["callable"].case
         assert case is not None
-        rows = [[int(cell) for cell in row[1:]] for row in cells_of(case.exhibits[0])]
+        rows = [[int(cell.replace(",", "")) for cell in row[1:]] for row in cells_of(case.exhibits[0])]
         assert number_of(questions["callable"]) == sum(agreed - back for _, agreed, back in rows)
         shares = [float(share) for _, share in cells_of(case.exhibits[1])]
         assert shares == [round(100 * agreed / buyers, 1) for buyers, agreed, _ in rows]

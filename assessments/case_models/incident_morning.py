@@ -56,7 +56,7 @@ _MISTAKES: tuple[Said, ...] = (
 
 # What was done as the plan says.
 _RIGHT: tuple[Prose, ...] = (
-    Prose("The team of the dock takes out the written manifests", "月台班组取出手写交接单"),
+    Prose("The dock team gets out the forms for written manifests", "月台班组取出空白的手写交接单"),
     Prose("Parcels due today are sorted by deadline from the printed lists", "按打印清单把今天到期的包裹按时限排序"),
     Prose(
         "All desks learn: cause unknown, work on paper, news in 45 minutes",
@@ -159,7 +159,7 @@ def _drawn(world: Context, rng: random.Random) -> _Morning:
             open_at - rng.randint(20, 35) * _MINUTE,
             Prose("Restored; last entries and books are checked", "系统恢复，核对最后的记录和账目"),
         ),
-        (open_at, Prose("Opened; paper is made up in the order of real time", "开放系统，按实际时间先后补录")),
+        (open_at, Prose("Opened; paper is entered in the order of real time", "开放系统，按实际时间先后补录")),
     ]
     return _Morning(
         start, backup_at, failed_at, paper_at, open_at, due, rate, mistake, sorted(log, key=lambda one: one[0])
@@ -194,7 +194,7 @@ def _lost(morning: _Morning) -> tuple[Prose, Numeric]:
         (
             (morning.paper_at - morning.backup_at) // _MINUTE,
             0.0,
-            Prose("Entries end with the failure, not with the begin on paper.", "录入到故障为止，不是到纸面作业开始。"),
+            Prose("Entries end with the failure, not with the start on paper.", "录入到故障为止，不是到纸面作业开始。"),
         ),
     )
     reason = Prose(
@@ -236,7 +236,7 @@ def _left(morning: _Morning) -> tuple[Prose, Numeric]:
         f"{morning.hours_on_paper} = {morning.packed} 件，还剩 {key} 件。",
     )
     stem = Prose(
-        "Of the parcels due between the begin on paper and the opening, how many aren't packed yet when the "
+        "Of the parcels due between the start of packing on paper and the opening, how many aren't packed yet when the "
         "system opens?",
         "从开始纸面打包到系统开放，这段时间到期的包裹，到开放时还有多少件没有打包？",
     )
@@ -265,7 +265,7 @@ def _message(world: Context, morning: _Morning) -> tuple[Prose, Choice]:
         ),
         (
             Prose(
-                "“Our database has failed at a full disk; a colleague overlooked the warning last week.”",
+                "“Our database has failed because of a full disk; a colleague overlooked the warning last week.”",
                 "“数据库因磁盘写满而故障，上周有同事漏看了告警。”",
             ),
             Prose(
@@ -282,7 +282,7 @@ def _message(world: Context, morning: _Morning) -> tuple[Prose, Choice]:
     )
     stem = Prose(
         "Packing on paper has just begun. What do the buyers whose parcels are due today hear from the one who speaks?",
-        "纸面打包刚开始。负责对外的人应对今天到期的买家怎么说？",
+        "纸面打包刚开始。负责对外的人应怎样告知包裹今天到期的买家？",
     )
     return stem, choice(right, *wrong)
 

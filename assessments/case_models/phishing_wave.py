@@ -163,8 +163,8 @@ def _owner(wave: _Wave, rng: random.Random) -> tuple[Prose, Choice]:
     texts = [key, wave.ours, f"{lure}.example", f"{wave.ours.split('.')[0]}.test"]
     reasons = [
         Prose(
-            "The host ends at the first single slash; its last two parts name the owner.",
-            "主机名到第一个单斜杠为止，最后两段就是主人。",
+            "The host ends at the first single slash; the ending and the name before it tell the owner.",
+            "主机名到第一个单斜杠为止，后缀和它前面的名称就是主人。",
         ),
         Prose(
             "The company's name stands in front, and once more behind the slash; both are decoration.",

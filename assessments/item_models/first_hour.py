@@ -99,7 +99,8 @@ _EVENTS: tuple[_Event, ...] = (
             ),
             (
                 Prose(
-                    "Photograph what stands wet, then move goods, the dearest first", "拍下受潮情况，再搬货，贵重的先搬"
+                    "Photograph what has got wet, then move goods, the most valuable first",
+                    "拍下受潮情况，再搬货，贵重的先搬",
                 ),
                 Prose(
                     "Once nobody is in danger; pictures are for the insurance.", "没有人有危险之后才搬；照片留给保险。"
@@ -115,7 +116,7 @@ _EVENTS: tuple[_Event, ...] = (
         ),
         (
             (
-                Prose("Carry the dearest goods out first", "先把最贵的货搬出来"),
+                Prose("Carry the most valuable goods out first", "先把最贵的货搬出来"),
                 Prose(
                     "Nobody goes under lamps that drip before the power is off.", "断电之前，谁也不能到滴水的灯下去。"
                 ),
@@ -132,7 +133,7 @@ _EVENTS: tuple[_Event, ...] = (
     ),
     _Event(
         Prose(
-            "A colleague notices that a file with names and phones of buyers hangs in a public chat group.",
+            "A colleague notices that a file with names and phones of buyers was posted in a public chat group.",
             "同事发现一份含买家姓名和电话的文件出现在一个公开群里。",
         ),
         (
@@ -158,18 +159,18 @@ _EVENTS: tuple[_Event, ...] = (
             (
                 Prose("Prepare what buyers are told, by the one voice named for it", "由指定的人准备对买家的说明"),
                 Prose(
-                    "Told are facts: what went out, what we do, what they should do.",
+                    "Nothing but facts: what went out, what we do, what they should do.",
                     "只说事实：泄露了什么、我们在做什么、买家该做什么。",
                 ),
             ),
         ),
         (
             (
-                Prose("Ask in the group that nobody read the file", "在群里请大家不要看那份文件"),
-                Prose("That makes the last one curious; have it taken out.", "那只会让人更好奇，应当撤下。"),
+                Prose("Ask the members of the group not to read the file", "在群里请大家不要看那份文件"),
+                Prose("That makes even the last one curious; have it taken out.", "那只会让人更好奇，应当撤下。"),
             ),
             (
-                Prose("Delete all own copies and logs of the file", "删掉自己手上的副本和记录"),
+                Prose("Delete your own copies and logs of the file", "删掉自己手上的副本和记录"),
                 Prose("That destroys the proof.", "那是毁掉证据。"),
             ),
             (
@@ -183,7 +184,7 @@ _EVENTS: tuple[_Event, ...] = (
     ),
     _Event(
         Prose(
-            "Smoke comes from the charging place of the stackers; the alarm hasn't gone off yet.",
+            "Smoke comes from the charging station of the forklifts; the alarm hasn't gone off yet.",
             "叉车充电区冒烟，火警还没有响。",
         ),
         (
@@ -193,14 +194,17 @@ _EVENTS: tuple[_Event, ...] = (
             ),
             (
                 Prose(
-                    "Call 119 from outside: place, what burns, who is missing",
-                    "到室外拨打 119：地点、什么在烧、有无人被困",
+                    "Call 119 from outside: place, what burns, batteries there",
+                    "到室外拨打 119：地点、什么在烧、现场有电池",
                 ),
                 Prose("From a safe place, with what the fire brigade needs.", "在安全处拨打，说清消防需要知道的。"),
             ),
             (
                 Prose("Count the people at the meeting point", "在集合点清点人数"),
-                Prose("Who is missing decides what the fire brigade does first.", "是否缺人，决定消防先做什么。"),
+                Prose(
+                    "Whether somebody is missing decides what the fire brigade does first.",
+                    "是否缺人，决定消防先做什么。",
+                ),
             ),
             (
                 Prose("Call the leader named in the plan", "通知预案指定的指挥"),
@@ -213,14 +217,14 @@ _EVENTS: tuple[_Event, ...] = (
         ),
         (
             (
-                Prose("Pull the chargers' plugs and look what smokes", "拔掉充电插头，看看哪里冒烟"),
+                Prose("Pull the chargers' plugs and see what is smoking", "拔掉充电插头，看看哪里冒烟"),
                 Prose(
                     "Burning batteries can't be stopped by that, and the smoke is poisonous.",
                     "电池着火拔插头也没用，而且烟有毒。",
                 ),
             ),
             (
-                Prose("Drive the stackers out, so that they aren't lost", "把叉车开出去，免得烧掉"),
+                Prose("Drive the forklifts out, so that they aren't lost", "把叉车开出去，免得烧掉"),
                 Prose("Nobody goes back for goods or machines.", "谁也不为货物和设备冒险。"),
             ),
             (
@@ -296,12 +300,12 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     at = m.moment(world, world.now - rng.randint(1, 600) * 60)
     people = rng.randint(3, 40)
     exhibit = Exhibit(
-        Prose("What is known", "已知情况"),
-        (Prose("Fact", "项目"), Prose("What was said", "内容")),
+        Prose("The situation", "已知情况"),
+        (Prose("Fact", "项目"), Prose("What is known", "内容")),
         (
             (Prose("Place", "地点"), place),
             (Prose("Noticed", "发现时间"), same(at)),
-            (Prose("People in the house", "在场人数"), same(str(people))),
+            (Prose("People on site", "在场人数"), same(str(people))),
             (Prose("What is seen", "现象"), event.seen),
         ),
     )

@@ -42,9 +42,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     (goods,) = m.goods_of(world, rng, 1)
     down_at = world.now - world.now % _MINUTE - rng.randint(180, 400) * _MINUTE
     entries = _entries(rng, down_at)
-    shown = entries.copy()
+    while sum(one.change for one in entries) == 0:  # or whoever enters nothing would be right
+        entries = _entries(rng, down_at)
+    shown = entries
     while shown == entries:
-        rng.shuffle(shown)
+        shown = _on_sheets(rng.sample(entries, len(entries)))
     if params["ask"] == "order":
         return _order(world, goods, entries, shown)
     return _stock(world, rng, goods, down_at, shown)
@@ -63,6 +65,12 @@ def _entries(rng: random.Random, down_at: int) -> list[_Entry]:
     return entries
 
 
+def _on_sheets(drawn: list[_Entry]) -> list[_Entry]:
+    """The entries sheet by sheet; each sheet was written from top to bottom."""
+    halves = (drawn[place : place + 2] for place in range(0, len(drawn), 2))
+    return [one for half in halves for one in sorted(half, key=lambda one: one.at)]
+
+
 def _order(world: Context, goods: m.Goods, entries: list[_Entry], shown: list[_Entry]) -> Built:
     exhibit = _table(world, goods, [(_sheet(place), one) for place, one in enumerate(shown)])
     steps = tuple(
@@ -74,7 +82,7 @@ def _order(world: Context, goods: m.Goods, entries: list[_Entry], shown: list[_E
         for name, one in zip(NAMES, entries, strict=False)
     )
     stem = Prose(
-        "The system is back. In which order do you make up these entries from the sheets?",
+        "The system is back. In which order do you enter what is written on the sheets?",
         "系统已恢复。您按什么顺序补录这些纸面记录？",
     )
     return Built("ordering", stem, Ordering(steps), exhibit)
@@ -99,26 +107,26 @@ def _stock(world: Context, rng: random.Random, goods: m.Goods, down_at: int, sho
             key + noted.change,
             0.25,
             Prose(
-                "The entry of before the failure is in the system already; it would be booked twice.",
+                "The entry from before the failure is in the system already; it would be booked twice.",
                 "故障之前的那一笔系统里已经有了，再录就重复了。",
             ),
         ),
         (book, 0.0, Prose("What happened on paper is missing.", "漏了纸面上的记录。")),
-        (book + downs, 0.0, Prose("What was put onto the shelf counts as well.", "上架的也要计入。")),
+        (book + downs, 0.0, Prose("What was put on the shelf counts as well.", "上架的也要计入。")),
         (book - change, 0.0, Prose("Signs are the wrong way round.", "加减弄反了。")),
     )
     signs = "".join(
         f" {'+' if one.change > 0 else '−'} {abs(one.change)}" for one in sorted(shown, key=lambda one: one.at)
     )
     reason = Prose(
-        f"Only what happened while the system was down is made up: {book}{signs} = {key}. The pick of "
+        f"Only what happened while the system was down is entered: {book}{signs} = {key}. The pick of "
         f"{m.moment(world, noted.at)[-5:]} is in the book already.",
         f"只补录中断期间发生的：{book}{signs} = {key}。{m.moment(world, noted.at)[-5:]} 的拣货已在账上。",
     )
     stem = Prose(
         f"The system failed at {m.moment(world, down_at)[-5:]}; up to then everything was entered. After it was "
-        "restored "
-        f"without loss the book says {book} units in this bin. What does it say once the sheets are made up rightly?",
+        f"restored without loss, the book says {book} units in this bin. What does it say once the sheets have been "
+        "entered rightly?",
         f"系统在 {m.moment(world, down_at)[-5:]} 发生故障，此前的都已录入。恢复后没有丢失数据，该货位账面为 {book} 件。"
         "正确补录这些登记表之后，账面是多少件？",
     )

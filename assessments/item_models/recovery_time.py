@@ -95,7 +95,7 @@ def _table(world: Context, found: _Breakdown, *, promised: bool) -> Exhibit:
                 Prose(f"{found.most_down} minutes", f"{found.most_down} 分钟"),
             ),
             (
-                Prose("Agreed: data lost of at most", "约定：最多丢失"),
+                Prose("Agreed: data lost at most", "约定：最多丢失"),
                 Prose(f"{found.most_lost} minutes", f"{found.most_lost} 分钟的数据"),
             ),
         ]
@@ -117,7 +117,7 @@ def _down(found: _Breakdown) -> Numeric:
         (
             (found.back_at - found.backups[1]) / _MINUTE,
             0.0,
-            Prose("Until the backup it worked.", "备份之后到故障之前是正常的。"),
+            Prose("Between the backup and the failure it worked.", "备份之后到故障之前是正常的。"),
         ),
     )
     reason = Prose(
@@ -152,23 +152,22 @@ def _lost(found: _Breakdown) -> Numeric:
     return Numeric(found.lost, 0, MINUTES, reason, nears(found.lost, 0, mistakes))
 
 
-_KEPT = Prose("Which of the two promises was kept?", "两项约定中，哪些做到了？")
+_KEPT = Prose("Which of the two agreed limits was kept?", "两项约定中，哪些做到了？")
 
 
 def _promises(found: _Breakdown) -> Any:
     verdict = (found.down <= found.most_down, found.lost <= found.most_lost)
     texts = {
-        (True, True): Prose("Time down and data lost", "中断时间和数据丢失都做到了"),
-        (True, False): Prose("Time down only", "只做到了中断时间"),
-        (False, True): Prose("Data lost only", "只做到了数据丢失"),
-        (False, False): Prose("Neither", "两项都没有做到"),
+        (True, True): Prose("Both of them", "两项都做到了"),
+        (True, False): Prose("Only the one on time down", "只做到了中断时间这一项"),
+        (False, True): Prose("Only the one on data lost", "只做到了数据丢失这一项"),
+        (False, False): Prose("Neither of them", "两项都没有做到"),
     }
     why = Prose(
-        f"Down for {found.down} minutes of {found.most_down} allowed; entries of {found.lost} minutes lost, since "
-        "the last "
-        f"backup can't be read, of {found.most_lost} allowed.",
-        f"中断 {found.down} 分钟，约定 {found.most_down} 分钟；最后一份备份无法读取，丢失 {found.lost} 分钟的数据，"
-        f"约定 {found.most_lost} 分钟。",
+        f"Down for {found.down} minutes ({found.most_down} agreed); entries of {found.lost} minutes lost "
+        f"({found.most_lost} agreed), since the last backup can't be read.",
+        f"中断 {found.down} 分钟（约定 {found.most_down} 分钟）；最后一份备份无法读取，丢失 {found.lost} 分钟的数据"
+        f"（约定 {found.most_lost} 分钟）。",
     )
     return pick(list(texts.values()), list(texts).index(verdict), [why] * len(texts))
 

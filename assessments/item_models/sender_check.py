@@ -20,7 +20,7 @@ _BOXES: tuple[tuple[str, Prose], ...] = (
     ("it-support", Prose("IT support", "信息技术支持")),
     ("finance", Prose("the finance department", "财务部")),
     ("parcels", Prose("the parcel service", "快递客服")),
-    ("billing", Prose("the supplier's billing", "供应商结算处")),
+    ("billing", Prose("the billing department", "结算部")),
 )
 _LURES = ("secure-login", "account-check", "mail-notice", "parcel-info", "verify-now")
 _HOSTS = ("mail", "notice", "portal", "news")
@@ -78,10 +78,9 @@ def _sender(world: Context, rng: random.Random, house: str, lure: str) -> Built:
     order = rng.sample(range(4), 4)
     assert [place for place in range(4) if owner_of(hosts[place]) == ours] == [0]
     stem = Prose(
-        f"Four messages claim to come from {who.en} of a company whose domain is {ours}. Which address really "
-        "belongs to "
-        "that domain?",
-        f"四封邮件都自称来自某公司{who.zh}，该公司的域名是 {ours}。哪个地址确实属于这个域名？",
+        f"Four messages show {who.en} as their sender and claim to come from the company whose domain is {ours}. "
+        "Which address really belongs to that domain?",
+        f"四封邮件的发件人都显示为“{who.zh}”，自称来自域名为 {ours} 的公司。哪个地址确实属于这个域名？",
     )
     texts = [same(f"{box}@{hosts[place]}") for place in order]
     content = pick(texts, order.index(0), [reasons[place] for place in order])
@@ -127,8 +126,9 @@ def _owner(rng: random.Random, house: str, lure: str) -> Built:
     assert len(set(owners)) == len(owners)
     reasons = [
         Prose(
-            "The host ends at the first single slash; read from there to the left, the last two parts name the owner.",
-            "主机名到第一个单斜杠为止；从那里往左看，最后两段就是主人。",
+            "The host ends at the first single slash; read from there to the left, the ending and the name before it "
+            "tell the owner.",
+            "主机名到第一个单斜杠为止；从那里往左看，后缀和它前面的名称就是主人。",
         ),
         Prose(
             "It stands in the middle of the host; the owner of the end may put anything there.",

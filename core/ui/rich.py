@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 
-from core.ui.safe import safe
+from core.ui.safe import plain, safe
 
 _STARS = safe("****")
 _FIGURE = re.compile(r"[-+±]?[0-9][0-9,]*(\.[0-9]+)?%?")
+_NOTHING = ("–", "—", "-")  # said instead of a figure
+_SHORT = 18  # characters; a cell that is no longer, such as a day with its time, stays on one line
 
 
 def emphasised(text: str) -> str:
@@ -43,6 +46,35 @@ def grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(safe(column) or " " for column in columns) + " |", "|" + "".join(sides)]
     lines += ["| " + " | ".join(safe(cell) or " " for cell in row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def facts_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
+    """A table of facts as HTML, its cells shown literally; what is too wide for a phone is scrolled inside it.
+
+    Why not `grid`: days and order numbers stay whole, and the table has a name for screen readers.
+    """
+    right = [_is_figures([row[at] for row in rows if row[at] not in _NOTHING]) for at in range(len(columns))]
+    heads = "".join(
+        f'<th scope="col"{_classes(right[at])}>{escape(plain(column))}</th>' for at, column in enumerate(columns)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_classes(right[at], len(cell) <= _SHORT)}>{escape(plain(cell))}</td>" for at, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    label = escape(plain(title))
+    return (
+        f'<div class="od-facts" role="group" aria-label="{label}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _classes(right: bool, short: bool = False) -> str:
+    names = " ".join(name for name, is_so in (("r", right), ("s", short)) if is_so)
+    return f' class="{names}"' if names else ""
 
 
 def _is_figures(cells: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from core.ui.cards import Tone, chip
 from core.ui.charts import CONFIG, Series, drawable, pictured
 from core.ui.i18n import format_number, format_rate, language, t, translate_error
 from core.ui.kpi import is_dark
-from core.ui.rich import emphasised, grid
+from core.ui.rich import emphasised, facts_table
 from core.ui.safe import plain, safe
 
 TRIAL = 0  # the attempt of an author who tries a question out; its answers stay in the session
@@ -126,14 +126,14 @@ def draw_exhibit(exhibit: Exhibit, key: str = "exhibit") -> None:
     with st.container(border=True, key=key, gap=None):
         st.caption(safe(title))
         if not exhibit.chart:
-            st.markdown(grid(columns, rows))
+            st.html(facts_table(columns, rows, title))
             return
         names = [row[0] for row in rows]
         series = [Series(str(at), columns[at + 1], values) for at, values in enumerate(series_in(exhibit))]
         figure = pictured(exhibit.chart, names, series, dark=is_dark())
         st.plotly_chart(drawable(figure), theme=None, config=dict(CONFIG), key=f"{key}-chart", alt=title)
         with st.expander(t("The same as a table"), key=f"{key}-table"):
-            st.markdown(grid(columns, rows))
+            st.html(facts_table(columns, rows, title))
 
 
 def draw_case(case: CaseView, key: str = "case") -> None:

@@ -104,7 +104,7 @@ def draw_state(sheet: Sheet, place: int) -> None:
     if sheet.saved_at is not None:
         saved = t("Saved {time}", time=clock_time(sheet.saved_at))
     st.html(
-        '<div class="orderly-test-state"><span role="status"><span>'
+        f'<div class="orderly-test-state" data-place="{place}"><span role="status"><span>'
         f"<strong>{escape(where)}</strong>{escape(beside)}</span><span>{escape(saved)}</span></span>"
         f"{draw_clock(sheet)}</div>"
     )

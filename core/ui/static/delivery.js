@@ -1,4 +1,5 @@
-// What a test needs between two clicks: the time left counting down, what is being typed saved, options by key.
+// What a test needs between two clicks: the time left counting down, what is being typed saved, options by key, and
+// the focus where a question begins.
 (function () {
   "use strict";
   var QUESTION = ".st-key-question";
@@ -144,5 +145,46 @@
     }
   }, true);
 
-  setInterval(tick, 250);
+  // ---- where one is: another question begins at its top, and who works with keys goes on inside it.
+  var place = null; // of the question that was shown last
+  var byKeys = false;
+  var held = null; // what had the focus last, inside the test
+
+  document.addEventListener("keydown", function () { byKeys = true; }, true);
+  document.addEventListener("pointerdown", function () { byKeys = false; }, true);
+  document.addEventListener("focusin", function (event) {
+    held = event.target.closest(QUESTION + ", .st-key-test-steps") ? event.target : null;
+  });
+
+  function follow() {
+    var question = document.querySelector(QUESTION), state = document.querySelector(".orderly-test-state");
+    if (!question || !state) {
+      place = null;
+      return;
+    }
+    if (!question.hasAttribute("tabindex")) question.tabIndex = -1;
+    var other = place !== null && place !== state.dataset.place;
+    place = state.dataset.place;
+    if (other) {
+      if (byKeys) question.focus({ preventScroll: true });
+      if (question.getBoundingClientRect().top < 0) question.scrollIntoView({ block: "start" });
+    } else if (byKeys && held && !held.isConnected && document.activeElement === document.body) {
+      (question.querySelector(".st-key-unplaced button:enabled") || question).focus({ preventScroll: true });
+    }
+  }
+
+  // ---- labels read aloud: Streamlit puts a label's markdown there as it is written, with its backslashes.
+  function readable() {
+    document.querySelectorAll('[aria-label*="\\\\"], [aria-label*="\u2060"]').forEach(function (named) {
+      var label = named.getAttribute("aria-label");
+      var words = label.replace(/\\([!-\/:-@[-`{-~])/g, "$1").replace(/\u2060/g, "");
+      if (words !== label) named.setAttribute("aria-label", words);
+    });
+  }
+
+  setInterval(function () {
+    tick();
+    follow();
+    readable();
+  }, 250);
 })();

@@ -20,7 +20,7 @@ from core.ui import page
 from core.ui.cards import Tone, chip, section
 from core.ui.guard import fragment
 from core.ui.i18n import format_instant, format_rate, t
-from core.ui.rich import emphasised, grid
+from core.ui.rich import emphasised, facts_table
 from core.ui.safe import plain, safe
 from pages.learn import said
 
@@ -122,7 +122,7 @@ def draw_situation(case: CaseView) -> None:
 def draw_table(exhibit: Exhibit) -> None:
     """The facts a question is about."""
     rows = [[said(cell) for cell in row] for row in exhibit.rows]
-    st.markdown(grid([said(column) for column in exhibit.columns], rows))
+    st.html(facts_table([said(column) for column in exhibit.columns], rows, said(exhibit.title)))
 
 
 def draw_dispute(dispute: Dispute, own: bool) -> None:

@@ -69,7 +69,7 @@ _CAUSES: tuple[_Found, ...] = (
         Cause.MISPICK,
         Prose("Picked wrongly", "拣错货"),
         Prose(
-            "Keep look-alikes in bins apart, and have every unit scanned before packing",
+            "Keep look-alikes in bins far apart, and have every unit scanned before packing",
             "相似商品分开存放，打包前逐件扫码",
         ),
         Prose("Look-alikes side by side are picked for each other.", "相似商品挨着放，容易互相拿错。"),
@@ -96,13 +96,14 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     """Places are counted by the product's tolerances; asked is what is counted again, why, and what to mend."""
     cause = rng.choice((Cause.UNITS, Cause.MISPICK, Cause.MISPLACED))
     drawn = _drawn(world, rng, cause)
+    while not sum(one.off * one.cost for one in drawn):  # "nothing" would be right for the wrong reason
+        drawn = _drawn(world, rng, cause)
     places = sorted(drawn, key=lambda one: one.code)
     found = _earlier(rng)
     situation = Prose(
         f"It is the evening of {m.moment(world, world.now)[:10]}. A cycle count of seven places is done; nothing moved "
         "meanwhile. The table shows book and count. The chart shows the units that were off in the last three "
-        "months, by "
-        "the reason that was given.",
+        "months, by the reason that was given.",
         f"{m.moment(world, world.now)[:10]} 晚上，七个位置的循环盘点已完成，其间没有货物移动。表中为账面与实盘。"
         "图中为最近三个月按原因汇总的差异件数。",
     )
@@ -151,7 +152,7 @@ def _drawn(world: Context, rng: random.Random, cause: Cause) -> list[_Place]:
     classes = [Abc.C, Abc.C, Abc.A, Abc.A, Abc.B, Abc.B, Abc.C]
     rack = rng.randint(2, 20)
     racks = [rack, rack + (9 if cause is Cause.MISPLACED else 1), *rng.sample(range(30, 60), 5)]
-    cartons = [rng.choice((18, 24)), *(rng.choice((12, 18, 24, 36)) for _ in range(6))]
+    cartons = [rng.choice((18, 24)), rng.choice((18, 24, 36)), *(rng.choice((12, 18, 24, 36)) for _ in range(5))]
     costs = [rng.randint(5, 24) for _ in range(7)]
     if cause is Cause.MISPLACED:
         cartons[1], costs[1] = cartons[0], costs[0]
@@ -197,14 +198,14 @@ def _recount(places: Sequence[_Place]) -> tuple[Prose, Numeric]:
             Prose("Not every difference is beyond the tolerance of its class.", "并非每处差异都超出该类别的允差。"),
         ),
         (
-            sum(abs(one.off) > 2 for one in places),
-            0.0,
-            Prose("The tolerance depends on the class and the book.", "允差取决于类别和账面数。"),
-        ),
-        (
             sum(one.again for one in places if one.abc is not Abc.A),
             0.25,
             Prose("Class A tolerates no difference at all.", "A 类不允许任何差异。"),
+        ),
+        (
+            sum(abs(one.off) > 2 for one in places),
+            0.0,
+            Prose("The tolerance depends on the class and the book.", "允差取决于类别和账面数。"),
         ),
     )
     reason = Prose(
@@ -219,22 +220,26 @@ def _value(places: Sequence[_Place]) -> tuple[Prose, Numeric]:
     off = [one for one in places if one.off]
     key = sum(one.off * one.cost for one in off)
     said = " ".join(f"{'+' if one.off > 0 else '−'} {abs(one.off)} × {one.cost}" for one in off)
-    shown = f"−{-key}" if key < 0 else str(key)
+    said = said.removeprefix("+ ") if off[0].off > 0 else said.replace("− ", "−", 1)
+    shown = f"{key:,}".replace("-", "−")
     mistakes = (
         (
             sum(abs(one.off) * one.cost for one in off),
             0.0,
             Prose("Here signs count: a surplus adds.", "这里要看正负：盘盈是加。"),
         ),
-        (sum(one.off for one in off), 0.0, Prose("These are units; asked is their value.", "这是件数，问的是金额。")),
+        (
+            sum(one.off for one in off),
+            0.0,
+            Prose("These are units; the question asks for their value.", "这是件数，问的是金额。"),
+        ),
         (-key, 0.25, Prose("Count less book, not the other way round.", "是实盘减账面，方向反了。")),
     )
     reason = Prose(
         f"Difference × cost, place by place: {said} = {shown} CNY.", f"逐处计算差异 × 成本：{said} = {shown} 元。"
     )
     stem = Prose(
-        "The recount confirms every count. What do all differences come to at cost, in CNY? A loss is written "
-        "with a minus.",
+        "The recount confirms every count. What do all differences come to at cost, in CNY? Write a loss with a minus.",
         "复盘确认了全部实盘数。全部差异按成本合计多少元？损失用负数表示。",
     )
     return stem, Numeric(key, 0, Prose("CNY", "元"), reason, nears(key, 0, mistakes))
@@ -243,9 +248,8 @@ def _value(places: Sequence[_Place]) -> tuple[Prose, Numeric]:
 def _cause(odd: _Place, partner: _Place, cause: Cause) -> tuple[Prose, Choice]:
     missing = -odd.off
     stem = Prose(
-        f"In {odd.code} {missing} units of {odd.goods.code} are short, and the recount confirms it. Which cause "
-        "is the most "
-        "likely?",
+        f"{odd.goods.code} is {missing} units short in {odd.code}, and the recount confirms it. Which cause is the "
+        "most likely?",
         f"货位 {odd.code} 的 {odd.goods.code} 短少 {missing} 件，复盘后确认。最可能的原因是什么？",
     )
     right = {
@@ -253,23 +257,23 @@ def _cause(odd: _Place, partner: _Place, cause: Cause) -> tuple[Prose, Choice]:
             f"{missing} pieces are exactly one carton of this article.", f"{missing} 件正好是这种商品的一箱。"
         ),
         Cause.MISPICK: Prose(
-            f"The next bin, {partner.code}, has {missing} too much of another article.",
+            f"The next bin, {partner.code}, shows a surplus of {missing} of another article.",
             f"相邻货位 {partner.code} 的另一种商品正好多出 {missing} 件。",
         ),
         Cause.MISPLACED: Prose(
-            f"The same article has {missing} too much in {partner.code}.",
+            f"{partner.code} shows a surplus of {missing} of the same article.",
             f"同一商品在 {partner.code} 正好多出 {missing} 件。",
         ),
     }
     wrong = {
         Cause.UNITS: Prose(
-            f"A carton of it holds {odd.carton}; {missing} are no whole cartons.",
+            f"A carton of it holds {odd.carton}; {missing} units aren't a whole carton.",
             f"它一箱装 {odd.carton} 件，{missing} 件不是整箱。",
         ),
         Cause.MISPICK: Prose(
-            "No neighbour has as many of another article too much.", "相邻货位没有别的商品多出同样的件数。"
+            "No neighbouring bin shows an equal surplus of another article.", "相邻货位没有别的商品多出同样的件数。"
         ),
-        Cause.MISPLACED: Prose("The same article isn't too much in any other place.", "同一商品在别处并没有多出来。"),
+        Cause.MISPLACED: Prose("No other place shows a surplus of this article.", "同一商品在别处并没有多出来。"),
         Cause.RETURN: Prose("A return that wasn't booked shows as a surplus.", "退货未入账会表现为盘盈。"),
     }
     said = [right[one.cause] if one.cause is cause else wrong[one.cause] for one in _CAUSES]

@@ -53,8 +53,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     situation = Prose(
         f"It is {m.moment(world, world.now)}. A lorry brings five articles of one purchase order, all of them with an "
         "expiry date. You have counted every article twice. Nobody who may keep over-deliveries can be reached, "
-        "and the "
-        "driver takes along what isn't booked. The chart shows how many units back-ordered buyers wait for.",
+        "and the driver takes back what isn't booked. The chart shows how many units back-ordered buyers wait for.",
         f"现在是 {m.moment(world, world.now)}。一辆货车送来同一张采购单的五种商品，都有有效期，您已逐一清点两遍。"
         "有权留下超量到货的人联系不上，没有登记的货由司机带回。图中为缺货待补的买家在等的件数。",
     )
@@ -202,7 +201,7 @@ def _refused(lines: Sequence[_Line], rng: random.Random) -> tuple[Prose, Choice]
     for one in shown:
         if one is key:
             why = Prose(
-                f"It keeps for {one.life} days; {least} are wanted at the door, however many buyers wait for it.",
+                f"It keeps for {one.life} days; at least {least} are wanted at the door, however many buyers wait.",
                 f"距到期只剩 {one.life} 天，收货至少要 {least} 天，不管有多少买家在等。",
             )
         elif one.booked < one.counted:
@@ -237,7 +236,7 @@ def _waited(lines: Sequence[_Line]) -> tuple[Prose, Numeric]:
             0.0,
             Prose("Surplus of one article doesn't make up for another.", "一种商品多到，抵不了另一种少到。"),
         ),
-        (0, 0.0, Prose("Two articles are not complete.", "有两种商品还没有到齐。")),
+        (0, 0.0, Prose("Two articles haven't come in full.", "有两种商品还没有到齐。")),
     )
     reason = Prose(
         f"What was ordered and not booked, article by article: {said} = {key}. Surpluses don't count against it.",
@@ -261,14 +260,14 @@ def _first(lines: Sequence[_Line]) -> tuple[Prose, Choice]:
     for one in shown:
         if one is key:
             why = Prose(
-                f"Of what was taken, most buyers wait for it: {one.awaited} units.",
+                f"Of all that was taken, buyers wait for most units of this article: {one.awaited}.",
                 f"在已收的货里，等它的最多：{one.awaited} 件。",
             )
         elif one is old:
             why = Prose("It wasn't taken; there is nothing to put away.", "这种货没有收，没有可上架的。")
         else:
             why = Prose(
-                f"{one.awaited} units are waited for; {key.awaited} of another article.",
+                f"{one.awaited} units of it are waited for, but {key.awaited} of another article.",
                 f"在等的是 {one.awaited} 件，另一种有 {key.awaited} 件。",
             )
         reasons.append(why)

@@ -63,7 +63,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         f"In which state is the low-stock alert at {moments[-1]}? Before the first reading everything was in order.",
         f"{moments[-1]} 时，“库存不足”告警处于什么状态？首次读数之前一切正常。",
     )
-    reasons = [_why(series, state, start) for state in _ASKED]
+    because = _because(world, series)
+    reasons = [_why(because, series.alert.state, state) for state in _ASKED]
     content = pick([ALERT_NAMES[state] for state in _ASKED], _ASKED.index(series.alert.state), reasons)
     return Built("single", stem, content, exhibit)
 
@@ -101,7 +102,9 @@ def _chosen(rng: random.Random, start: int, ask: str) -> _Series:
             continue
         alert, rung = found
         series = _Series(limit, values, alert, rung)
-        fits = alert.state is state and series.dips >= 1 if ask == "state" else rung == times and series.dips >= 2
+        # "In order" has to be earned: by an alert that ended, or by more than one dip that was too short.
+        dips = 2 if ask == "rung" or (state is AlertState.NORMAL and not rung) else 1
+        fits = series.dips >= dips and (alert.state is state if ask == "state" else rung == times)
         if fits:
             return series
     raise LookupError("no series of readings suits")
@@ -123,33 +126,50 @@ def _drawn(rng: random.Random, limit: int) -> tuple[int, ...]:
     return tuple(values[:_READINGS])
 
 
-def _why(series: _Series, state: AlertState, start: int) -> Prose:
-    key = series.alert.state
+def _because(world: Context, series: _Series) -> Prose:
+    """Why the alert stands where it does after the last reading, with the moment that decides."""
+    alert = series.alert
+    since = m.moment(world, alert.since_at)[-5:]
+    match alert.state:
+        case AlertState.PENDING:
+            return Prose(
+                f"stock has been below the limit since {since}, which isn't 10 minutes yet.",
+                f"库存从 {since} 起低于下限，还没满 10 分钟。",
+            )
+        case AlertState.ALERTING:
+            raised = m.moment(world, alert.raised_at or 0)[-5:]
+            begun = Prose(f"at {raised} a breach had lasted 10 minutes;", f"{raised} 时越限已满 10 分钟，")
+            last = series.values[-1]
+            if last < series.limit:
+                return Prose(
+                    f"{begun.en} the alert hasn't ended since, and stock is below the limit.",
+                    f"{begun.zh}此后告警没有结束，目前低于下限。",
+                )
+            return Prose(
+                f"{begun.en} stock isn't below the limit any more, but {last} isn't clearly back.",
+                f"{begun.zh}目前虽不低于下限，但 {last} 件不算明显恢复。",
+            )
+        case AlertState.RECOVERING:
+            return Prose(
+                f"it was alerting; stock has been clearly back since {since}, which isn't 30 minutes yet.",
+                f"此前在告警；{since} 起库存明显恢复，还没满 30 分钟。",
+            )
+        case _ if series.rung:
+            return Prose(
+                f"the alert ended at {since}, when stock had been clearly back for 30 minutes; no breach has lasted 10 "
+                "minutes since.",
+                f"{since} 时明显恢复已满 30 分钟，告警结束；此后没有持续满 10 分钟的越限。",
+            )
+        case _:
+            return Prose(
+                "no breach lasted 10 minutes, so no alert was raised.", "没有一次越限持续满 10 分钟，所以没有触发告警。"
+            )
+
+
+def _why(because: Prose, key: AlertState, state: AlertState) -> Prose:
     if state is not key:
-        return Prose(
-            f"It is “{ALERT_NAMES[key].en}”: {_BECAUSE[key].en}", f"应为“{ALERT_NAMES[key].zh}”：{_BECAUSE[key].zh}"
-        )
-    return Prose(_BECAUSE[key].en[0].upper() + _BECAUSE[key].en[1:], _BECAUSE[key].zh)
-
-
-_BECAUSE: Mapping[AlertState, Prose] = {
-    AlertState.NORMAL: Prose(
-        "no breach has lasted 10 minutes since, or stock has been clearly back for 30.",
-        "此后没有持续满 10 分钟的越限，或明显恢复已满 30 分钟。",
-    ),
-    AlertState.PENDING: Prose(
-        "stock is below the limit, but not yet for 10 minutes.", "库存低于下限，但还没满 10 分钟。"
-    ),
-    AlertState.ALERTING: Prose(
-        "a breach lasted 10 minutes, and since then stock hasn't come clearly back, or has fallen again before the 30 "
-        "minutes were over.",
-        "越限已满 10 分钟，此后一直没有明显恢复，或未满 30 分钟又跌破下限。",
-    ),
-    AlertState.RECOVERING: Prose(
-        "it was alerting; stock came clearly back, but hasn't been so for 30 minutes yet.",
-        "曾在告警，库存已明显恢复，但还没满 30 分钟。",
-    ),
-}
+        return Prose(f"It is “{ALERT_NAMES[key].en}”: {because.en}", f"应为“{ALERT_NAMES[key].zh}”：{because.zh}")
+    return Prose(because.en[0].upper() + because.en[1:], because.zh)
 
 
 def _times(series: _Series) -> Numeric:

@@ -25,11 +25,10 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     if params["ask"] == "place":
         return _place(world, rng, walk)
     plan = Prose(
-        f"Zones A and B, {aisles} aisles each, {racks} racks in each aisle. A-02-07 is zone A, aisle 2, rack 7. One "
-        "walks zone A before B, up aisle 1, down aisle 2, up aisle 3 and so on.",
-        f"A、B 两个库区，各 {aisles} 条巷道，每条 {racks} 个货架。A-02-07 表示 A 区 2 巷道 7 号货架。先走 A 区再走"
-        " B 区，"
-        "1 巷道去、2 巷道回、3 巷道去，依此类推。",
+        f"Zones A and B have {aisles} aisles each, with {racks} racks in every aisle. A-02-05 is zone A, aisle 2, rack "
+        "5. The walk begins at A-01-01; zone A comes before zone B.",
+        f"A、B 两个库区各有 {aisles} 条巷道，每条 {racks} 个货架。A-02-05 表示 A 区 2 巷道 5 号货架。拣货路线从 "
+        "A-01-01 开始，先 A 区后 B 区。",
     )
     if params["ask"] == "next":
         return _next(world, rng, walk, plan, racks)
@@ -61,7 +60,7 @@ def _order(world: Context, rng: random.Random, walk: Mapping[str, int], plan: Pr
     codes.append("FLOOR" if rng.random() < 0.5 else f"A-03-{rng.randint(1, racks):02d}")
     ordered = sorted(codes, key=walk.__getitem__)
     steps = tuple(Step(name, _code(code), _why(code)) for name, code in zip(NAMES, ordered, strict=False))
-    stem = Prose(f"{plan.en} Put the stops of a walk in order.", f"{plan.zh}请按行走先后排列这些站点。")
+    stem = Prose(f"{plan.en} Put these stops in the order of the walk.", f"{plan.zh}请按拣货路线的先后排列这些站点。")
     return Built("ordering", stem, Ordering(steps), _stops(world, rng, ordered))
 
 
@@ -73,8 +72,12 @@ def _why(code: str) -> Prose:
     if code == "FLOOR":
         return Prose("The floor comes last.", "地面暂存区排在最后。")
     if int(code[2:4]) % 2:
-        return Prose("An odd aisle is walked up: small racks first.", "奇数巷道由小号走向大号。")
-    return Prose("An even aisle is walked down: large racks first.", "偶数巷道由大号走回小号。")
+        return Prose(
+            "Up one aisle: odd aisles from the small rack numbers to the large.", "奇数巷道去程，由小号走向大号。"
+        )
+    return Prose(
+        "Down the next: even aisles from the large rack numbers to the small.", "偶数巷道回程，由大号走回小号。"
+    )
 
 
 def _next(world: Context, rng: random.Random, walk: Mapping[str, int], plan: Prose, racks: int) -> Built:
@@ -95,17 +98,20 @@ def _next(world: Context, rng: random.Random, walk: Mapping[str, int], plan: Pro
         if code == key:
             reasons.append(
                 Prose(
-                    "Aisle 2 is walked down: the next smaller rack comes next.", "2 巷道是往回走，接着是更小的货架号。"
+                    "Up one aisle, down the next: in aisle 2 the smaller rack numbers come next.",
+                    "1 巷道去、2 巷道回：在 2 巷道里，接着是较小的货架号。",
                 )
             )
         elif walk[code] < walk[now]:
-            reasons.append(Prose("This stop lies behind: aisle 2 is walked down.", "2 巷道往回走，这一站已经走过了。"))
+            reasons.append(
+                Prose("This stop lies behind you: aisle 2 is walked down.", "2 巷道往回走，这一站已经走过了。")
+            )
         else:
             reasons.append(Prose("It comes later on the walk.", "它在路线的后面。"))
     passed = Prose(
-        f"You started at the beginning and stand at {now}. Of the stops below one has been done already. Which "
-        "one comes next?",
-        f"您从起点开始，现在站在 {now}。下列站点中有一个已经走过。接下来是哪一个？",
+        f"You have followed it from the beginning and now stand at {now}. One of the stops below is done already. "
+        "Which one comes next?",
+        f"您沿路线从头走来，现在站在 {now}。下列站点中有一个已经走过。接下来是哪一个？",
     )
     stem = Prose(f"{plan.en} {passed.en}", f"{plan.zh}{passed.zh}")
     content = pick([same(code) for code in open_stops], open_stops.index(key), reasons)
@@ -133,7 +139,7 @@ def _place(world: Context, rng: random.Random, walk: Mapping[str, int]) -> Built
     rng.shuffle(shown)
     exhibit = Exhibit(
         Prose("Four bins", "四个货位"),
-        (Prose("Bin", "货位"), Prose("Holds", "存放"), Prose("Place on the walk", "路线次序")),
+        (Prose("Bin", "货位"), Prose("Holds", "存放"), Prose("Position on the walk", "路线次序")),
         tuple(rows[place] for place in shown),
     )
     count = rng.randint(8, 60)

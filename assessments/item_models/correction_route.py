@@ -59,14 +59,14 @@ def _waits(world: Context, rng: random.Random) -> Built:
         value = units * cost
         assert policy.needs_approval(value * 100) == (place == 0)
         change = _change(rng, reasons[place], units)
-        rows.append((same(goods[place].code), same(_signed(change)), _named(reasons[place]), same(str(cost))))
+        rows.append((same(goods[place].code), same(_signed(change)), _named(reasons[place]), same(f"{cost:,}")))
         texts.append(same(goods[place].code))
         how = "above" if place == 0 else "not above"
         how_zh = "超过" if place == 0 else "未超过"
         whys.append(
             Prose(
-                f"{units} × {cost} = {value:,} CNY, {how} {limit:,}.",
-                f"{units} × {cost} = {value:,} 元，{how_zh} {limit:,} 元。",
+                f"{units} × {cost:,} = {value:,} CNY, {how} {limit:,}.",
+                f"{units} × {cost:,} = {value:,} 元，{how_zh} {limit:,} 元。",
             )
         )
     stem = Prose(
@@ -77,18 +77,22 @@ def _waits(world: Context, rng: random.Random) -> Built:
 
 
 def _impossible(world: Context, rng: random.Random) -> Built:
-    """Exactly one goes a way that its reason doesn't explain."""
+    """Exactly one goes a way that its reason doesn't explain; signs differ among the others, too."""
     policy = adjusting_policy()
     goods = m.goods_of(world, rng, 4, dated=True)
     one_way = [reason for reason in policy.reasons if reason.way in _OTHER_WAY]
     odd = rng.choice(one_way)
-    others = rng.sample([reason for reason in policy.reasons if reason is not odd], 3)
-    picked = [odd, *others]
+    ways = {way: [one for one in policy.reasons if one.way == way and one is not odd] for way in ("up", "both", "down")}
+    adding = [*ways["up"], *ways["both"]]
+    picked = [odd, *adding[:2], *rng.sample(ways["down"], 3 - len(adding[:2]))]
     places = rng.sample(range(4), 4)
     rows, texts, whys = [], [], []
     for place in places:
         reason, units = picked[place], rng.randint(1, 9)
-        change = _OTHER_WAY[odd.way] * units if place == 0 else _change(rng, reason, units)
+        if place == 0 or reason.way == "both":
+            change = _OTHER_WAY[odd.way] * (units if place == 0 else -units)
+        else:
+            change = _change(rng, reason, units)
         assert _explains(reason, change) == (place != 0)
         cost = rng.randint(10, 150)
         rows.append((same(goods[place].code), same(_signed(change)), _named(reason), same(str(cost))))
@@ -117,7 +121,9 @@ def _way(reason: AdjustmentReason, refused: bool) -> Prose:
         return Prose(f"“{name.en}” can only add units.", f"“{name.zh}”只能增加库存。")
     if reason.way == "both":
         return Prose(f"“{name.en}” may go either way.", f"“{name.zh}”可增可减。")
-    return Prose(f"“{name.en}” explains a change of this direction.", f"“{name.zh}”能解释这个方向的变动。")
+    if reason.way == "up":
+        return Prose(f"“{name.en}” adds units, as it did here.", f"“{name.zh}”只能增加库存，这里正是增加。")
+    return Prose(f"“{name.en}” takes units off, as it did here.", f"“{name.zh}”只能减少库存，这里正是减少。")
 
 
 def _table(rows: Sequence[tuple[Prose, ...]]) -> Exhibit:

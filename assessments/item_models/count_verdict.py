@@ -86,12 +86,12 @@ def _verdict(again: bool, abc: Abc, off: int, most: int) -> Prose:
         return Prose("Count and book agree.", "账实相符。")
     if again:
         return Prose(
-            f"{off} off; for this class and book at most {most} are taken.",
-            f"差 {off} 件，按类别和账面最多允许 {most} 件。",
+            f"{off} off; class, book and cost allow at most {most}.",
+            f"差 {off} 件，按类别、账面和成本最多允许 {most} 件。",
         )
     return Prose(
-        f"{off} off, {most} are tolerated for this class and book; it is explained, not counted again.",
-        f"差 {off} 件，按类别和账面允许 {most} 件：说明原因即可，不必复盘。",
+        f"{off} off; class, book and cost allow up to {most}: it is explained, not counted again.",
+        f"差 {off} 件，按类别、账面和成本允许 {most} 件：说明原因即可，不必复盘。",
     )
 
 
@@ -150,8 +150,7 @@ def _moved(world: Context, rng: random.Random, ask: str) -> Built:
 def _difference(sheet: _Sheet) -> tuple[Prose, Numeric]:
     key = sheet.difference
     stem = Prose(
-        "What is the difference of this place (count less book of the same moment)? A shortage is written with a "
-        "minus.",
+        "What is the difference at this place (count less book of the same moment)? Write a shortage with a minus.",
         "此处的差异是多少件（实盘减去同一时刻的账面）？短少用负数表示。",
     )
     reason = Prose(
@@ -177,11 +176,12 @@ def _difference(sheet: _Sheet) -> tuple[Prose, Numeric]:
 def _posted(sheet: _Sheet) -> tuple[Prose, Numeric]:
     key = sheet.book + sheet.difference
     stem = Prose(
-        "The difference is approved and posted at 11:05; nothing has moved since 11:00. What does the book say then?",
+        "The difference is approved and posted at 11:05; nothing has moved since 11:00. How many units does the book "
+        "say then?",
         "差异于 11:05 审批并过账，11:00 之后没有移动。过账后账面是多少件？",
     )
     reason = Prose(
-        f"At 9:20 the book said {sheet.back}, so that {sheet.signed} is posted on the book of now: "
+        f"At 9:20 the book said {sheet.back}, so {sheet.signed} is posted on the present book: "
         f"{sheet.book} {sheet.signed[0]} {abs(sheet.difference)} = {key}.",
         f"9:20 的账面为 {sheet.back}，差异 {sheet.signed} 记在当前账面上：{sheet.book} {sheet.signed[0]} "
         f"{abs(sheet.difference)} = {key}。",

@@ -49,11 +49,11 @@ def _days(world: Context, rng: random.Random) -> Built:
         (
             available / (a_day * _MONTH),
             0.0,
-            Prose("These are months; asked were days.", "这是按月算的，问的是天数。"),
+            Prose("This is in months; the question asks for days.", "这是按月算的，问的是天数。"),
         ),
     )
     reason = Prose(
-        f"{a_day * _MONTH} in {_MONTH} days are {a_day} a day; {available} / {a_day} = {key:g}.",
+        f"{a_day * _MONTH} in {_MONTH} days is {a_day} a day; {available} / {a_day} = {key:g}.",
         f"{_MONTH} 天卖 {a_day * _MONTH} 件，即每天 {a_day} 件；{available} ÷ {a_day} = {key:g}。",
     )
     stem = Prose("What are the **days of cover** of this article?", "这款商品的**可售天数**是多少？")
@@ -82,7 +82,7 @@ def _gap(world: Context, rng: random.Random) -> Built:
         if place == 0:
             reasons.append(
                 Prose(
-                    f"{ends.en}, but new goods need {lead}: it is empty for {lead - days} days.",
+                    f"{ends.en}, but new goods need {lead}: it is sold out for {lead - days} days.",
                     f"{ends.zh}，而到货要 {lead} 天：会断货 {lead - days} 天。",
                 )
             )
@@ -91,7 +91,7 @@ def _gap(world: Context, rng: random.Random) -> Built:
                 Prose(f"{ends.en}, and new goods need only {lead}.", f"{ends.zh}，到货只要 {lead} 天，来得及。")
             )
     exhibit = Exhibit(
-        Prose("Nothing is on its way of any of them", "四款商品均无在途采购"),
+        Prose("Four articles; nothing is on its way for any of them", "四款商品，均无在途采购"),
         (
             Prose("Article", "商品"),
             Prose("Available", "可用"),
@@ -101,8 +101,8 @@ def _gap(world: Context, rng: random.Random) -> Built:
         tuple(rows),
     )
     stem = Prose(
-        "You may place one order at once. Which article will be empty before goods ordered today can come?",
-        "您现在只能马上下一张采购单。哪款商品会在今天下单的货到达之前售罄？",
+        "You may place only one order now. Which article will sell out before goods ordered today can come?",
+        "您现在只能下一张采购单。哪款商品会在今天下单的货到达之前售罄？",
     )
     return Built("single", stem, pick(texts, places.index(0), reasons), exhibit)
 

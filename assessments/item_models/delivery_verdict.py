@@ -71,7 +71,7 @@ def _most(world: Context, rng: random.Random) -> Built:
         (
             (Prose("Ordered", "订购"), same(str(ordered))),
             (Prose("Received before", "此前已收"), same(str(received))),
-            (Prose("Standing at the door now", "现在门口"), same(str(standing))),
+            (Prose("Standing at the door now", "现在收货口"), same(str(standing))),
         ),
     )
     mistakes = (
@@ -80,7 +80,10 @@ def _most(world: Context, rng: random.Random) -> Built:
         (
             line.rest + extra + 1,
             0.0,
-            Prose("Whole units, rounded down.", "取整件，舍去小数。"),
+            Prose(
+                f"One too many: 5 % of {ordered}, rounded down, is {extra}.",
+                f"多了一件：{ordered} 的 5% 舍去小数为 {extra}。",
+            ),
         ),
         (
             line.rest + int(line.rest * receiving_policy().over_tolerance),
@@ -91,12 +94,12 @@ def _most(world: Context, rng: random.Random) -> Built:
         ),
     )
     reason = Prose(
-        f"{line.rest} are waited for, and 5 % of {ordered}, rounded down {extra}, may come too much: "
+        f"{line.rest} are waited for, and 5 % of {ordered}, rounded down to {extra}, may come on top: "
         f"{line.rest} + {extra} = {key}.",
         f"尚待到货 {line.rest} 件，另允许多收 {ordered} 的 5%（舍去小数为 {extra}）：{line.rest} + {extra} = {key}。",
     )
     stem = Prose(
-        "How many units at most may you book without asking anybody?", "不用请示任何人，您最多可以登记多少件？"
+        "How many units may you book at most without asking anybody?", "不用请示任何人，您最多可以登记多少件？"
     )
     return Built("numeric", stem, Numeric(key, 0, UNITS, reason, nears(key, 0, mistakes)), exhibit)
 
@@ -129,7 +132,10 @@ def _refused(world: Context, rng: random.Random) -> Built:
         texts.append(same(goods[place].code))
         reasons.append(_why(place, by_date, ordered, came, most, days))
     exhibit = Exhibit(
-        Prose("Four deliveries this morning, articles with an expiry date", "今天上午的四批到货，均为有效期商品"),
+        Prose(
+            "Four deliveries this morning, all of articles with an expiry date",
+            "今天上午的四批到货，均为按有效期管理的商品",
+        ),
         (
             Prose("Article", "商品"),
             Prose("Ordered", "订购"),
@@ -148,7 +154,9 @@ def _refused(world: Context, rng: random.Random) -> Built:
 def _why(place: int, by_date: bool, ordered: int, came: int, most: int, days: int) -> Prose:
     least = receiving_policy().least_shelf_life_days
     if place == 0 and by_date:
-        return Prose(f"It keeps for {days} days only; {least} are wanted.", f"只剩 {days} 天，至少要 {least} 天。")
+        return Prose(
+            f"It keeps for {days} days only; at least {least} are wanted.", f"距到期只剩 {days} 天，至少要 {least} 天。"
+        )
     if place == 0:
         return Prose(
             f"Of {ordered} ordered at most {most} may be taken without asking; {came} came.",
@@ -161,7 +169,9 @@ def _why(place: int, by_date: bool, ordered: int, came: int, most: int, days: in
             f"{came} is just within the tolerance: 5 % of {ordered}, rounded down, is {most - ordered}.",
             f"{came} 件刚好在允差内：{ordered} 的 5% 舍去小数为 {most - ordered}。",
         )
-    return Prose(f"{days} days are enough; {least} are wanted.", f"{days} 天够了，至少要 {least} 天。")
+    return Prose(
+        f"{days} days are enough; at least {least} are wanted.", f"距到期还有 {days} 天，达到至少 {least} 天的要求。"
+    )
 
 
 _ASKED = (PurchaseStatus.PARTLY_RECEIVED, PurchaseStatus.RECEIVED, PurchaseStatus.INSPECTED, PurchaseStatus.PUT_AWAY)
@@ -217,7 +227,7 @@ def _status(world: Context, rng: random.Random) -> Built:
         slow = Prose("The slowest line decides.", "以最慢的一行为准。")
         said = _WHY[key]
         right = Prose(f"{slow.en} {said.en}", f"{slow.zh}{said.zh}")
-        wrong = Prose(f"Look at the slowest line: {said.en}", f"要看最慢的一行：{said.zh}")
+        wrong = Prose(f"Look at the slowest line. {said.en}", f"要看最慢的一行：{said.zh}")
         reasons.append(right if status is key else wrong)
     stem = Prose("Where does this purchase stand?", "这张采购单现在是什么状态？")
     texts = [PURCHASE_NAMES[status] for status in _ASKED]

@@ -29,9 +29,9 @@ _RULES: Mapping[str, tuple[Prose, Prose]] = {
         Prose("The lot that expires first goes first, whenever it came.", "最早到期的先出，不论何时入库。"),
     ),
     "fifo": (
-        Prose("goes out as it came in", "按入库先后出库"),
+        Prose("goes out in the order of receipt", "按入库先后出库"),
         Prose(
-            "The lot that was received first goes first; the dates only matter where the article says so.",
+            "The lot that was received first goes first; expiry dates only matter for articles that go by them.",
             "最早入库的先出；只有按有效期管理的商品才看到期日。",
         ),
     ),
@@ -62,7 +62,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         ),
     )
     if params["ask"] == "order":
-        stem = Prose("Put the lots into the order in which they are issued.", "请按出库先后顺序排列这些批次。")
+        stem = Prose("Put the lots in the order in which they go out.", "请按出库先后顺序排列这些批次。")
         steps = tuple(
             Step(
                 name,

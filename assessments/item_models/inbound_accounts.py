@@ -22,6 +22,8 @@ from core.context import Context
 from core.db.inbound_tables import purchase_line, receipt_line, supplier
 from core.domain.purchasing import Verdict
 from core.domain.stock import Account
+from core.services.adjustments import change_condition
+from core.services.lots import lots_of
 from core.services.purchasing import Wanted, place_purchase
 from core.services.receiving import Delivered, inspect_goods, put_away, receive_goods
 from core.services.stock import receive_stock, today_of
@@ -45,15 +47,17 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     """A purchase is received, judged and partly put away by the product's own commands; asked is one account."""
     (goods,) = m.goods_of(world, rng, 1)
     warehouse_id = rng.choice(m.warehouses_of(world))
-    receive_stock(world, goods.id, warehouse_id, rng.randint(5, 30), goods.list_price_cents // 2)
+    receive_stock(world, goods.id, warehouse_id, rng.randint(12, 30), goods.list_price_cents // 2)
+    set_aside(world, goods, warehouse_id, Account.QUARANTINE, rng.randint(2, 6))
     before = {account: units(world, goods.id, warehouse_id, account) for account in _SHOWN}
-    day = _drawn(rng)
+    day = _drawn(rng, before[Account.AVAILABLE])
     work_through(world, goods, warehouse_id, day)
     after = {account: units(world, goods.id, warehouse_id, account) for account in _SHOWN}
     asked = Account(params["ask"])
     name = ACCOUNT_NAMES[asked]
     stem = Prose(
-        f"The delivery was worked on as in the table. How many units of {goods.code} are in “{name.en}” afterwards?",
+        f"The delivery was handled as shown in the table. How many units of {goods.code} are in “{name.en}” "
+        "afterwards?",
         f"到货按下表处理。之后 {goods.code} 在“{name.zh}”账户中有多少件？",
     )
     exhibit = Exhibit(
@@ -75,13 +79,25 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     return Built("numeric", stem, _answer(asked, before, after, day), exhibit)
 
 
-def _drawn(rng: random.Random) -> _Day:
-    ordered = rng.randrange(40, 200, 10)
-    came = ordered - rng.choice((0, 0, rng.randint(3, 12)))
-    quarantined, rejected = rng.randint(2, 7), rng.randint(1, 6)
-    uninspected = rng.randint(5, 12)
-    accepted = came - quarantined - rejected - uninspected
-    return _Day(ordered, came, accepted, quarantined, rejected, accepted - rng.randint(4, accepted // 2))
+def set_aside(world: Context, goods: m.Goods, warehouse_id: int, target: Account, count: int) -> None:
+    """Moves available units to another account, so that it isn't empty before the day begins."""
+    fullest = max(lots_of(world, goods.id, warehouse_id), key=lambda one: one.available)
+    change_condition(
+        world, goods.id, warehouse_id, fullest.lot_id, Account.AVAILABLE, target, count, "found earlier this week"
+    )
+
+
+def _drawn(rng: random.Random, available: int) -> _Day:
+    """A day after which what is available is none of the figures of the table, so that nobody is right by reading."""
+    while True:
+        ordered = rng.randrange(40, 200, 10)
+        came = ordered - rng.choice((0, 0, rng.randint(3, 12)))
+        quarantined, rejected = rng.randint(2, 7), rng.randint(1, 6)
+        uninspected = rng.randint(5, 12)
+        accepted = came - quarantined - rejected - uninspected
+        shelved = accepted - rng.randint(4, accepted // 2)
+        if available + shelved not in (ordered, came, accepted):
+            return _Day(ordered, came, accepted, quarantined, rejected, shelved)
 
 
 def work_through(world: Context, goods: m.Goods, warehouse_id: int, day: _Day) -> None:
@@ -169,9 +185,9 @@ def _of_receiving(start: int, key: int, day: _Day) -> _Said:
 
 def _of_quarantine(start: int, key: int, day: _Day) -> _Said:
     reason = Prose(
-        f"Quarantine holds what was put into it: {start} + {day.quarantined} = {key}. What is sent back is "
-        "the supplier's.",
-        f"隔离账户只增加转入的件数：{start} + {day.quarantined} = {key}。退回的属于供应商。",
+        f"What lay in quarantine stays there, and what was put into it is added: {start} + {day.quarantined} = {key}. "
+        "What is sent back is the supplier's.",
+        f"原来隔离的仍在，再加新转入的：{start} + {day.quarantined} = {key}。退回的属于供应商。",
     )
     mistakes = (
         (
@@ -185,6 +201,7 @@ def _of_quarantine(start: int, key: int, day: _Day) -> _Said:
             Prose("What nobody has judged yet is in receiving.", "还没验收的在收货区。"),
         ),
         (start, 0.0, Prose("What was put into quarantine is missing.", "漏了转入隔离的件数。")),
+        (day.quarantined, 0.25, Prose("What lay in quarantine before is missing.", "漏了原来就在隔离的件数。")),
     )
     return reason, mistakes
 

@@ -70,7 +70,7 @@ def _drawn(world: Context, rng: random.Random, most: tuple[int, int], slow: tupl
     parts = []
     for target, is_slow in zip(most, slow, strict=True):
         mean = target + rng.randint(4, 10) * (1 if is_slow else -1)
-        spread = [rng.randint(1, 8) for _ in range(_ORDERS // 2)]
+        spread = [rng.randint(1, min(8, mean - 2)) for _ in range(_ORDERS // 2)]
         hours = [mean, *(mean + one for one in spread), *(mean - one for one in spread)]
         rng.shuffle(hours)
         parts.append(hours)
@@ -101,8 +101,12 @@ def _mean(trips: Sequence[_Trip], ask: str, exhibit: Exhibit) -> Built:
         ),
     }[ask]
     mistakes = (
-        (other, 0.0, Prose("That is the other part of the way.", "这是另一段的时间。")),
-        (key + other, 0.0, Prose("That is the whole time; asked was one part of it.", "这是全程，问的是其中一段。")),
+        (other, 0.0, Prose("That is the time of the other part.", "这是另一段的时间。")),
+        (
+            key + other,
+            0.0,
+            Prose("That is the whole time; the question asks for one part of it.", "这是全程，问的是其中一段。"),
+        ),
         (float(max(hours)), 0.0, Prose("That is the slowest order.", "这是最慢的一单。")),
     )
     listed = " + ".join(str(one) for one in hours)
@@ -117,21 +121,21 @@ def _whose(trips: Sequence[_Trip], ours_most: int, carriers_most: int, exhibit: 
     ours, carriers = _means(trips)
     verdict = (ours > ours_most, carriers > carriers_most)
     texts = {
-        (True, False): Prose("Ours only", "只有我方这一段"),
-        (False, True): Prose("The carrier's only", "只有承运商那一段"),
-        (True, True): Prose("Ours and the carrier's", "我方和承运商两段"),
-        (False, False): Prose("Neither", "两段都没有"),
+        (True, False): Prose("Only ours", "只有我方"),
+        (False, True): Prose("Only the carrier's", "只有承运商"),
+        (True, True): Prose("Ours and the carrier's", "双方都超过"),
+        (False, False): Prose("Neither of the two", "双方都没超过"),
     }
     why = Prose(
-        f"Confirmed to handed over: {ours:g} hours on average, {ours_most} agreed. Handed over to delivered: "
-        f"{carriers:g}, {carriers_most} agreed.",
+        f"Confirmed to handed over: {ours:g} hours on average, target {ours_most}. Handed over to delivered: "
+        f"{carriers:g} hours, target {carriers_most}.",
         f"确认→交运平均 {ours:g} 小时，目标 {ours_most}；交运→签收平均 {carriers:g} 小时，目标 {carriers_most}。",
     )
     stem = Prose(
-        f"Wanted are on average at most {ours_most} hours from confirmation to hand-over and at most "
-        f"{carriers_most} from "
-        "hand-over to delivery. Which part took longer than that?",
-        f"目标是：确认到交运平均不超过 {ours_most} 小时，交运到签收平均不超过 {carriers_most} 小时。哪一段超过了目标？",
+        f"On average at most {ours_most} hours are allowed from confirmation to hand-over, and at most {carriers_most} "
+        "from hand-over to delivery. Whose part took longer than its target?",
+        f"目标是：确认到交运平均不超过 {ours_most} 小时，交运到签收平均不超过 {carriers_most} 小时。"
+        "谁负责的一段超过了目标？",
     )
     return Built("single", stem, pick(list(texts.values()), list(texts).index(verdict), [why] * len(texts)), exhibit)
 

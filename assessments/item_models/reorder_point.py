@@ -64,8 +64,8 @@ def _point(title: Prose, demand: Demand, lead: LeadTime, found: Levels) -> Built
         ),
     )
     stem = Prose(
-        "At which stock, in units, does the formula have this article ordered again?",
-        "按公式，这款商品的库存降到多少件就应补货（补货点）？",
+        "What is this article's reorder point by the formula?",
+        "按公式，这款商品的补货点是多少件？",
     )
     reason = Prose(
         f"Demand while one waits plus safety stock: {demand.mean:g} × {lead.mean:g} + {found.safety} = "
@@ -82,7 +82,7 @@ def _safety(title: Prose, demand: Demand, lead: LeadTime, found: Levels) -> Buil
         title,
         (_MEAN, f"{demand.mean:g}"),
         (Prose("Standard deviation of daily demand, units", "日需求的标准差（件）"), f"{demand.deviation:g}"),
-        (Prose("Lead time, days (always kept)", "提前期（天，从不延误）"), f"{lead.mean:g}"),
+        (Prose("Lead time, days (never varies)", "提前期（天，没有波动）"), f"{lead.mean:g}"),
         (Prose("z for a service level of 95 %", "服务水平 95% 对应的 z"), f"{z:.3f}"),
     )
     mistakes = (
@@ -161,7 +161,7 @@ def _order(rng: random.Random, title: Prose, found: Levels) -> Built:
             f"可用加在途为 {total}，高于补货点 {low}：还不用下单。",
         )
     stem = Prose(
-        "How many units does the system suggest to order now? (0 if none)",
+        "How many units does the system suggest ordering now? (0 if none)",
         "系统现在建议补货多少件？（不需要则填 0）",
     )
     positive = tuple(one for one in mistakes[0 if on_order else 1 :] if one[0] >= 0)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from assessments.exhibits import Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.answers import nears
+from assessments.item_models.inbound_accounts import set_aside
 from assessments.item_models.model import Built, ItemModel
 from assessments.item_models.stock_after import UNITS, units
 from assessments.item_models.warehouse_labels import ACCOUNT_NAMES
@@ -52,9 +53,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     asked = Account(params["ask"])
     name, where = ACCOUNT_NAMES[asked], m.warehouse_names(world, warehouse_id)
     stem = Prose(
-        "A buyer sends a part of an order back; the parcel is worked on as in the table. How many units of "
-        f"{goods.code} "
-        f"are in “{name.en}” in {where.en} afterwards?",
+        "A buyer sends part of an order back; the parcel is handled as shown in the table. How many units of "
+        f"{goods.code} are in “{name.en}” in the {where.en} afterwards?",
         f"买家退回订单中的一部分商品，按下表处理。之后{where.zh}的 {goods.code} 在“{name.zh}”账户中有多少件？",
     )
     exhibit = Exhibit(
@@ -87,10 +87,11 @@ def worked_through(
     line = IncomingLine(goods.code, goods.name.zh, parcel.bought, goods.list_price_cents)
     order = m.order_from(start, rng, m.buyer_of(start, rng), [line], goods.currency)
     warehouse_id = m.warehouse_for(world, order.region)
-    receive_stock(start, goods.id, warehouse_id, parcel.bought + rng.randint(5, 40), goods.list_price_cents // 2)
+    receive_stock(start, goods.id, warehouse_id, parcel.bought + rng.randint(12, 40), goods.list_price_cents // 2)
     row = m.received(start, m.paid(order, ("alipay", m.total_of(order))))
     for nth, step in enumerate(m.WAY):
         step(start.at(start.now + (nth + 1) * 6 * 3_600), row.id)
+    set_aside(world, goods, warehouse_id, Account.DAMAGED, rng.randint(2, 5))
     before = {account: units(world, goods.id, warehouse_id, account) for account in _SHOWN}
     line_id = world.db.execute(select(order_line.c.id).where(order_line.c.order_id == row.id)).scalar_one()
     parcel_id = take_in_return(world, row.id, warehouse_id, {line_id: parcel.came})
@@ -160,6 +161,7 @@ def _of_damaged(start: int, key: int, parcel: _Parcel) -> tuple[Prose, tuple[Mis
             0.0,
             Prose("What nobody has judged yet isn't damaged.", "还没判定的不算残损。"),
         ),
+        (parcel.broken, 0.25, Prose("What was damaged before is missing.", "漏了原有的残损件数。")),
         (start, 0.0, Prose("What was judged damaged is missing.", "漏了判定残损的件数。")),
     )
 

@@ -21,10 +21,10 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     """A desk before and after the upgrade; asked is how many orders people look at, or how much time is saved."""
     orders = rng.randrange(160, 900, 20)
     share = rng.choice((5, 10, 15, 20))
-    before, now = rng.choice((1, 1.5, 2, 2.5)), rng.choice((3, 4, 5, 6))
+    before, now = rng.choice((1, 1.5, 2, 2.5)), rng.choice((3, 4, 6))
     place = m.warehouse_names(world, rng.choice(m.warehouses_of(world)))
     exhibit = Exhibit(
-        Prose(f"A day at the order desk for {place.en}", f"{place.zh}订单处理岗的一天"),
+        Prose(f"A day at the order desk for the {place.en}", f"{place.zh}订单处理岗的一天"),
         (Prose("Fact", "项目"), Prose("Value", "数值")),
         (
             (Prose("Orders a day", "每天订单数"), same(str(orders))),
@@ -35,7 +35,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
                 ),
                 same(f"{before:g}"),
             ),
-            (Prose("Now: share that the automatic review stops", "现在：被自动审核拦截的比例"), same(f"{share}%")),
+            (Prose("Now: share that the automatic review stops", "现在：被自动审核拦截的比例"), m.percent(f"{share}")),
             (
                 Prose(
                     "Now: minutes to deal with an order that stopped",
@@ -46,11 +46,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         ),
     )
     if params["ask"] == "stopped":
-        stem = Prose("At how many orders a day do people still look?", "现在每天还有多少张订单需要人工处理？")
+        stem = Prose("How many orders a day do people still deal with?", "现在每天还有多少张订单需要人工处理？")
         return Built("numeric", stem, _stopped(orders, share), exhibit)
     stem = Prose(
-        "How many minutes of work does the shorter order flow save a day? A loss is written with a minus.",
-        "订单流程缩短后，每天节省多少分钟？若反而增加，用负数表示。",
+        "How many minutes of work does the shorter order flow save a day? Write a loss with a minus.",
+        "订单流程缩短后，每天节省多少分钟工作？若反而增加，用负数表示。",
     )
     return Built("numeric", stem, _saved(orders, share, before, now), exhibit)
 
@@ -62,7 +62,7 @@ def _stopped(orders: int, share: int) -> Numeric:
         (
             orders,
             0.0,
-            Prose("That was before; now only those that stop are looked at.", "那是升级前，现在只看被拦截的。"),
+            Prose("That was before; now only those that stop are dealt with.", "那是升级前，现在只处理被拦截的。"),
         ),
     )
     reason = Prose(f"{share} % of {orders}: {stopped}.", f"{orders} 的 {share}%：{stopped}。")
@@ -82,10 +82,10 @@ def _saved(orders: int, share: int, before: float, now: int) -> Numeric:
             Prose("An order that stops takes longer than reading one did.", "被拦下的订单，处理起来比原来看一张更久。"),
         ),
     )
-    saved = f"{key:g}" if key >= 0 else f"−{-key:g}"
+    was, saved = f"{then:,.10g}", f"{key:,.10g}".replace("-", "−")
     reason = Prose(
-        f"{orders} × {before:g} = {then:g} minutes before; {stopped} × {now:g} = {today:g} now: saved {saved}.",
-        f"升级前 {orders} × {before:g} = {then:g} 分钟；现在 {stopped} × {now:g} = {today:g} 分钟：节省 {saved} 分钟。",
+        f"{orders} × {before:g} = {was} minutes before; {stopped} × {now:g} = {today:,g} now: saved {saved}.",
+        f"升级前 {orders} × {before:g} = {was} 分钟；现在 {stopped} × {now:g} = {today:,g} 分钟：节省 {saved} 分钟。",
     )
     return Numeric(key, 0, MINUTES, reason, nears(key, 0, mistakes))
 

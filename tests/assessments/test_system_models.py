@@ -38,10 +38,10 @@ def test_the_part_above_its_aim_is_named(room: FigureRoom) -> None:
         most = [int(word) for word in question.stem.en.split() if word.isdigit()]
         ours, carriers = (mean > limit for mean, limit in zip(means_of(rows_of(question)), most, strict=True))
         names = {
-            (True, False): "Ours only",
-            (False, True): "The carrier's only",
+            (True, False): "Only ours",
+            (False, True): "Only the carrier's",
             (True, True): "Ours and the carrier's",
-            (False, False): "Neither",
+            (False, False): "Neither of the two",
         }
         assert right_of(question) == names[ours, carriers]
         verdicts.add((ours, carriers))
@@ -50,8 +50,8 @@ def test_the_part_above_its_aim_is_named(room: FigureRoom) -> None:
 
 def test_review_saves_reading_and_costs_dealing_with_what_stops(room: FigureRoom) -> None:
     for question in all_asked(room, "upgrade_gain", ask="saved"):
-        orders, before, share, now = (float(row[1].rstrip("%")) for row in rows_of(question))
+        orders, before, share, now = (float(row[1].rstrip(" %")) for row in rows_of(question))
         assert number_of(question) == orders * before - orders * share / 100 * now
     for question in all_asked(room, "upgrade_gain", ask="stopped"):
-        orders, _, share, _ = (float(row[1].rstrip("%")) for row in rows_of(question))
+        orders, _, share, _ = (float(row[1].rstrip(" %")) for row in rows_of(question))
         assert number_of(question) == orders * share / 100 == int(number_of(question))

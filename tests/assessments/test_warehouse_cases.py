@@ -92,7 +92,7 @@ def test_count_is_judged_by_tolerance_and_pattern(room: FigureRoom) -> None:
         assert number_of(case.questions["recount"]) == sum(again(row) for row in lines)
         value = sum((int(row[5]) - int(row[4])) * int(row[6]) for row in lines)
         assert number_of(case.questions["value"]) == value
-        named = case.questions["cause"].stem.en.split("In ")[1].split(" ")[0]
+        named = case.questions["cause"].stem.en.split(" short in ")[1].split(",")[0]
         (odd,) = [row for row in lines if row[0] == named]
         assert right_of(case.questions["cause"]) == pattern_of(lines, odd)
         causes.add(right_of(case.questions["cause"]))

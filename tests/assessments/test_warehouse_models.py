@@ -132,7 +132,7 @@ def test_alert_stands_where_the_handbook_says(room: FigureRoom) -> None:
 
 def test_correction_waits_above_two_thousand(room: FigureRoom) -> None:
     for question in all_asked(room, "correction_route", ask="waits"):
-        value = {row[0]: int(row[1][1:]) * int(row[3]) for row in rows_of(question)}
+        value = {row[0]: int(row[1][1:]) * int(row[3].replace(",", "")) for row in rows_of(question)}
         assert [code for code, worth in value.items() if worth > 2_000] == [right_of(question)]
 
 
@@ -146,6 +146,8 @@ def test_reason_explains_only_its_direction(room: FigureRoom) -> None:
             if (reason in down.split("|") and change[0] == "+") or (reason == "Found again" and change[0] == "−")
         ]
         assert odd == [right_of(question)]
+        signs = {change[0] for code, change, _, _ in rows_of(question) if code not in odd}
+        assert signs == {"+", "−"}, "the odd one can't be told by its sign"
 
 
 # ------------------------------------------------------------------------------------------------- goods in and out

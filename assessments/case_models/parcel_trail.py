@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import select
@@ -130,7 +130,7 @@ def _plan(trail: _Trail) -> Exhibit:
         (Prose("Stretch", "路段"), Prose("Planned", "计划"), Prose("Taken", "实际")),
         tuple(
             (name, same(str(planned)), same(str(taken)))
-            for name, planned, taken in zip_longest(_STRETCHES, trail.planned, trail.taken, fillvalue=0)
+            for name, planned, taken in zip(_STRETCHES, trail.planned, chain(trail.taken, repeat(0)), strict=False)
         ),
         chart=BARS,
     )

@@ -111,7 +111,7 @@ def _hour(rush: _Rush, rng: random.Random) -> tuple[Prose, Choice]:
     for name, place in zip("abcd", shown, strict=True):
         left = rush.before - sum(q for q, ok in zip(rush.wanted[:place], rush.served, strict=False) if ok)
         found = Prose(
-            f"{left} {'unit was' if left == 1 else 'units were'} available then; the order wanted {rush.wanted[place]}.",
+            f"Available then: {left}. Ordered: {rush.wanted[place]}.",
             f"当时可用 {left} 件，订购 {rush.wanted[place]} 件。",
         )
         if place > key and not rush.served[place]:

@@ -352,10 +352,10 @@ def test_breakdown_is_reckoned_from_what_can_be_restored(room: FigureRoom) -> No
             minutes_between(readable, failed) <= int(lost.split()[0]),
         )
         names = {
-            (True, True): "Time down and data lost",
-            (True, False): "Time down only",
-            (False, True): "Data lost only",
-            (False, False): "Neither",
+            (True, True): "Both of them",
+            (True, False): "Only the one on time down",
+            (False, True): "Only the one on data lost",
+            (False, False): "Neither of them",
         }
         assert right_of(question) == names[kept]
         verdicts.add(kept)

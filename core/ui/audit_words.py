@@ -18,6 +18,7 @@ DETAIL_LABELS = MappingProxyType(
         "exercise": "Exercise",
         "expires_at": "Valid until",
         "extra_time_rate": "Extra time",
+        "file": "File",
         "form": "Form",
         "how": "How",
         "judged": "Version judged",
@@ -25,6 +26,7 @@ DETAIL_LABELS = MappingProxyType(
         "login": "Sign-in name",
         "name": "Name",
         "number": "Number",
+        "of": "About",
         "pass_rate": "Pass mark",
         "phase": "When",
         "position": "Position",
@@ -43,6 +45,16 @@ DETAIL_LABELS = MappingProxyType(
 )
 _WORDS = MappingProxyType(
     {
+        "file": {
+            "gains": mark("Gains of people"),
+            "gradebook": mark("Gradebook"),
+            "judges_sheet": mark("Judge's sheet with questions and keys"),
+            "orders": mark("Orders"),
+            "questions": mark("Questions with their keys"),
+            "readiness": mark("Readiness of people"),
+            "statements": mark("xAPI statements"),
+            "test_report": mark("Report on a test"),
+        },
         "how": {"password": mark("by password"), "link": mark("by one-time link"), "demo": mark("demo button")},
         "phase": {"pre": mark("Pre-test"), "post": mark("Post-test")},
         "world": {"live": mark("Live"), "portal": mark("Portal")},

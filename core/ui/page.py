@@ -191,7 +191,7 @@ def portal_read(work: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     return _read(_portal_place(), portal_actor(), work, args, kwargs)
 
 
-def reading(work: Callable[..., T], /, *args: Any, portal: bool = False) -> Callable[[], T]:
+def reading(work: Callable[..., T], /, *args: Any, portal: bool = False, **kwargs: Any) -> Callable[[], T]:
     """A read for later, when no script runs: a file that is made when it is asked for. Raises then: SignedOut.
 
     World (or the portal) and rights are those of now; that the session still stands is looked up again.
@@ -203,7 +203,7 @@ def reading(work: Callable[..., T], /, *args: Any, portal: bool = False) -> Call
         with reader(databases().portal) as db:
             if find_session(db, session_id, wall_clock()) is None:
                 raise SignedOut
-        return _read(place, who, work, args, {})
+        return _read(place, who, work, args, kwargs)
 
     return later
 

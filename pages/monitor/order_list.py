@@ -17,6 +17,7 @@ from core.ui import kpi, page
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.i18n import format_day, format_duration, format_instant, format_int, format_number, t
+from core.ui.noted_files import noted
 from core.ui.order_export import MOST_EXPORTED, file_of
 from core.ui.rich import grid
 from core.ui.safe import safe
@@ -170,7 +171,7 @@ def draw_tools(wanted: Wanted, chosen: RowSet, found: Page) -> None:
         )
         st.download_button(
             t("Download as CSV"),
-            data=page.reading(file_of, wanted),
+            data=noted(page.reading(file_of, wanted), "orders", chosen.key),
             file_name=f"orderly-{chosen.key}.csv",
             mime="text/csv",
             icon=":material/download:",

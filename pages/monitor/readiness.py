@@ -27,6 +27,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, format_rate, language, t
+from core.ui.noted_files import noted
 from core.ui.safe import safe
 
 SIGNS = {READY: "✓", NOT_YET: "✕", TOO_LITTLE: "?", NOT_REQUIRED: ""}
@@ -224,7 +225,7 @@ def draw(people: Sequence[PersonReadiness]) -> None:
     draw_person(people)
     st.download_button(
         t("Download as CSV"),
-        data=as_csv(people),
+        data=noted(lambda: as_csv(people), "readiness"),
         file_name="readiness.csv",
         mime="text/csv",
         icon=":material/download:",

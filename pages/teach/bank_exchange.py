@@ -21,6 +21,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, language, t, translate_error
+from core.ui.noted_files import noted
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 
@@ -348,7 +349,8 @@ def draw_out() -> None:
     mark = (topic, competency, kind, code, spoken, drawings)
     if st.button(t("Make the file"), type="primary", icon=":material/output:", key="out-make"):
         with st.spinner(t("Writing …")):
-            made = page.portal_read(write_items, topic, competency, kind, code, spoken, drawings=drawings)
+            file = page.reading(write_items, *mark[:-1], drawings=drawings, portal=True)
+            made = noted(file, "questions", topic)()
         st.session_state[MADE] = (mark, made)
     kept = st.session_state.get(MADE)
     if kept and kept[0] == mark:

@@ -33,6 +33,7 @@ from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.guard import fragment
 from core.ui.i18n import format_int, format_number, format_rate, language, t, translate_error
+from core.ui.noted_files import noted
 from core.ui.safe import safe
 from core.ui.tables import Column, table
 from pages.learn import TRIAL, draw_question
@@ -193,10 +194,11 @@ def draw_estimate(judging: Judging, item: Item, place: int, place_key: str) -> N
 
 def draw_sheets(judging: Judging) -> None:
     """The same as a workbook, out and in."""
+    test = judging.definition.test
     with st.expander(t("Judge in a spreadsheet"), icon=":material/table_view:"):
         st.download_button(
             t("Download the sheet"),
-            page.reading(sheet_file, judging.definition.test, judging.round, language(), portal=True),
+            noted(page.reading(sheet_file, test, judging.round, language(), portal=True), "judges_sheet", test),
             file_name=f"{judging.definition.test}-{judging.version}-{judging.round}.xlsx",
             icon=":material/download:",
             key="judge-download",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from assessments.interchange.formats import FORMATS
 from assessments.interchange.parsed import Written
 from core.db.assessment_tables import bank_item
 from core.db.engines import Databases, reader
+from core.db.portal_tables import audit
 from tests.naughty import naughty_strings
 from tests.visits import said, visit
 
@@ -101,6 +103,10 @@ def test_questions_become_a_file(house: Databases, code: str) -> None:
     assert isinstance(made, Written)
     assert (made.items_count > 0) is (code != "aiken")
     assert (len(tab.dataframe) == 1) is bool(made.problems)
+    with reader(house.portal) as db:
+        taken = select(audit.c.kind, audit.c.actor, audit.c.data).where(audit.c.kind == "file_taken")
+        (row,) = db.execute(taken).all()
+    assert json.loads(row.data) == {"file": "questions", "of": "order_processing"}
 
 
 def test_who_has_nothing_to_do_here(house: Databases) -> None:

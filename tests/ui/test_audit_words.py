@@ -17,6 +17,8 @@ from core.ui.i18n import in_language
         ({"right": "people.manage", "world": "live"}, "Right: Add people and change their rights · World: Live"),
         ({"exercise": "wrong_address", "score": 0.5}, "Exercise: wrong_address · Score: 50%"),
         ({"address": "", "wait_seconds": 120, "new_key": True}, "Wait: 2 min · new_key: yes"),
+        ({"file": "questions", "of": "warehouse"}, "File: Questions with their keys · About: warehouse"),
+        ({"file": "gradebook", "of": ""}, "File: Gradebook"),
         ({}, ""),
     ],
 )  # fmt: skip

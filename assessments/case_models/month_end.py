@@ -60,11 +60,11 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     month = _month(world, rng)
     situation = Prose(
         "You reconcile last month with a small channel. By contract it keeps a commission of "
-        f"{month.terms.rate} % of payments less refunds and {m.amount(month.terms.fee_cents)} per paid order. For last "
-        f"month it charged a commission of {m.amount(month.charged)}. Our ledger is right in all its lines, and the "
-        "books are to be closed tomorrow.",
+        f"{month.terms.rate} % of payments less refunds and {m.amount(month.terms.fee_cents)} yuan per paid order. "
+        f"For the six orders below it charged a commission of {m.amount(month.charged)} yuan. "
+        "Our ledger is right in all its lines, and the books are to be closed tomorrow.",
         f"您在与一个小渠道核对上月账目。合同约定佣金为付款减退款后金额的 {month.terms.rate}%，另按已付款订单每单收取 "
-        f"{m.amount(month.terms.fee_cents)} 元。渠道上月实收佣金 {m.amount(month.charged)} 元。"
+        f"{m.amount(month.terms.fee_cents)} 元。下列六张订单，渠道实收佣金 {m.amount(month.charged)} 元。"
         "我方账目逐笔无误，明天要关账。",
     )
     questions = {
@@ -90,7 +90,7 @@ def _month(world: Context, rng: random.Random) -> _Month:
     midnight = _month_began(world)
 
     def line(order: Settled, theirs: int | None, *, late: bool = False) -> _Line:
-        at = midnight - rng.randint(1, 9) * 60 if late else midnight - rng.randint(30, 600) * 3_600
+        at = midnight - rng.randint(1, 9) * 60 if late else midnight - rng.randint(30 * 60, 600 * 60) * 60
         return _Line(order, at, theirs)
 
     net = {one.number: one.paid_cents - one.refunded_cents for one in orders}
@@ -161,11 +161,13 @@ def _net(month: _Month) -> Built:
         key / 100,
         YUAN,
         Prose(
-            f"Settled less our net amounts: {m.amount(theirs)} − {m.amount(ours)} = {m.amount(key)}.",
-            f"渠道结算合计减我方净额合计：{m.amount(theirs)} − {m.amount(ours)} = {m.amount(key)}。",
+            f"Settled less our net amounts: {m.amount(theirs)} − {m.amount(ours)} = {m.signed(key)}.",
+            f"渠道结算合计减我方净额合计：{m.amount(theirs)} − {m.amount(ours)} = {m.signed(key)}。",
         ),
         {
-            -key / 100: Prose("The sign is turned round.", "正负号反了。"),
+            -key / 100: Prose(
+                "The sign is turned round: settled less our net amounts.", "正负号反了，应为渠道结算减我方净额。"
+            ),
             (theirs - paid) / 100: Prose("Our refunds weren't taken off.", "我方没有减去退款。"),
             (key + month.near_midnight.ours) / 100: Prose(
                 "The order that the channel lacks belongs to the difference, too.", "渠道没有的那张订单也要计入差额。"
@@ -174,8 +176,8 @@ def _net(month: _Month) -> Built:
         tolerance=0.005,
     )
     stem = Prose(
-        "By how much is what the channel settled above our payments less refunds, over all six orders? (below it: with "
-        "a minus)",
+        "Over all six orders, by how much does what the channel settled exceed our payments less refunds? (with a "
+        "minus if it is less)",
         "六张订单合计，渠道结算额比我方付款减退款多多少？（少则填负数）",
     )
     return Built("numeric", stem, answer)
@@ -194,9 +196,7 @@ def _forward(month: _Month) -> Built:
         (month.doubled, Prose("Settled twice: the channel has to take the second back.", "重复结算：渠道要冲回一笔。")),
         (
             month.unrefunded,
-            Prose(
-                "The refund is missing with the channel; its line has to be corrected.", "渠道漏记了退款，需要更正。"
-            ),
+            Prose("The channel lacks the refund; its line has to be corrected.", "渠道漏记了退款，需要更正。"),
         ),
         (month.sound, Prose("Both sides agree; there is nothing to carry forward.", "双方一致，没有需要结转的。")),
     )
@@ -210,8 +210,8 @@ def _settle(month: _Month) -> Built:
     over, whole, rate = m.amount(month.charged - month.due), m.amount(month.charged), month.terms.rate
     right = (
         Prose(
-            f"Claim {over} back: it was taken on payments before refunds",
-            f"要求退回 {over}：佣金按退款前的付款计收了",
+            f"Claim {over} yuan back: it was taken on payments before refunds",
+            f"要求退回 {over} 元：佣金按退款前的付款计收了",
         ),
         Prose(
             f"{rate} % of payments less refunds is {m.amount(month.due)}; {rate} % of all payments is {whole}. "
@@ -229,7 +229,7 @@ def _settle(month: _Month) -> Built:
             ),
         ),
         (
-            Prose(f"Claim all {whole} back, since the statement is wrong", f"对账单有误，要求退回全部 {whole}"),
+            Prose(f"Claim all {whole} yuan back, since the statement is wrong", f"对账单有误，要求退回全部 {whole} 元"),
             Prose("The commission on payments less refunds is owed.", "付款减退款部分的佣金是应付的。"),
         ),
         (

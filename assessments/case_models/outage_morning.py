@@ -105,13 +105,13 @@ def _place(morning: _Morning) -> Built:
             Prose("Both sites are hit, and pages open.", "两个办公点都受影响，而且页面能打开。"),
         ),
         (
-            Prose("In the server of the pages", "页面服务器"),
+            Prose("In the server of the system", "系统服务器"),
             Prose("Then no page would open, or one would say 502 or 503.", "那样页面根本打不开，或显示 502、503。"),
         ),
         (
             Prose("In the cache of the browsers", "浏览器缓存"),
             Prose(
-                "A cache shows old pages on one device; it fails nobody's saving.",
+                "A cache shows old pages on one device; it keeps nobody from saving.",
                 "缓存只会让某台设备显示旧页面，不影响保存。",
             ),
         ),
@@ -145,7 +145,7 @@ def _minutes(morning: _Morning) -> Built:
             ),
         },
     )
-    stem = Prose("Work of how many minutes is **lost** by the restore?", "恢复后**丢失**了多少分钟的工作？")
+    stem = Prose("How many minutes of work are **lost** by the restore?", "恢复后**丢失**了多少分钟的工作？")
     return Built("numeric", stem, answer)
 
 
@@ -158,11 +158,11 @@ def _orders(morning: _Morning) -> Built:
         key,
         ORDERS,
         Prose(
-            f"Imported after {_clock(morning.copied)}: {named}; {sums} = {key}.",
-            f"{_clock(morning.copied)} 之后导入的：{named.replace(', ', '、')}；{sums} = {key}。",
+            f"Imported after {_clock(morning.copied)}: {named}; {sums} = {key:,}.",
+            f"{_clock(morning.copied)} 之后导入的：{named.replace(', ', '、')}；{sums} = {key:,}。",
         ),
         {
-            everything: Prose("Files imported before the copy are in it.", "备份之前导入的文件已在备份里。"),
+            everything: Prose("Files that were imported before the copy are in it.", "备份之前导入的文件已在备份里。"),
             everything - key: Prose("These are the ones that are there.", "这些是还在的订单。"),
             morning.lost[-1][2]: Prose("More than one file came after the copy.", "备份之后导入的不止一个文件。"),
         },

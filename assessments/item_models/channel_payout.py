@@ -62,14 +62,14 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         tuple(m.words(one.number, m.amount(one.paid_cents), m.amount(one.refunded_cents)) for one in orders),
     )
     kept = Prose(
-        f"By contract the channel keeps {terms.rate} % of payments less refunds, and {m.amount(terms.fee_cents)} per "
-        "paid order.",
+        f"By contract the channel keeps {terms.rate} % of payments less refunds, and {m.amount(terms.fee_cents)} yuan "
+        "per paid order.",
         f"按合同，渠道收取付款减退款后金额的 {terms.rate}%，另按已付款订单每单收取 {m.amount(terms.fee_cents)} 元。",
     )
     if params["ask"] == "payout":
-        stem = Prose(f"{kept.en} What does it pay out?", f"{kept.zh}渠道应回款多少？")
+        stem = Prose(f"{kept.en} What should it pay out?", f"{kept.zh}渠道应回款多少？")
         return Built("numeric", stem, payout_answer(orders, terms), exhibit)
-    stem = Prose(f"{kept.en} What does the **commission** come to?", f"{kept.zh}**佣金**是多少？")
+    stem = Prose(f"{kept.en} How much is the **commission**?", f"{kept.zh}**佣金**是多少？")
     return Built("numeric", stem, _commission(orders, terms), exhibit)
 
 
@@ -122,7 +122,8 @@ def payout_answer(orders: Sequence[Settled], terms: Terms) -> Numeric:
         ),
         {
             (net - terms.commission_on(paid) - fees) / 100: Prose(
-                "The commission is on payments less refunds.", "佣金按付款减退款计。"
+                "The commission was taken on all payments; it is on payments less refunds.",
+                "佣金按全部付款计算了，应按付款减退款计。",
             ),
             (paid - terms.commission_on(paid) - fees) / 100: Prose("The refunds were forgotten.", "漏减了退款。"),
             (net - commission) / 100: Prose("The fees per order were forgotten.", "漏减了逐单手续费。"),
@@ -148,7 +149,7 @@ def _commission(orders: Sequence[Settled], terms: Terms) -> Numeric:
         ),
         {
             terms.commission_on(paid) / 100: Prose(
-                "Refunds come off before the commission.", "计算佣金之前要先减去退款。"
+                "Refunds come off before the commission is reckoned.", "计算佣金之前要先减去退款。"
             ),
             (key + terms.fee_cents * len(orders)) / 100: Prose(
                 "The fees per order are no commission.", "逐单手续费不是佣金。"

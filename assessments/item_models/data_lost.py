@@ -33,9 +33,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     shown = (
         (Prose("Full copy of the night", "夜间全量备份"), _NIGHTLY),
         (Prose("Last copy of the changes that can be read", "最近一次可读取的变更备份"), readable),
-        (Prose("Later copies of the changes: damaged, up to", "其后的变更备份：已损坏，截至"), copied),
+        (Prose("Later copies of the changes, all damaged, up to", "其后的变更备份（均已损坏），截至"), copied),
         (Prose("Database fails", "数据库故障"), fails),
-        (Prose("Noticed and called in", "发现并报障"), noticed),
+        (Prose("Noticed and reported", "发现并报障"), noticed),
         (Prose("Restoring begins", "开始恢复"), begun),
         (Prose("Work goes on", "恢复作业"), resumed),
     )
@@ -54,7 +54,7 @@ def _clock(at: int) -> str:
 
 
 def _lost(fails: int, copied: int, readable: int) -> tuple[Prose, Numeric]:
-    stem = Prose("Work of how many minutes is **lost** by restoring?", "恢复之后，会**丢失**多少分钟的工作？")
+    stem = Prose("How many minutes of work are **lost** by restoring?", "恢复之后，会**丢失**多少分钟的工作？")
     key = fails - readable
     return stem, number(
         key,
@@ -69,8 +69,8 @@ def _lost(fails: int, copied: int, readable: int) -> tuple[Prose, Numeric]:
                 "其后的备份已损坏，读不出来就等于没有。",
             ),
             fails - _NIGHTLY: Prose(
-                "The copies of the changes bring the database on beyond the night's copy.",
-                "变更备份可以把数据库推进到夜间备份之后。",
+                "The readable copies of the changes bring back what came after the night's copy.",
+                "可读取的变更备份能补回夜间备份之后的内容。",
             ),
             _EVERY: Prose("That is what the rule allows, not what was lost.", "这是规定的上限，不是实际损失。"),
         },
@@ -79,7 +79,7 @@ def _lost(fails: int, copied: int, readable: int) -> tuple[Prose, Numeric]:
 
 def _left(fails: int, noticed: int, begun: int, resumed: int) -> tuple[Prose, Numeric]:
     stem = Prose(
-        f"Work has to go on within {_ALLOWED} minutes (RTO). How many minutes of that were **left** when it did?",
+        f"Work has to go on within {_ALLOWED} minutes (RTO). How many of these were **left** when it did?",
         f"按规定须在 {_ALLOWED} 分钟内恢复作业（RTO）。恢复时还**剩**多少分钟？",
     )
     key = _ALLOWED - (resumed - fails)
@@ -99,7 +99,7 @@ def _left(fails: int, noticed: int, begun: int, resumed: int) -> tuple[Prose, Nu
                 "That counts the restoring alone; finding and deciding take time, too.",
                 "只算了恢复本身，发现和决定同样要花时间。",
             ),
-            resumed - fails: Prose("That is what was needed.", "这是已用的时间。"),
+            resumed - fails: Prose("That is the time needed.", "这是已用的时间。"),
         },
     )
 

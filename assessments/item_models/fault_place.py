@@ -52,7 +52,7 @@ _PLACES = (
         Prose("Network of this site", "本办公点的网络"),
         (False, False, True, True, False),
         Prose("The whole site is cut off, other sites work.", "整个办公点断网，其他办公点正常。"),
-        Prose("Call the network's keeper of the site", "联系本办公点的网络管理员"),
+        Prose("Call the keeper of the site's network", "联系本办公点的网络管理员"),
     ),
     _Place(
         Prose("Server of the system", "系统服务器"),
@@ -83,7 +83,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     place = rng.choice(_PLACES)
     since = world.now - rng.randint(2, 90) * 60
     exhibit = Exhibit(
-        Prose("A colleague's page won't do; what was checked", "同事的页面不正常，已做的检查"),
+        Prose("A colleague's page doesn't work: what was checked", "同事的页面不正常，已做的检查"),
         (Prose("Check", "检查项"), Prose("Found", "结果")),
         (
             (Prose("Since", "开始时间"), same(m.moment(world, since))),
@@ -97,7 +97,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         wrong = tuple((one.name, _against(one, place)) for one in others)
         return Built("single", stem, one_of((place.name, place.why), wrong), exhibit)
     stem = Prose("What is the right first help?", "首先应当怎么做？")
-    wrong = tuple((one.help, _against(one, place)) for one in others)
+    wrong = tuple((one.help, _helps(one, _against(one, place))) for one in others)
     return Built("single", stem, one_of((place.help, place.why), wrong), exhibit)
 
 
@@ -106,9 +106,14 @@ def _against(one: _Place, place: _Place) -> Prose:
     at = next(at for at in range(len(_CHECKS)) if one.seen[at] is not place.seen[at])
     check, found, wanted = _CHECKS[at], _FOUND[place.seen[at]], _FOUND[one.seen[at]]
     return Prose(
-        f"That would fit “{one.name.en}”. But then “{check.en}” would be {wanted.en}; it is {found.en}.",
-        f"这适用于“{one.name.zh}”。但那样的话，“{check.zh}”应为“{wanted.zh}”，而结果是“{found.zh}”。",
+        f"Then “{check.en}” would be {wanted.en}; it is {found.en}.",
+        f"那样的话，“{check.zh}”应为“{wanted.zh}”，而结果是“{found.zh}”。",
     )
+
+
+def _helps(one: _Place, against: Prose) -> Prose:
+    """Why a first help is out: the place that it is meant for, and what speaks against that."""
+    return Prose(f"That helps where it is “{one.name.en}”. {against.en}", f"这适用于“{one.name.zh}”。{against.zh}")
 
 
 MODEL = ItemModel("fault_place", {"ask": ("place", "help")}, build)

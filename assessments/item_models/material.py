@@ -187,6 +187,11 @@ def amount(cents: int) -> str:
     return f"{cents / 100:,.2f}"
 
 
+def signed(cents: int) -> str:
+    """Money that may be below zero, with the minus of a sum instead of a hyphen."""
+    return amount(cents).replace("-", "−")
+
+
 def city_name(city: str) -> Prose:
     """A city as the address has it, for readers of English with its name in Latin letters."""
     return Prose(f"{city} ({_LATIN_CITIES[city]})" if city in _LATIN_CITIES else city, city)

@@ -30,8 +30,8 @@ _VERDICTS: Mapping[str, tuple[Prose, Prose]] = {
         ),
     ),
     "The books are closed up to a day that is over": (
-        Prose("Refused: the day isn't over", "被拒绝：当天尚未结束"),
-        Prose("A day can be closed from five minutes past midnight.", "最早要到次日零点五分才能关闭。"),
+        Prose("Refused: it is too early for this day", "被拒绝：关闭这一天还太早"),
+        Prose("A day can be closed from five minutes past the midnight after it.", "最早要到次日零点五分才能关闭。"),
     ),
     "The books are closed up to {day} already": (
         Prose("Refused: it is closed already", "被拒绝：该日已关闭"),
@@ -76,9 +76,10 @@ def _verdict(world: Context, rng: random.Random) -> Built:
     _look(world, looked, off)
     found = _said(world.at(now), wanted)
     exhibit = _shown(world, now, closed, looked, off, wanted)
-    others = [message for message in _MESSAGES if message != found]
+    # Before the day's end the last look is too early as well: that answer would be half right.
+    others = [one for one in _MESSAGES if one != found and not (found == _MESSAGES[1] and one == _MESSAGES[3])]
     rng.shuffle(others)
-    wrong = tuple((_VERDICTS[message][0], _against(message)) for message in others[:3])
+    wrong = tuple((_VERDICTS[message][0], _against(message, found)) for message in others[:3])
     stem = Prose("The finance clerk presses “Close”. What happens?", "财务人员点击“关闭账期”，结果是什么？")
     return Built("single", stem, one_of(_VERDICTS[found], wrong), exhibit)
 
@@ -111,7 +112,7 @@ def _latest(world: Context, rng: random.Random) -> Built:
         "最近一次核对时，已结束五分钟以上的最后一天。",
     )
     stem = Prose(
-        "Up to which day can the books be closed **at the latest**, as things stand?",
+        "As things stand, what is the **latest** day up to which the books can be closed?",
         "按目前情况，账期**最晚**可以关闭到哪一天？",
     )
     return Built("single", stem, one_of((same(found.isoformat()), right), wrong), _shown(world, now, closed, looked, 0))
@@ -122,18 +123,24 @@ def _shown(world: Context, now: int, closed: date, looked: int, off: int, wanted
         (Prose("Now", "现在"), same(m.moment(world, now))),
         (Prose("Closed so far, up to and including", "目前已关闭至（含当日）"), same(closed.isoformat())),
         (Prose("Books last looked through", "最近一次核对账目"), same(m.moment(world, looked))),
-        (Prose("Found off at that", "当时的不符项"), same(str(off))),
+        (Prose("Found off at that look", "当时的不符项"), same(str(off))),
     ]
     if wanted is not None:
         rows.append((Prose("To be closed, up to and including", "准备关闭至（含当日）"), same(wanted.isoformat())))
     return Exhibit(Prose("The books", "账目"), (Prose("What", "项目"), Prose("Stands at", "内容")), tuple(rows))
 
 
-def _against(message: str) -> Prose:
-    if message == "":
-        return Prose("A condition isn't met; look at the times and the findings.", "有条件不满足，请看时间和不符项。")
-    why = _VERDICTS[message][1]
-    return Prose(f"That isn't so here. The rule: {why.en}", f"本例不是这种情况。规则是：{why.zh}")
+_NOT_SO: Mapping[str, Prose] = {
+    _MESSAGES[1]: Prose("The day has been over for more than five minutes.", "这一天结束已超过五分钟。"),
+    _MESSAGES[2]: Prose("The books aren't closed as far as this day yet.", "账目还没有关闭到这一天。"),
+    _MESSAGES[3]: Prose("The last look was after the day's end.", "最近一次核对是在当日结束之后。"),
+    _MESSAGES[4]: Prose("The last look found nothing off.", "最近一次核对没有不符项。"),
+}
+
+
+def _against(message: str, found: str) -> Prose:
+    """Why an answer is wrong; for the closing that doesn't go through, what stands in its way."""
+    return _NOT_SO[message] if message else _VERDICTS[found][1]
 
 
 def _said(world: Context, day: date) -> str:

@@ -47,7 +47,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
     if params["ask"] == "net":
         stem = Prose(
-            "By how much is the sum of the statement above that of our ledger? (below it: with a minus)",
+            "By how much does the sum of the statement exceed that of our ledger? (with a minus if it is smaller)",
             "对账单合计比我方账目合计多多少？（少则填负数）",
         )
         return Built("numeric", stem, _net(lines), exhibit)
@@ -96,8 +96,8 @@ def _net(lines: Sequence[_Line]) -> Numeric:
         key / 100,
         YUAN,
         Prose(
-            f"{m.amount(theirs)} − {m.amount(ours)} = {m.amount(key)}.",
-            f"{m.amount(theirs)} − {m.amount(ours)} = {m.amount(key)}。",
+            f"{m.amount(theirs)} − {m.amount(ours)} = {m.signed(key)}.",
+            f"{m.amount(theirs)} − {m.amount(ours)} = {m.signed(key)}。",
         ),
         {
             -key / 100: Prose("The sign is turned round: statement less ledger.", "正负号反了，应为对账单减账目。"),
@@ -124,7 +124,7 @@ def _count(lines: Sequence[_Line]) -> Numeric:
             key - 2: Prose(
                 "Two lines make zero in the sum; each of them is a mistake.", "有两笔合计为零，但每一笔都是错误。"
             ),
-            key - 1: Prose("One line is missing.", "少了一笔。"),
+            key - 1: Prose("One of them was overlooked.", "漏看了一笔。"),
             sum(one.ours is None or one.theirs is None for one in lines): Prose(
                 "Lines of other amounts have to be cleared up as well.", "金额不同的也要查明。"
             ),

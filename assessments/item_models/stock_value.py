@@ -68,7 +68,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         f"一张 {wanted} 件、单价 {price} 的订单出库并已签收。",
     )
     if params["ask"] == "left":
-        stem = Prose(f"{told.en} What is the stock **worth** afterwards?", f"{told.zh}之后库存**价值**是多少？")
+        stem = Prose(
+            f"{told.en} What is the stock of it **worth** afterwards?", f"{told.zh}之后这款商品的库存**价值**是多少？"
+        )
     else:
         stem = Prose(f"{told.en} What had these goods **cost**?", f"{told.zh}这批商品的**成本**是多少？")
     answer = _answer(params["ask"], lots, wanted, before - after, after, goods.list_price_cents)
@@ -84,7 +86,7 @@ def _stocked(world: Context, rng: random.Random) -> tuple[m.Goods, int, m.Buyer]
     step = start * rng.choice((-1, 1)) * rng.randint(6, 12) // 100
     ages = sorted(rng.sample(range(3, 100), 3), reverse=True)
     for place, age in enumerate(ages):
-        received_at = world.now - age * _DAY - rng.randrange(8 * 3_600)
+        received_at = world.now - age * _DAY - rng.randrange(2 * 3_600)
         receive_stock(world.at(received_at), goods.id, warehouse_id, rng.randint(4, 12), start + place * step)
     return goods, warehouse_id, buyer
 
@@ -127,7 +129,7 @@ def _answer(ask: str, lots: Sequence[_Lot], wanted: int, cost: int, left: int, p
     why = Prose(f"The oldest lot leaves first: {out}.", f"最早的批次先出：{out}。")
     if ask == "left":
         rest = f"{m.amount(total)} − {m.amount(cost)} = {m.amount(left)}"
-        why = Prose(f"{why.en} Of all lots together stays {rest}.", f"{why.zh}全部批次合计余下 {rest}。")
+        why = Prose(f"{why.en} All lots less that: {rest}.", f"{why.zh}全部批次减去它：{rest}。")
     key = left if ask == "left" else cost
 
     def of(cents: int) -> float:
@@ -143,13 +145,17 @@ def _answer(ask: str, lots: Sequence[_Lot], wanted: int, cost: int, left: int, p
             of(newest_first): Prose("The newest lots were issued first.", "先出了最新的批次。"),
             of(mean): Prose("The mean cost was taken instead of the lots'.", "用了平均成本，应按批次成本。"),
             of(wanted * first.cost_cents): Prose(
-                "The oldest lot hasn't so many units; the next one gives the rest.",
+                "The oldest lot doesn't have that many units; the next one gives the rest.",
                 "最早的批次没有这么多，其余由下一批补足。",
             ),
             **priced,
             (cost if ask == "left" else left) / 100: Prose(
-                "Asked was what stays." if ask == "left" else "Asked was what the goods had cost.",
-                "题目问的是余下的价值。" if ask == "left" else "题目问的是出库商品的成本。",
+                "That is what left; asked was what stays."
+                if ask == "left"
+                else "That is what stays; asked was what left.",
+                "这是出库的成本，题目问的是余下的价值。"
+                if ask == "left"
+                else "这是余下的价值，题目问的是出库商品的成本。",
             ),
         },
         tolerance=0.005,

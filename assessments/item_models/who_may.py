@@ -38,7 +38,7 @@ def _position(world: Context, rng: random.Random) -> Built:
         "This position lacks the right; the system refuses and records it.",
         "该岗位没有这项权限，系统会拒绝并留下记录。",
     )
-    stem = Prose("Which of these colleagues can do this work?", "下列哪位同事可以做这项工作？")
+    stem = Prose("Which of these colleagues may do this work?", "下列哪位同事有权做这项工作？")
     choice = one_of((POSITION_NAMES[key], yes), tuple((POSITION_NAMES[one], no) for one in others))
     return Built("single", stem, choice, exhibit)
 
@@ -56,7 +56,7 @@ def _work(world: Context, rng: random.Random) -> Built:
         tuple(_row(world, rng, right) for right in shown),
     )
     stem = Prose(
-        f"Which of this work can the {name.en.lower()} who has just come in take over?",
+        f"Which of these tasks can the {name.en.lower()} who has just come in take over?",
         f"刚到岗的{name.zh}可以接手其中哪项工作？",
     )
     wrong = tuple(

@@ -141,7 +141,9 @@ def test_stock_is_worth_what_its_newest_lots_cost(room: FigureRoom) -> None:
 def test_commission_is_on_payments_less_refunds(room: FigureRoom) -> None:
     for ask in ("payout", "commission"):
         for question in all_asked(room, "channel_payout", ask=ask):
-            rate, fee = re.findall(r"keeps ([\d.]+) % of payments less refunds, and ([\d.]+) per", question.stem.en)[0]
+            rate, fee = re.findall(
+                r"keeps ([\d.]+) % of payments less refunds, and ([\d.]+) yuan per", question.stem.en
+            )[0]
             paid = sum(money(row[1]) for row in rows_of(question))
             net = paid - sum(money(row[2]) for row in rows_of(question))
             commission = net * float(rate) / 100
@@ -170,7 +172,8 @@ def test_closing_is_judged_by_the_day_the_clock_and_the_last_look(room: FigureRo
         now, closed, looked, off, wanted = (row[1] for row in rows_of(question))
         over = f"{date.fromisoformat(wanted) + timedelta(days=1)} 00:05"
         if now < over:
-            right = "Refused: the day isn't over"
+            right = "Refused: it is too early for this day"
+            assert "Refused: look the books through first" not in options_of(question)
         elif wanted <= closed:
             right = "Refused: it is closed already"
         elif looked < over:
@@ -197,7 +200,7 @@ def test_month_s_end_is_reckoned_by_contract_and_line_by_line(room: FigureRoom, 
         case = questions["net"].case
         assert case is not None
         rate, fee, charged = re.findall(
-            r"commission of ([\d.]+) % .* and ([\d.]+) per paid order\..* commission of ([\d,.]+)\. Our",
+            r"commission of ([\d.]+) % .* and ([\d.]+) yuan per paid order\..* commission of ([\d,.]+) yuan\. Our",
             case.situation.en,
         )[0]
         rows = cells_of(case.exhibits[0])
@@ -210,7 +213,7 @@ def test_month_s_end_is_reckoned_by_contract_and_line_by_line(room: FigureRoom, 
         assert money(charged) == pytest.approx(paid * float(rate) / 100, abs=0.006)
         (missing,) = [row for row in rows if row[4] == "–"]
         assert right_of(questions["first"]) == missing[0] and "23:5" in missing[1]
-        over = re.findall(r"Claim ([\d,.]+) back", right_of(questions["settle"]))[0]
+        over = re.findall(r"Claim ([\d,.]+) yuan back", right_of(questions["settle"]))[0]
         assert money(over) == pytest.approx(refunded * float(rate) / 100, abs=0.011)
         assert money(cells_of(case.exhibits[1])[-1][1]) == pytest.approx(100 * money(charged) / net, abs=0.006)
 

@@ -14,7 +14,7 @@ from assessments.item_models import material as m
 from assessments.item_models.answers import choice, nears, pick
 from assessments.item_models.model import Built
 from assessments.item_models.order_total import YUAN
-from assessments.item_models.ticket_clock import HOURS, TARGETS
+from assessments.item_models.ticket_clock import HOURS, TARGETS, summed
 from assessments.item_models.working_time import CLOSES, OPENS, WEEKDAYS, Calendar
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Numeric
@@ -61,11 +61,10 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     article = case.goods[0].name
     situation = Prose(
         f"You take this complaint over from a colleague. One of {case.quantities[0]} units of “{article.en}” came "
-        "broken; "
-        "the photographs are clear. The rest of the order is kept. The buyer would rather have the money for the "
-        "broken "
-        f"unit than another one. Working hours are {OPENS}:00 to {CLOSES}:00, Monday to Friday. The chart shows "
-        "complaints about this article for each week.",
+        "damaged; the photographs are clear. The rest of the order is kept. The buyer would rather have the money for "
+        "this unit than another one. "
+        f"Working hours are {OPENS}:00 to {CLOSES}:00, Monday to Friday. The chart shows complaints about this article "
+        "for each week.",
         f"您从同事手里接过这件投诉。“{article.zh}”共 {case.quantities[0]} 件，其中一件送到时已损坏，照片清楚，"
         "其余商品保留。"
         f"买家不要补发，想退这一件的钱。工作时间为周一至周五 {OPENS}:00–{CLOSES}:00。图中为该商品每周的投诉情况。",
@@ -123,7 +122,7 @@ def _thread(case: _Complaint) -> Exhibit:
             case.answered,
             Prose("Colleague", "同事"),
             Prose(
-                "The carrier did that. We look into it and get back to you as soon as possible.",
+                "The carrier did that. We'll look into it and get back to you as soon as possible.",
                 "这是快递弄坏的，我们先查一下，尽快回复您。",
             ),
         ),
@@ -150,7 +149,7 @@ def _order(case: _Complaint) -> Exhibit:
     ]
     rows += [
         (Prose("Freight of the whole order", "整单运费"), same(""), same(m.amount(case.sums.shipping_cents))),
-        (Prose("Discount of the whole order", "整单优惠"), same(""), same("-" + m.amount(case.sums.discount_cents))),
+        (Prose("Discount of the whole order", "整单优惠"), same(""), same("−" + m.amount(case.sums.discount_cents))),
         (Prose("Paid", "实付"), same(""), same(m.amount(case.sums.total_cents))),
     ]
     columns = (Prose("Line", "明细"), Prose("Quantity", "数量"), Prose("Price or amount", "单价或金额"))
@@ -173,7 +172,7 @@ def _weeks(case: _Complaint) -> Exhibit:
 def _first(case: _Complaint) -> tuple[Prose, Numeric]:
     key = case.calendar.working_minutes(case.came, case.answered) / 60
     whole = (case.answered - case.came).total_seconds() / 3_600
-    target = TARGETS["complaint"][0]
+    target, counted = TARGETS["complaint"][0], summed(case.calendar, case.came, case.answered)
     mistakes = (
         (whole, 0.0, Prose("This is clock time; nights and days off don't count.", "这是自然时间，夜间和休息日不计。")),
         (0.0, 0.0, Prose("An automatic confirmation is no answer.", "自动确认不算答复。")),
@@ -185,13 +184,13 @@ def _first(case: _Complaint) -> tuple[Prose, Numeric]:
     )
     verdict = Prose("in time", "及时") if key <= target else Prose("too late", "超时")
     reason = Prose(
-        f"From the message (or the next opening) to the colleague's answer: {key:g} working hours; the target of a "
+        f"From the message (or the next opening) to the colleague's answer: {counted} working hours; the target of a "
         f"complaint is {target}: {verdict.en}.",
-        f"从收到消息（或下一次上班）到同事答复：{key:g} 个工作小时；投诉的目标是 {target} 小时，{verdict.zh}。",
+        f"从收到消息（或下一次上班）到同事答复：{counted} 个工作小时；投诉的目标是 {target} 个，{verdict.zh}。",
     )
     stem = Prose(
         "After how many working hours did the buyer get the first answer? (15 minutes = 0.25)",
-        "买家用了多少工作小时得到首次答复？（15 分钟记作 0.25）",
+        "买家过了多少工作小时才得到首次答复？（15 分钟记作 0.25）",
     )
     return stem, Numeric(key, 0.01, HOURS, reason, nears(key, 0.01, mistakes))
 
@@ -233,13 +232,13 @@ def _reply() -> tuple[Prose, Choice]:
             ),
             (
                 Prose(
-                    "“As my colleague said, the carrier broke it. As soon as it has paid our claim, which takes "
+                    "“As my colleague said, the carrier damaged it. As soon as it has paid our claim, which takes "
                     "about three "
                     "weeks, we transfer the money for this one to you.”",
                     "“正如同事所说，是承运商弄坏的。我们已经索赔，大约三周，等对方赔付之后，就把这一件的钱退给您。”",
                 ),
                 Prose(
-                    "Blames the carrier and lets the buyer wait for our affairs.",
+                    "Blames the carrier and makes the buyer wait for our affairs.",
                     "推责给承运商，还让买家等我方与它的处理结果。",
                 ),
             ),
@@ -283,8 +282,8 @@ def _pattern(case: _Complaint) -> tuple[Prose, Choice]:
             "不必做别的，投诉本来就是一件一件处理的",
         ),
         Prose(
-            "Take the article off sale for good, since it breaks too easily",
-            "永久下架该商品，因为它太容易坏",
+            "Take the article off sale for good, since it is damaged too easily",
+            "永久下架该商品，因为它太容易损坏",
         ),
         Prose(
             "Change the carrier of this lane, whose drivers handle it badly",
@@ -303,7 +302,7 @@ def _pattern(case: _Complaint) -> tuple[Prose, Choice]:
             "突然升高必有可消除的成因：包装、供应商或线路。",
         ),
         Prose("Then the same happens to the next buyers.", "那么下一批买家还会遇到同样的事。"),
-        Prose("It didn't break before; find the change first.", "此前并不这样，应先找出变化。"),
+        Prose("It wasn't so before; find the change first.", "此前并不这样，应先找出变化。"),
         Prose("That is one possible cause; nothing here shows it.", "这只是一种可能，这里没有依据。"),
     )
     reasons = [Prose(f"{found.en} {one.en}", f"{found.zh}{one.zh}") for one in why]

@@ -50,8 +50,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     place = rng.randrange(len(CHANNELS))
     name = CHANNELS[place]
     stem = Prose(
-        f"How many complaints per 1,000 orders does {name.en} have, with one decimal?",
-        f"千单投诉率是多少（{name.zh}，保留一位小数）？",
+        f"What is the complaint rate of the channel “{name.en}” per 1,000 orders, to one decimal place?",
+        f"“{name.zh}”渠道的千单投诉率是多少（保留一位小数）？",
     )
     return Built("numeric", stem, _rate(shipped, complaints, place), exhibit)
 

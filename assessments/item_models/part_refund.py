@@ -83,7 +83,7 @@ def _order(goods: list[m.Goods], quantities: list[int], sums: Sums) -> Exhibit:
     ]
     rows += [
         (Prose("Freight of the whole order", "整单运费"), same(""), same(m.amount(sums.shipping_cents))),
-        (Prose("Discount of the whole order", "整单优惠"), same(""), same("-" + m.amount(sums.discount_cents))),
+        (Prose("Discount of the whole order", "整单优惠"), same(""), same("−" + m.amount(sums.discount_cents))),
         (Prose("Paid", "实付"), same(""), same(m.amount(sums.total_cents))),
     ]
     return Exhibit(

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from assessments.exhibits import Exhibit
@@ -60,8 +61,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         )
         return Built("numeric", stem, _solved(calendar, ticket), exhibit)
     stem = Prose(
-        f"Working hours are {hours.en} on working days. Was this {kind.en} in time?",
-        f"工作时间为工作日 {hours.zh}。该{kind.zh}是否及时？",
+        f"Working hours are {hours.en} on working days. Was this {kind.en} answered and solved in time?",
+        f"工作时间为工作日 {hours.zh}。该{kind.zh}的首次答复和解决是否及时？",
     )
     return Built("single", stem, _verdict(calendar, ticket), exhibit)
 
@@ -137,9 +138,12 @@ def _table(calendar: Calendar, ticket: Ticket) -> Exhibit:
     off = [
         day for day in calendar.days if ticket.came.date() <= day <= ticket.solved.date() and not calendar.worked(day)
     ]
-    listed = ", ".join(day.strftime("%m-%d") for day in off) or "–"
+    days = [day.strftime("%m-%d") for day in off]
     return Exhibit(
-        Prose(f"Ticket; days not worked: {listed}", f"工单；不上班的日子：{listed}"),
+        Prose(
+            f"Ticket; days not worked in this time: {', '.join(days) or 'none'}",
+            f"工单；期间不上班的日子：{'、'.join(days) or '无'}",
+        ),
         (Prose("Time", "时间"), Prose("Weekday", "星期"), Prose("What happened", "事件")),
         tuple((same(at.strftime("%Y-%m-%d %H:%M")), WEEKDAYS[at.weekday()], said) for at, said in events),
     )
@@ -153,13 +157,28 @@ def _whole(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / 3_600
 
 
+def summed(calendar: Calendar, start: datetime, end: datetime) -> str:
+    """The working hours between two moments as somebody adds them up, day by day.
+
+    Shape: "1.25 + 9 + 0.5 = 10.75", or the figure alone where one day holds all of it.
+    """
+    midnights = [
+        datetime(day.year, day.month, day.day, tzinfo=UTC) for day in calendar.days if start.date() < day <= end.date()
+    ]
+    moments = [start, *midnights, end]
+    parts = [calendar.working_minutes(one, other) for one, other in pairwise(moments)]
+    shown = [f"{_hours(part):g}" for part in parts if part]
+    whole = f"{_hours(sum(parts)):g}"
+    return f"{' + '.join(shown)} = {whole}" if len(shown) > 1 else whole
+
+
 def _plain(calendar: Calendar) -> Calendar:
     """The same days without holidays and make-up days, as somebody counts who forgets them."""
     return Calendar(calendar.first, calendar.days_count, frozenset(), frozenset())
 
 
 def _first(calendar: Calendar, ticket: Ticket) -> Numeric:
-    key = _hours(first_minutes(calendar, ticket))
+    key, counted = _hours(first_minutes(calendar, ticket)), summed(calendar, ticket.came, ticket.answered)
     mistakes = (
         (
             _whole(ticket.came, ticket.answered),
@@ -174,8 +193,8 @@ def _first(calendar: Calendar, ticket: Ticket) -> Numeric:
         (0.0, 0.0, Prose("An automatic confirmation is no answer.", "自动确认不算答复。")),
     )
     reason = Prose(
-        f"From the message (or the next opening) to the agent's answer: {key:g} working hours.",
-        f"从收到消息（或下一次上班）到客服答复：{key:g} 个工作小时。",
+        f"From the message (or the next opening) to the agent's answer: {counted} working hours.",
+        f"从收到消息（或下一次上班）到客服答复：{counted} 个工作小时。",
     )
     return Numeric(key, 0.01, HOURS, reason, nears(key, 0.01, mistakes))
 
@@ -183,6 +202,7 @@ def _first(calendar: Calendar, ticket: Ticket) -> Numeric:
 def _solved(calendar: Calendar, ticket: Ticket) -> Numeric:
     key = _hours(solved_minutes(calendar, ticket))
     whole = _hours(calendar.working_minutes(ticket.came, ticket.solved))
+    counted = summed(calendar, ticket.came, ticket.solved)
     carrier = _hours(calendar.working_minutes(ticket.carrier_asked, ticket.carrier_answered))
     mistakes = (
         (whole, 0.25, Prose("While we wait for the customer the clock pauses.", "等客户期间计时暂停。")),
@@ -195,9 +215,9 @@ def _solved(calendar: Calendar, ticket: Ticket) -> Numeric:
         ),
     )
     reason = Prose(
-        f"{whole:g} working hours in all, less {whole - key:g} waiting for the customer: {key:g}. The wait for the "
-        "carrier stays in.",
-        f"共 {whole:g} 个工作小时，扣除等客户的 {whole - key:g}：{key:g}。等承运商的时间不扣。",
+        f"In all {counted} working hours, less the wait for the customer: {whole:g} − {whole - key:g} = {key:g}. The "
+        "wait for the carrier stays in.",
+        f"共 {counted} 个工作小时，扣除等客户的时间：{whole:g} − {whole - key:g} = {key:g}。等承运商的时间不扣。",
     )
     return Numeric(key, 0.01, HOURS, reason, nears(key, 0.01, mistakes))
 
@@ -207,8 +227,9 @@ def _verdict(calendar: Calendar, ticket: Ticket) -> Choice:
     targets = TARGETS[ticket.kind]
     right = (first <= targets[0], solved <= targets[1])
     found = Prose(
-        f"First answer after {first:g} of {targets[0]} working hours, solved after {solved:g} of {targets[1]}.",
-        f"首次答复 {first:g} 小时（目标 {targets[0]}），解决 {solved:g} 小时（目标 {targets[1]}）。",
+        f"First answer after {first:g} working hours (target {targets[0]}), solved after {solved:g} "
+        f"(target {targets[1]}).",
+        f"首次答复用了 {first:g} 个工作小时（目标 {targets[0]}），解决用了 {solved:g} 个（目标 {targets[1]}）。",
     )
     texts = {
         (True, True): Prose("First answer and solution both in time", "首次答复和解决都及时"),
@@ -221,7 +242,7 @@ def _verdict(calendar: Calendar, ticket: Ticket) -> Choice:
         verdict: (
             text,
             Prose(
-                f"{found.en} This says: answer {last[verdict[0]].en}, solution {last[verdict[1]].en}.",
+                f"{found.en} This option says: answer {last[verdict[0]].en}, solution {last[verdict[1]].en}.",
                 f"{found.zh}此项为：答复{last[verdict[0]].zh}，解决{last[verdict[1]].zh}。",
             ),
         )

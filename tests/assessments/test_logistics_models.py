@@ -59,7 +59,7 @@ def all_asked(room: FigureRoom, model: str, **params: Any) -> list[Question]:
 
 
 def money(text: str) -> float:
-    return float(text.replace(",", ""))
+    return float(text.replace(",", "").replace("−", "-"))
 
 
 def cost(first: str, step: str, kilograms: float) -> float:

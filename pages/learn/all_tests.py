@@ -21,7 +21,7 @@ from assessments.tries import (
 )
 from core.ui import page
 from core.ui.cards import Tone, chip, heading
-from core.ui.i18n import t
+from core.ui.i18n import format_rate, t
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -51,6 +51,23 @@ def state_name(entry: Entry) -> str:
     }[entry.state]
 
 
+def draw_phase(test: str, entry: Entry) -> None:
+    """The way into one phase of a test, with where one stands and what it came to."""
+    waits = "later" if entry.state in (BARRED, NOT_OPEN_YET, OVER) else "now"
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"phase-{waits}-{test}-{entry.phase}"
+    ):
+        st.page_link(
+            page_named("tests").path,
+            label=t(PHASE_LABELS[entry.phase]),
+            query_params={"test": test, "phase": entry.phase},
+            width="content",
+        )
+        if entry.counting is not None and entry.counting.score is not None:
+            st.markdown(f"**{safe(format_rate(entry.counting.score, 0))}**", width="content")
+        chip(state_name(entry), *STATES[entry.state])
+
+
 def draw() -> None:
     """Every test with the state of its phases, and the way into each."""
     heading(t("Tests"), t("Choose a test. What you have begun goes on where you left it."), "quiz")
@@ -59,17 +76,9 @@ def draw() -> None:
         with st.container(border=True, key=f"item-test-{test}", gap="small"):
             blueprint = entries[PRE].definition.blueprint
             st.markdown(f"**{safe(said(blueprint.title))}**  \n:gray[{emphasised(said(blueprint.about))}]")
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(key=f"phases-{test}", gap="small"):
                 for phase in PHASES:
-                    entry = entries[phase]
-                    st.page_link(
-                        page_named("tests").path,
-                        label=t(PHASE_LABELS[phase]),
-                        icon=":material/quiz:",
-                        query_params={"test": test, "phase": phase},
-                        width="content",
-                    )
-                    chip(state_name(entry), *STATES[entry.state])
+                    draw_phase(test, entries[phase])
 
 
 draw()

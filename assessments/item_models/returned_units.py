@@ -45,10 +45,7 @@ class _Parcel:
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
     """An order is delivered and partly sent back, by the product's own commands; asked is one account afterwards."""
     (goods,) = m.goods_of(world, rng, 1)
-    bought = rng.randint(6, 14)
-    came = rng.randint(4, bought - 1)
-    as_new = rng.randint(1, came - 3)
-    parcel = _Parcel(bought, came, as_new, rng.randint(1, came - as_new - 1))
+    parcel = _drawn(rng)
     warehouse_id, before, after = worked_through(world, rng, goods, parcel)
     asked = Account(params["ask"])
     name, where = ACCOUNT_NAMES[asked], m.warehouse_names(world, warehouse_id)
@@ -79,6 +76,16 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     return Built("numeric", stem, Numeric(key, 0, UNITS, reason, nears(key, 0, mistakes)), exhibit)
 
 
+def _drawn(rng: random.Random) -> _Parcel:
+    """A parcel whose three parts, as new, damaged and not judged yet, are of different sizes."""
+    while True:
+        bought = rng.randint(8, 14)
+        came = rng.randint(6, bought - 1)
+        as_new, broken = rng.randint(1, came - 3), rng.randint(1, 4)
+        if came - as_new - broken > 0 and len({as_new, broken, came - as_new - broken}) == 3:
+            return _Parcel(bought, came, as_new, broken)
+
+
 def worked_through(
     world: Context, rng: random.Random, goods: m.Goods, parcel: _Parcel
 ) -> tuple[int, Mapping[Account, int], Mapping[Account, int]]:
@@ -91,7 +98,9 @@ def worked_through(
     row = m.received(start, m.paid(order, ("alipay", m.total_of(order))))
     for nth, step in enumerate(m.WAY):
         step(start.at(start.now + (nth + 1) * 6 * 3_600), row.id)
-    set_aside(world, goods, warehouse_id, Account.DAMAGED, rng.randint(2, 5))
+    told = (parcel.bought, parcel.came, parcel.as_new)  # what is damaged in the end is none of these
+    earlier = [count for count in range(2, 6) if count + parcel.broken not in told]
+    set_aside(world, goods, warehouse_id, Account.DAMAGED, rng.choice(earlier))
     before = {account: units(world, goods.id, warehouse_id, account) for account in _SHOWN}
     line_id = world.db.execute(select(order_line.c.id).where(order_line.c.order_id == row.id)).scalar_one()
     parcel_id = take_in_return(world, row.id, warehouse_id, {line_id: parcel.came})

@@ -234,7 +234,7 @@ def _claim(carriers: Sequence[_Carrier], weeks: Sequence[int]) -> Built:
             Prose(
                 f"{tiny.due} parcels are too few to say so: one late one would make it "
                 f"{per_cent(tiny.due - 1, tiny.due):.0f} %.",
-                f"只有 {tiny.due} 件，说明不了问题：再晚一件就是 {per_cent(tiny.due - 1, tiny.due):.0f}%。",
+                f"只有 {tiny.due} 件，说明不了问题：只要晚一件就是 {per_cent(tiny.due - 1, tiny.due):.0f}%。",
             ),
         ),
         (

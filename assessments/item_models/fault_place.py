@@ -106,14 +106,14 @@ def _against(one: _Place, place: _Place) -> Prose:
     at = next(at for at in range(len(_CHECKS)) if one.seen[at] is not place.seen[at])
     check, found, wanted = _CHECKS[at], _FOUND[place.seen[at]], _FOUND[one.seen[at]]
     return Prose(
-        f"Then “{check.en}” would be {wanted.en}; it is {found.en}.",
-        f"那样的话，“{check.zh}”应为“{wanted.zh}”，而结果是“{found.zh}”。",
+        f"But then “{check.en}” would be {wanted.en}; it is {found.en}.",
+        f"但如果是那样，“{check.zh}”应为“{wanted.zh}”，而结果是“{found.zh}”。",
     )
 
 
 def _helps(one: _Place, against: Prose) -> Prose:
     """Why a first help is out: the place that it is meant for, and what speaks against that."""
-    return Prose(f"That helps where it is “{one.name.en}”. {against.en}", f"这适用于“{one.name.zh}”。{against.zh}")
+    return Prose(f"First help for “{one.name.en}”. {against.en}", f"这适用于“{one.name.zh}”。{against.zh}")
 
 
 MODEL = ItemModel("fault_place", {"ask": ("place", "help")}, build)

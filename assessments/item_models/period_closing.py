@@ -80,7 +80,7 @@ def _verdict(world: Context, rng: random.Random) -> Built:
     others = [one for one in _MESSAGES if one != found and not (found == _MESSAGES[1] and one == _MESSAGES[3])]
     rng.shuffle(others)
     wrong = tuple((_VERDICTS[message][0], _against(message, found)) for message in others[:3])
-    stem = Prose("The finance clerk presses “Close”. What happens?", "财务人员点击“关闭账期”，结果是什么？")
+    stem = Prose("The finance clerk presses “Close the period”. What happens?", "财务人员点击“关闭账期”，结果是什么？")
     return Built("single", stem, one_of(_VERDICTS[found], wrong), exhibit)
 
 

@@ -69,7 +69,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     )
     if params["ask"] == "left":
         stem = Prose(
-            f"{told.en} What is the stock of it **worth** afterwards?", f"{told.zh}之后这款商品的库存**价值**是多少？"
+            f"{told.en} What is the stock of this article **worth** afterwards?",
+            f"{told.zh}之后这款商品的库存**价值**是多少？",
         )
     else:
         stem = Prose(f"{told.en} What had these goods **cost**?", f"{told.zh}这批商品的**成本**是多少？")

@@ -60,8 +60,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     if params["ask"] == "rung":
         return Built("numeric", _RUNG, _times(series), exhibit)
     stem = Prose(
-        f"In which state is the low-stock alert at {moments[-1]}? Before the first reading everything was in order.",
-        f"{moments[-1]} 时，“库存不足”告警处于什么状态？首次读数之前一切正常。",
+        f"{_READ.en} In which state is the low-stock alert at {moments[-1]}?",
+        f"{_READ.zh}{moments[-1]} 时，“库存不足”告警处于什么状态？",
     )
     because = _because(world, series)
     reasons = [_why(because, series.alert.state, state) for state in _ASKED]
@@ -69,9 +69,13 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     return Built("single", stem, content, exhibit)
 
 
+_READ = Prose(
+    "Stock is read every five minutes, and only readings count; before the first one everything was in order.",
+    "库存每 5 分钟读取一次，以读数为准；首次读数之前一切正常。",
+)
 _RUNG = Prose(
-    "How many times was a low-stock alert **raised** in this time? Before the first reading everything was in order.",
-    "这段时间内，“库存不足”告警**触发**了几次？首次读数之前一切正常。",
+    f"{_READ.en} How many times was a low-stock alert **raised** in this time?",
+    f"{_READ.zh}这段时间内，“库存不足”告警**触发**了几次？",
 )
 
 

@@ -19,9 +19,10 @@ from assessments.tries import (
     Entry,
     own_entries,
 )
+from core.portal.certificates import certificates_of, spelled
 from core.ui import page
-from core.ui.cards import Tone, chip, heading
-from core.ui.i18n import format_rate, t
+from core.ui.cards import Tone, chip, heading, section
+from core.ui.i18n import format_day_at, format_rate, language, t
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
@@ -68,6 +69,27 @@ def draw_phase(test: str, entry: Entry) -> None:
         chip(state_name(entry), *STATES[entry.state])
 
 
+def draw_certificates() -> None:
+    """The certificates one has, the newest first, each with the way to its test; nothing before there is one."""
+    found = page.portal_read(certificates_of, page.person().person_id)
+    if not found:
+        return
+    section(t("Your certificates"), t("The PDF, and what others can check, is with the result of the test."))
+    for one in found:
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"certificate-{one.id}")
+        with row:
+            st.page_link(
+                page_named("result").path,
+                label=safe(one.title_zh if language() == "zh" else one.title_en),
+                icon=":material/workspace_premium:",
+                query_params={"attempt": str(one.attempt_id)},
+                width="content",
+            )
+            st.caption(safe(f"{format_day_at(one.issued_at)} · {spelled(one.code)}"), width="content")
+            if one.revoked_at is not None:
+                chip(t("Taken back"), "bad", "block")
+
+
 def draw() -> None:
     """Every test with the state of its phases, and the way into each."""
     heading(t("Tests"), t("Choose a test. What you have begun goes on where you left it."), "quiz")
@@ -79,6 +101,7 @@ def draw() -> None:
             with st.container(key=f"phases-{test}", gap="small"):
                 for phase in PHASES:
                     draw_phase(test, entries[phase])
+    draw_certificates()
 
 
 draw()

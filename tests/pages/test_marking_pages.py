@@ -16,7 +16,7 @@ from assessments.manual_marks import get_answer, mark_by_hand
 from assessments.test_settings import Settings
 from core.db.assessment_tables import attempt
 from core.db.engines import Databases
-from core.portal.certificates import certificate_of
+from core.portal.certificates import certificate_of, spelled
 from core.ui.i18n import in_language, t
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
@@ -119,6 +119,20 @@ def test_a_certificate_that_outlived_its_score_is_pointed_out(house: Databases, 
     portal.do("trainer", mark_by_hand, attempt_id, item_id, 0.0, "Copied.", number=number)
     tab = visit(house, "trainer", "learn/result", attempt=str(attempt_id))
     assert "Not passed: 80% was needed." in said(tab) and "still holds" in said(tab)
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Your certificates"), ("zh", "您的证书")])
+def test_everybody_finds_their_certificates_with_the_tests(
+    house: Databases, portal: Portal, language: str, title: str
+) -> None:
+    assert title not in said(visit(house, "clerk", "learn/all_tests", language=language))
+    attempt_id = take(portal, "clerk", PRE)
+    _with_pass_mark(portal, attempt_id, 0.8)
+    found = portal.do("clerk", issue_certificate, attempt_id)
+    tab = visit(house, "clerk", "learn/all_tests", language=language)
+    assert not tab.exception
+    assert title in said(tab) and spelled(found.code) in said(tab).replace("\\", "")
+    assert title not in said(visit(house, "service", "learn/all_tests", language=language))
 
 
 def test_a_trainer_takes_a_certificate_back_with_a_reason(house: Databases, portal: Portal) -> None:

@@ -76,21 +76,21 @@ def _mistakes(total: int, part: int, refunded: int, by_means: bool, first: Prose
     }
     if by_means:
         mistakes[total - refunded] = Prose(
-            f"This is the limit of the whole order; by {first.en} only what was paid by it may go back.",
-            f"这是整张订单的上限；退回{first.zh}的，不能超过用它支付的部分。",
+            f"This is the limit of the whole order; by {first.en} no more goes back than came by it.",
+            f"这是整张订单的上限；退回{first.zh}的，不能超过当初由它付的部分。",
         )
         mistakes[total] = Prose(
-            f"This is all that was paid for the order; asked is {first.en}, less what was refunded.",
+            f"This is all that was paid for the order; the question is about {first.en} alone, less what was refunded.",
             f"这是整张订单的已付金额；题目只问{first.zh}，而且要减去已退的款项。",
         )
     else:
         mistakes[part - refunded] = Prose(
-            f"This is the limit of {first.en} alone; what was paid by {second.en} may go back as well.",
-            f"这只是{first.zh}的上限；用{second.zh}支付的部分也可以退。",
+            f"This much may go back by {first.en} alone; what was paid by {second.en} may go back as well.",
+            f"这只是{first.zh}的上限；由{second.zh}付的部分也可以退。",
         )
         mistakes[part] = Prose(
             f"This is what was paid by {first.en} alone; add what came by {second.en} and take off the refund.",
-            f"这只是{first.zh}的已付金额；还要加上用{second.zh}支付的部分，再减去已退的款项。",
+            f"这只是{first.zh}的已付金额；还要加上由{second.zh}付的部分，再减去已退的款项。",
         )
     return mistakes
 
@@ -102,7 +102,7 @@ def _answer(left: int, total: int, part: int, refunded: int, by_means: bool, nam
         reason = Prose(
             f"Money goes back the way it came: at most what was paid by {first.en}, less what was refunded to it: "
             f"{m.amount(part)} − {m.amount(refunded)} = {m.amount(left)}.",
-            f"款项原路退回，且不超过{first.zh}已付减已退：{m.amount(part)} − {m.amount(refunded)} = {m.amount(left)}。",
+            f"款项原路退回，不超过{first.zh}的已付减已退：{m.amount(part)} − {m.amount(refunded)} = {m.amount(left)}。",
         )
     else:
         reason = Prose(

@@ -123,8 +123,10 @@ def _choice(status: Status, last_moves: bool, passed: frozenset[Status], rng: ra
 
 def _text(status: Status, last_moves: bool) -> ShortText:
     name, why = STATUS_NAMES[status], _reason(status, last_moves)
-    patterns = {name.zh, name.zh.removeprefix("已"), *_ALSO.get(status, ())}
+    patterns = {name.zh, name.zh.removeprefix("已"), *_SAME.get(status, ())}
     accepts = [Accept(pattern, 1.0, why) for pattern in (name.en, *sorted(patterns))]
+    near = Prose(f"The idea is right; the state is called “{name.en}”.", f"意思对；状态名称是“{name.zh}”。")
+    accepts += [Accept(pattern, 0.8, near) for pattern in _ALSO.get(status, ())]
     accepts += [Accept(pattern, 0.0, _HOLD) for pattern in ("*hold*", "*挂起*")]
     return ShortText(tuple(accepts), why)
 
@@ -134,12 +136,16 @@ _HOLD = Prose(
 )
 
 
-_ALSO: Mapping[Status, tuple[str, ...]] = {
-    Status.PICKING: ("being picked", "in picking", "拣货", "正在拣货", "开始拣货"),
+_SAME: Mapping[Status, tuple[str, ...]] = {
+    Status.PICKING: ("being picked", "in picking", "拣货", "正在拣货"),
     Status.CANCELLED: ("canceled", "订单取消"),
-    Status.DELIVERED: ("签收", "已送达", "已交付"),
-    Status.SHIPPED: ("handed over", "已发出", "已出库", "已交运", "已交承运商"),
-    Status.ALLOCATED: ("已预留", "已分配库存", "已预留库存", "reserved"),
+}
+# What the log says, or everyday speech, instead of the name of the state.
+_ALSO: Mapping[Status, tuple[str, ...]] = {
+    Status.PICKING: ("picking started", "开始拣货"),
+    Status.DELIVERED: ("已送达", "已交付"),
+    Status.SHIPPED: ("handed over", "handed over to the carrier", "已发出", "已出库", "已交运", "已交承运商"),
+    Status.ALLOCATED: ("reserved", "stock reserved", "已预留", "已分配库存", "已预留库存"),
     Status.PACKED: ("已包装", "打包完成"),
     Status.RELEASED: ("released to the warehouse", "已释放到仓库", "已下发仓库", "下发仓库"),
 }

@@ -14,7 +14,7 @@ from assessments.item_models import material as m
 from assessments.item_models.answers import choice, nears, pick
 from assessments.item_models.model import Built
 from assessments.item_models.order_total import YUAN
-from assessments.item_models.ticket_clock import HOURS, TARGETS, summed
+from assessments.item_models.ticket_clock import HOURS, TARGETS, hours_in, summed
 from assessments.item_models.working_time import CLOSES, OPENS, WEEKDAYS, Calendar
 from assessments.prose import Prose, same
 from assessments.questions import Choice, Numeric
@@ -184,7 +184,7 @@ def _first(case: _Complaint) -> tuple[Prose, Numeric]:
     )
     verdict = Prose("in time", "及时") if key <= target else Prose("too late", "超时")
     reason = Prose(
-        f"From the message (or the next opening) to the colleague's answer: {counted} working hours; the target of a "
+        f"From the message (or the next opening) to the colleague's answer: {counted} {hours_in(key)}; the target of a "
         f"complaint is {target}: {verdict.en}.",
         f"从收到消息（或下一次上班）到同事答复：{counted} 个工作小时；投诉的目标是 {target} 个，{verdict.zh}。",
     )
@@ -234,8 +234,8 @@ def _reply() -> tuple[Prose, Choice]:
                 Prose(
                     "“As my colleague said, the carrier damaged it. As soon as it has paid our claim, which takes "
                     "about three "
-                    "weeks, we transfer the money for this one to you.”",
-                    "“正如同事所说，是承运商弄坏的。我们已经索赔，大约三周，等对方赔付之后，就把这一件的钱退给您。”",
+                    "weeks, we transfer the money for this one to you; until then I must ask you to be patient.”",
+                    "“正如同事所说，是承运商弄坏的。我们已经索赔，大约三周，等对方赔付之后，就把这一件的钱退给您，在此之前请您耐心等待。”",
                 ),
                 Prose(
                     "Blames the carrier and makes the buyer wait for our affairs.",
@@ -274,8 +274,8 @@ def _pattern(case: _Complaint) -> tuple[Prose, Choice]:
     jump = _week(case.jump)
     texts = (
         Prose(
-            f"Tell operations and the warehouse, with the chart, and ask what changed in {jump.en}",
-            f"带着图报运营和仓库，查{jump.zh}起有什么变化",
+            f"Send operations the chart, and ask what changed in {jump.en}",
+            f"把图发给运营，查{jump.zh}起有什么变化",
         ),
         Prose(
             "Nothing beyond this buyer; each complaint is settled by itself",
@@ -286,8 +286,8 @@ def _pattern(case: _Complaint) -> tuple[Prose, Choice]:
             "永久下架该商品，因为它太容易损坏",
         ),
         Prose(
-            "Change the carrier of this lane, whose drivers handle it badly",
-            "更换该线路的承运商，司机装卸太粗暴",
+            "Change the carrier, whose drivers handle it badly",
+            "更换承运商，因为它的司机装卸太粗暴了",
         ),
     )
     before = sum(case.rates[: case.jump]) / case.jump

@@ -258,8 +258,8 @@ def _message(world: Context, morning: _Morning) -> tuple[Prose, Choice]:
     wrong: tuple[Said, ...] = (
         (
             Prose(
-                "“A short maintenance is taking place. Everything will be as usual in a few minutes, we promise.”",
-                "“系统正在短暂维护，我们保证再过几分钟一切都会恢复正常。”",
+                "“Short maintenance as planned. All will be well in a few minutes, we promise.”",
+                "“系统正在做例行的短暂维护，请您放心，我们保证再过几分钟一切都会恢复正常，您的包裹照常发出。”",
             ),
             Prose("Untrue, and a promise that nobody can keep.", "不真实，而且谁也保证不了。"),
         ),

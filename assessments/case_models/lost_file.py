@@ -153,7 +153,7 @@ def _first(world: Context, noticed: int) -> Built:
     right = (
         Prose(
             "Tell the data protection officer now, with file, address and times",
-            "现在就告知数据保护负责人，附上文件、收件地址和时间",
+            "现在就告知数据保护负责人，附上文件、地址和时间",
         ),
         Prose(
             f"At once, within the hour: by {latest}. What else is done, and who is told, is decided there.",
@@ -178,7 +178,10 @@ def _first(world: Context, noticed: int) -> Built:
             ),
         ),
         (
-            Prose("Find out with the team leader how the address could be mixed up", "先与组长查清地址为什么会弄混"),
+            Prose(
+                "Find out with the team leader how the address could be mixed up, before you tell anybody",
+                "先与组长查清地址为什么会弄混，弄清之后再告诉别人",
+            ),
             Prose("The cause comes later; whose fault it was stops nothing.", "原因以后再查，追究谁的错止不了损。"),
         ),
     )

@@ -127,7 +127,7 @@ def _columns() -> Built:
             ),
         ),
         (
-            Prose("Order number, article, delivery date", "订单号、商品、签收日期"),
+            Prose("Order number, article", "订单号、商品"),
             Prose("Nobody can be called without a number.", "没有电话就无法拨打。"),
         ),
         (
@@ -164,7 +164,7 @@ def _own_survey(price: int) -> Built:
         (
             Prose(
                 "No: stop altogether, since a partner may never get our buyers' phones",
-                "不同意：全部停止，买家电话一律不得交给合作方",
+                "不同意：全部停止，因为买家电话一律不得交给合作方",
             ),
             Prose(
                 "For our own survey and under a contract it may: then it works for us only.",
@@ -186,8 +186,8 @@ def _own_survey(price: int) -> Built:
 def _withdrawn() -> Built:
     right = (
         Prose(
-            "Have the number taken off the list today, here and at the call centre",
-            "今天就从名单中去掉该号码，我方和呼叫中心都要去掉",
+            "Take the number off the list today, here and at the call centre",
+            "今天就从我方和呼叫中心的名单中去掉",
         ),
         Prose(
             "Taking consent back has to be as easy as giving it, and binds whoever works for us as well.",
@@ -203,7 +203,10 @@ def _withdrawn() -> Built:
             Prose("A call after the withdrawal has no ground any more.", "撤回之后再打就没有依据了。"),
         ),
         (
-            Prose("Ask for the reason in writing before anything is changed", "先请买家书面说明理由，再作处理"),
+            Prose(
+                "Ask the buyer for the reason in writing before anything is changed",
+                "先请买家书面说明撤回的理由，再作处理",
+            ),
             Prose("No reason is owed for taking consent back.", "撤回同意不需要理由。"),
         ),
         (

@@ -70,7 +70,7 @@ _EVENTS: tuple[_Event, ...] = (
                 Prose("It wipes what is in memory; off the network is enough.", "会丢失内存里的线索，断网就够了。"),
             ),
             (
-                Prose("Restore the files from the backup right away", "立即用备份恢复文件"),
+                Prose("Restore the files from last night's backup right away", "立即用昨晚的备份恢复文件"),
                 Prose("As long as it spreads, the backup is next.", "还在蔓延时，备份会跟着遭殃。"),
             ),
             (
@@ -166,7 +166,7 @@ _EVENTS: tuple[_Event, ...] = (
         ),
         (
             (
-                Prose("Ask the members of the group not to read the file", "在群里请大家不要看那份文件"),
+                Prose("Ask all members of the group in a message not to open the file", "在群里请大家不要看那份文件"),
                 Prose("That makes even the last one curious; have it taken out.", "那只会让人更好奇，应当撤下。"),
             ),
             (

@@ -157,6 +157,11 @@ def _whole(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / 3_600
 
 
+def hours_in(hours: float) -> str:
+    """The English word after a number of working hours."""
+    return "working hour" if hours == 1 else "working hours"
+
+
 def summed(calendar: Calendar, start: datetime, end: datetime) -> str:
     """The working hours between two moments as somebody adds them up, day by day.
 
@@ -193,7 +198,7 @@ def _first(calendar: Calendar, ticket: Ticket) -> Numeric:
         (0.0, 0.0, Prose("An automatic confirmation is no answer.", "自动确认不算答复。")),
     )
     reason = Prose(
-        f"From the message (or the next opening) to the agent's answer: {counted} working hours.",
+        f"From the message (or the next opening) to the agent's answer: {counted} {hours_in(key)}.",
         f"从收到消息（或下一次上班）到客服答复：{counted} 个工作小时。",
     )
     return Numeric(key, 0.01, HOURS, reason, nears(key, 0.01, mistakes))
@@ -227,7 +232,7 @@ def _verdict(calendar: Calendar, ticket: Ticket) -> Choice:
     targets = TARGETS[ticket.kind]
     right = (first <= targets[0], solved <= targets[1])
     found = Prose(
-        f"First answer after {first:g} working hours (target {targets[0]}), solved after {solved:g} "
+        f"First answer after {first:g} {hours_in(first)} (target {targets[0]}), solved after {solved:g} "
         f"(target {targets[1]}).",
         f"首次答复用了 {first:g} 个工作小时（目标 {targets[0]}），解决用了 {solved:g} 个（目标 {targets[1]}）。",
     )

@@ -60,8 +60,10 @@ class Passed:
 def write_certificate(ctx: Context, passed: Passed) -> Certificate:
     """Keeps a certificate under a new code; an attempt has one, and asking again gives the same.
 
-    Whoever calls has made sure that the test was passed, and that the actor may have it.
+    Whoever calls has made sure that the test was passed. Raises: NotAllowed for another's without `attempts.mark`.
     """
+    if passed.person_id != ctx.actor.person_id:
+        ctx.actor.need("attempts.mark")
     existing = certificate_of_attempt(ctx.db, passed.attempt_id)
     if existing is not None:
         return existing

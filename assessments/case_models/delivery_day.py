@@ -168,7 +168,7 @@ def _total(lines: Sequence[_Line]) -> tuple[Prose, Numeric]:
         (
             sum(one.paper for one in lines),
             0.0,
-            Prose("Booked is what is there, not what the paper says.", "按实物登记，不按送货单。"),
+            Prose("What is there is booked, not what the paper says.", "按实物登记，不按送货单。"),
         ),
         (
             sum(min(one.booked, one.ordered) for one in lines),

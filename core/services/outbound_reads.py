@@ -259,7 +259,7 @@ def _spread(
 
 @dataclass(frozen=True, slots=True)
 class PackLine:
-    """An article in a parcel: how many belong into it, and how many were scanned."""
+    """An article in a parcel: how many belong in it, and how many were scanned."""
 
     sku_code: str
     barcode: str

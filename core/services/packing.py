@@ -59,7 +59,7 @@ def verify_scan(ctx: Context, shipment_id: int, code: str, quantity: int = 1) ->
     """Counts a scanned article towards a picked shipment; with the last one the shipment is verified.
 
     `code` is the article's barcode, or its SKU code.
-    Raises: NotFound, NotAllowed, RuleViolation for another article, or more than belong into the parcel.
+    Raises: NotFound, NotAllowed, RuleViolation for another article, or more than belong in the parcel.
     """
     ctx.actor.need("shipping.work")
     task = load_task(ctx, shipment_id)
@@ -81,7 +81,7 @@ def verify_scan(ctx: Context, shipment_id: int, code: str, quantity: int = 1) ->
     left = sum(_left(mine[row.id]) for row in meant)
     if quantity > left:
         raise RuleViolation(
-            "{code}: only {left} more belong into shipment {number}, scanned {quantity}.",
+            "{code}: shipment {number} takes only {left} more, scanned {quantity}.",
             code=meant[0].code,
             left=left,
             number=task.row.number,
@@ -115,7 +115,7 @@ def _refuse_scan(ctx: Context, task: Task, code: str, wanted: list[str]) -> None
     k = sku.c
     known = ctx.db.execute(select(k.code).where((k.code == code) | ((k.barcode == code) & (k.barcode != "")))).first()
     raise RuleViolation(
-        "“{code}” doesn't belong into shipment {number}. Still wanted: {wanted}.",
+        "“{code}” doesn't belong in shipment {number}. Still wanted: {wanted}.",
         code=known.code if known else code,
         number=task.row.number,
         wanted=tuple(dict.fromkeys(wanted)),

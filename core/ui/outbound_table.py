@@ -124,7 +124,7 @@ def _scan(shipment_id: int, parcels: dict[str, int]) -> None:
 
 
 def _draw_lines(file: PackFile) -> None:
-    """What belongs into the parcel, and what was scanned of it."""
+    """What belongs in the parcel, and what was scanned of it."""
     for line in file.lines:
         done = line.scanned >= line.quantity
         mark = ":green[:material/check_circle:]" if done else ":material/radio_button_unchecked:"

@@ -14,7 +14,7 @@ from core.ui.i18n import t
 from core.ui.safe import plain
 
 ColumnKind = Literal["text", "number", "money", "rate", "points", "progress"]
-SHOWN_AT_MOST = 500  # rows; more belongs into an export
+SHOWN_AT_MOST = 500  # rows; more belongs in an export
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def scan_and_pack(window: Window, number: str, house: str, goods: list[tuple[str
     page.get_by_text(number).first.wait_for()
     page.wait_for_timeout(700)
     scan("4711")
-    page.get_by_text("doesn't belong into shipment").first.wait_for()
+    page.get_by_text("doesn't belong in shipment").first.wait_for()
     left = sum(quantity for _, quantity in goods)
     for code, quantity in goods:
         for _ in range(quantity):

@@ -88,7 +88,7 @@ def test_from_the_task_to_the_drivers_hands(desk: Databases) -> None:
             ),
             {"id": first},
         ).scalar_one()
-    assert "doesn't belong into shipment SP-000001" in scan(tab, "T-99")
+    assert "doesn't belong in shipment SP-000001" in scan(tab, "T-99")
     assert "0 of this article left, 0 in all" in scan(tab, code.lower())
     assert parcels(desk)[0].status == "verified"
     field(tab, "number_input", "-weight").set_value(90_000)

@@ -73,14 +73,14 @@ def test_wrong_scans_are_told_from_what_is_wanted(desk: Desk, picked: int) -> No
     say = lambda code, quantity=1: refused(  # noqa: E731
         desk, lambda ctx: packing.verify_scan(ctx, picked, code, quantity)
     )
-    assert say("LAMP") == "“LAMP” doesn't belong into shipment SP-000001. Still wanted: KETTLE, CUP."
+    assert say("LAMP") == "“LAMP” doesn't belong in shipment SP-000001. Still wanted: KETTLE, CUP."
     assert say("4711").startswith("“4711” doesn't belong")
     assert say("  ").startswith("“” doesn't belong")
-    assert say("CUP", 2) == "CUP: only 1 more belong into shipment SP-000001, scanned 2."
+    assert say("CUP", 2) == "CUP: shipment SP-000001 takes only 1 more, scanned 2."
     assert say("CUP", -1) == "A scan counts 1 to 1000000 units, found -1."
     assert say("CUP", 10**9).endswith("found 1000000000.")
     scan(desk, picked, "CUP")
-    assert say("CUP") == "CUP: only 0 more belong into shipment SP-000001, scanned 1."
+    assert say("CUP") == "CUP: shipment SP-000001 takes only 0 more, scanned 1."
     assert say("LAMP").endswith("Still wanted: KETTLE.")
 
 

@@ -157,9 +157,12 @@ def _drawn(world: Context, rng: random.Random) -> _Morning:
         (paper_at + rng.randint(40, 100) * _MINUTE, mistake[0]),
         (
             open_at - rng.randint(20, 35) * _MINUTE,
-            Prose("Restored; last entries and books are checked", "系统恢复，核对最后的记录和账目"),
+            Prose(
+                "Restored and checked; what is missing is entered by real time",
+                "系统恢复并核对，缺的按实际时间先后补录",
+            ),
         ),
-        (open_at, Prose("Opened; paper is entered in the order of real time", "开放系统，按实际时间先后补录")),
+        (open_at, Prose("All is entered and checked; opened for normal work", "全部补录并核对完毕，恢复正常作业")),
     ]
     return _Morning(
         start, backup_at, failed_at, paper_at, open_at, due, rate, mistake, sorted(log, key=lambda one: one[0])

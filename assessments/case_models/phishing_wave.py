@@ -67,8 +67,9 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     """Eight desks get the same message; asked is whose it is, whom one deals with first, and how watchful all were."""
     wave = _drawn(world, rng)
     link = f"https://{wave.host}/{wave.ours}/login"
+    day, hour = m.moment(world, wave.at).split()
     situation = Prose(
-        f"At {m.moment(world, wave.at)} eight desks of a company whose domain is {wave.ours} got the same "
+        f"On {day} at {hour} eight desks of a company whose domain is {wave.ours} got the same "
         "message: “Please "
         f"sign in within the hour to keep your access: `{link}`.” One hour has passed. The table says what each "
         "desk did; "
@@ -205,7 +206,7 @@ def _first(wave: _Wave, rng: random.Random) -> tuple[Prose, Choice]:
     key = wave.urgent
     changed = next(one for one in wave.desks if one.changed)
     opener = next(one for one in wave.desks if one.opened and not one.typed)
-    watchful = next(one for one in wave.desks if not one.opened)
+    watchful = next(one for one in wave.desks if not one.opened and one.reported is not None)
     why = {
         key: Prose(
             "Its password is in other hands and still works: close the sign-in now.",
@@ -216,7 +217,7 @@ def _first(wave: _Wave, rng: random.Random) -> tuple[Prose, Choice]:
             "密码已改，设备仍要检查，但旧密码进不来了。",
         ),
         opener: Prose("The device is checked next; no password was given away.", "接下来检查设备，密码没有外泄。"),
-        watchful: Prose("It did nothing wrong; thank it later.", "做法没有问题，之后表示感谢即可。"),
+        watchful: Prose("It opened nothing and reported; thank it later.", "没有打开，还作了上报，之后表示感谢即可。"),
     }
     shown = rng.sample(list(why), 4)
     stem = Prose("Which desk do you call **first**?", "您**首先**联系哪个岗位？")

@@ -10,12 +10,16 @@ from core.context import Context
 from core.db.assessment_tables import accommodation
 from core.db.portal_tables import person
 from core.domain.errors import NotFound, RuleViolation
+from core.domain.rights import Role, rights_of
 from core.security.audit import record_deed
 
 MOST_EXTRA_TIME = 2.0
 """Three times as long altogether; whoever needs more needs no clock."""
 
 LONGEST_REASON = 500
+
+TAKERS = tuple(role for role in Role if "tests.take" in rights_of(role, None))
+"""Whoever may take tests; trainers try them out and may need more time for it, too."""
 
 _a, _p = accommodation.c, person.c
 _GRANT = text(
@@ -59,7 +63,7 @@ def accommodations(ctx: Context) -> tuple[Granted, ...]:
         )
         .join(accommodation, _a.person_id == _p.id, isouter=True)
         .join(granter, granter.c.id == _a.granted_by, isouter=True)
-        .where(_p.role == "employee", _p.disabled_at.is_(None))
+        .where(_p.role.in_(TAKERS), _p.disabled_at.is_(None))
         .order_by(_p.team, _p.name)
     )
     return tuple(
@@ -83,12 +87,15 @@ def grant_accommodation(
     """Grants somebody more time, larger text or both, in place of what they were granted before.
 
     The extra time counts from their next try on; nothing granted at all takes back what was.
-    Raises: NotAllowed; NotFound; RuleViolation when too much time is granted, or something without a reason.
+    Raises: NotAllowed; NotFound; RuleViolation when too much time is granted, something without a reason, or to
+    oneself.
     """
     ctx.actor.need("tests.design")
-    known = ctx.db.execute(select(_p.id).where(_p.id == person_id, _p.role == "employee")).one_or_none()
+    known = ctx.db.execute(select(_p.id).where(_p.id == person_id, _p.role.in_(TAKERS))).one_or_none()
     if known is None:
         raise NotFound("There is nobody of this number who takes tests.")
+    if person_id == ctx.actor.person_id:
+        raise RuleViolation("Nobody grants anything to themselves. Ask another trainer.")
     reason = reason.strip()
     anything = extra_time_rate > 0 or larger_text
     if not 0 <= extra_time_rate <= MOST_EXTRA_TIME:

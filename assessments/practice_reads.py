@@ -149,6 +149,14 @@ def submissions_of(ctx: Context, person_id: int | None = None, exercise: str | N
     )
 
 
+def checks_by_person(ctx: Context) -> dict[int, int]:
+    """How many checks each person has handed in; without those who have none. Raises: NotAllowed."""
+    ctx.actor.need("attempts.read")
+    s = submission.c
+    rows = ctx.db.execute(select(s.person_id, func.count().label("n")).group_by(s.person_id))
+    return {row.person_id: row.n for row in rows}
+
+
 def solution_of(ctx: Context, room: PracticeRoom, exercise: str) -> tuple[Shown, ...]:
     """The guided demonstration of an exercise, for whoever has checked their own work on it, or may see everybody's.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from assessments.prose import Prose
 from assessments.questions import Question
 from assessments.test_definitions import definition_of
 from assessments.test_settings import is_enough
-from assessments.tries import FINISHED, POST, PRE, Try, counting_try
+from assessments.tries import FINISHED, POST, PRE, Try, counting_try, tries_of
 from core.context import Context
 from core.db.assessment_tables import attempt
 from core.db.portal_tables import person, submission
@@ -282,17 +283,28 @@ def overview_of(ctx: Context, test: str) -> Overview:
     Raises: NotAllowed without `attempts.read`.
     """
     ctx.actor.need("attempts.read")
-    standings = tuple(
+    return means_of(
         one for one in _standings(ctx, test, None) if one.position is not None or one.pre or one.exercises_done
     )
-    gains = [one.gain for one in standings if one.gain is not None]
+
+
+def means_of(standings: Iterable[Standing]) -> Overview:
+    """How some people stand, with the means of those among them who have finished."""
+    those = tuple(standings)
+    gains = [one.gain for one in those if one.gain is not None]
     return Overview(
-        standings=standings,
-        pre=_mean([one.pre.score for one in standings if one.pre and one.pre.score is not None]),
-        post=_mean([one.post.score for one in standings if one.post and one.post.score is not None]),
+        standings=those,
+        pre=_mean([one.pre.score for one in those if one.pre and one.pre.score is not None]),
+        post=_mean([one.post.score for one in those if one.post and one.post.score is not None]),
         gain=_mean([gain.absolute for gain in gains]),
         normalised_gain=_mean([gain.normalised for gain in gains if gain.normalised is not None]),
     )
+
+
+def tries_by(ctx: Context, person_id: int, test: str) -> Mapping[str, tuple[Try, ...]]:
+    """All tries of somebody at each phase of a test, whichever counts. Raises: NotAllowed without `attempts.read`."""
+    ctx.actor.need("attempts.read")
+    return tries_of(ctx, person_id, test)
 
 
 def _mean(values: list[float]) -> Mean:

@@ -124,7 +124,7 @@ def before_and_after(people: Sequence[tuple[str, float, float, str]], names: Map
 
 def _rows(groups: Sequence[GroupPoint]) -> list[str]:
     """What stands beside each row; broken, since on a phone a long name would leave nothing to the figure."""
-    wide = 13 if language() == "zh" else 24
+    wide = 13 if language() == "zh" else 26
     return [
         "<br>".join(literal(part) for part in wrap(f"{group.name} ·\u00a0n\u00a0=\u00a0{group.n}", wide))
         for group in groups

@@ -187,6 +187,11 @@ def format_instant(at: int, timezone: str = "Asia/Shanghai", *, seconds: bool = 
     return format_datetime(moment, pattern, locale=_locale())
 
 
+def format_day_at(at: int, timezone: str = "Asia/Shanghai") -> str:
+    """The day on which a moment lies, as the reader writes it. Units: epoch seconds UTC."""
+    return format_day(datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).date())
+
+
 def format_day(day: str | date, *, weekday: bool = False) -> str:
     """A calendar day (`YYYY-MM-DD`) as the reader writes it."""
     from babel.dates import format_date

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from assessments.blueprint import TESTS, blueprint_of
@@ -37,6 +39,25 @@ def choose_test(key: str, otherwise: str = TESTS[0]) -> str:
         width=340,
     )
     return test
+
+
+def choose_person(names: Mapping[int, str], first: int | None = None) -> int:
+    """The person in the address, else `first` or the first of all; chosen anew with the widget."""
+    asked = {str(one): one for one in names}.get(st.query_params.get("person", ""))
+    if "person" not in st.session_state and (asked or first) in names:
+        st.session_state["person"] = asked or first
+    if st.session_state.get("person") not in names:
+        st.session_state.pop("person", None)
+    person_id = st.selectbox(
+        t("Person"),
+        list(names),
+        format_func=names.__getitem__,
+        key="person",
+        width=420,
+        help=t("Type a few letters of the name to find it."),
+    )
+    st.query_params["person"] = str(person_id)
+    return int(person_id)
 
 
 def draw_findings(report: Report) -> None:

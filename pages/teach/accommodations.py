@@ -41,13 +41,13 @@ def draw_granted(people: tuple[Granted, ...]) -> None:
         st.caption(t("Nobody has been granted anything."))
         return
     columns = [
-        Column("name", t("Name"), pinned=True),
-        Column("team", t("Team")),
-        Column("time", t("Time")),
-        Column("text", t("Text size")),
-        Column("reason", t("Reason"), width="large"),
-        Column("by", t("Granted by")),
-        Column("at", t("When")),
+        Column("name", t("Name"), width=130, pinned=True),
+        Column("team", t("Team"), width=130),
+        Column("time", t("Time"), width=130),
+        Column("text", t("Text size"), width=80),
+        Column("reason", t("Reason"), width=300),
+        Column("by", t("Granted by"), width=120),
+        Column("at", t("When"), width=150),
     ]
     table(rows, columns, key="granted", height="content")
 
@@ -60,7 +60,8 @@ def draw_form(people: tuple[Granted, ...]) -> None:
         st.selectbox(
             t("Person"),
             list(by_id),
-            format_func=lambda who: f"{by_id[who].name} · {by_id[who].team}",
+            format_func=lambda who: " · ".join(filter(None, [by_id[who].name, by_id[who].team])),
+            help=t("Type a few letters of the name to find it."),
             key="grant-person",
             width=420,
         )
@@ -103,7 +104,7 @@ heading(
     t("Accommodations"), t("More time or larger text for whoever needs it to show what they know"), "accessibility_new"
 )
 people = page.portal_read(accommodations)
-if not people:
+if not [one for one in people if one.person_id != page.portal_actor().person_id]:
     empty(
         t("Nobody to train yet"),
         t("Employees appear here as soon as an administrator has let them in."),
@@ -111,5 +112,5 @@ if not people:
         icon="groups",
     )
 else:
-    draw_form(people)
+    draw_form(tuple(one for one in people if one.person_id != page.portal_actor().person_id))
     draw_granted(people)

@@ -8,28 +8,23 @@ from assessments.attempt_steps import LAST_TRY
 from assessments.attempts import ANSWER, CHECK, FINISH, MANUAL, PHASE_LABELS, POST, PRE, REMARK, START
 from assessments.remarking import remark_attempt
 from assessments.replay import ReplayStep, steps_of
-from assessments.results import AttemptState, Standing, overview_of
+from assessments.results import AttemptState, Standing, overview_of, tries_by
+from assessments.tries import Try
 from core.ui import page
 from core.ui.cards import heading, section
 from core.ui.empty import empty
-from core.ui.i18n import format_duration, format_instant, format_rate, language, t
+from core.ui.i18n import format_day_at, format_duration, format_instant, format_rate, language, t
 from core.ui.safe import plain, safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach import choose_test
+from pages.teach import choose_person, choose_test
 
 
 def chosen_person(standings: tuple[Standing, ...]) -> Standing:
-    """The person in the address, chosen anew with the widget."""
-    ids = [one.person_id for one in standings]
-    names = {one.person_id: one.name for one in standings}
-    asked = {str(one): one for one in ids}.get(st.query_params.get("person", ""))
-    if "person" not in st.session_state and asked is not None:
-        st.session_state["person"] = asked
-    if st.session_state.get("person") not in ids:
-        st.session_state.pop("person", None)
-    person_id = st.selectbox(t("Person"), ids, format_func=names.__getitem__, key="person", width=420)
-    st.query_params["person"] = str(person_id)
+    """The person in the address, else the first who has begun this test; chosen anew with the widget."""
+    names = {one.person_id: " · ".join(filter(None, [one.name, one.team])) for one in standings}
+    begun = next((one.person_id for one in standings if one.pre or one.post), None)
+    person_id = choose_person(names, begun)
     return next(one for one in standings if one.person_id == person_id)
 
 
@@ -51,26 +46,38 @@ def plain_stem(step: ReplayStep) -> str:
     return step.stem.in_language(language()).replace("**", "") if step.stem else ""
 
 
-def row_of(step: ReplayStep) -> dict[str, object]:
-    """One step's line."""
+def row_of(step: ReplayStep, day: str) -> dict[str, object]:
+    """One step's line; of a step on the test's own `day`, which stands above, only the time is said."""
+    at = format_instant(step.at, seconds=True)
     return {
         "number": step.number,
-        "at": format_instant(step.at, seconds=True),
+        "at": at.removeprefix(day).lstrip(", "),
         "waited": format_duration(step.waited_seconds) if step.number else "",
         "kind": step_name(step),
-        "place": "" if step.place is None else str(step.place + 1),
+        "place": None if step.place is None else step.place + 1,
         "stem": plain_stem(step),
         "said": step.said.in_language(language()) if step.said else "",
-        "worth": "" if step.fraction is None else format_rate(step.fraction, 0),
+        "worth": step.fraction,
     }
 
 
-def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
-    """One attempt: its head and all its steps."""
-    section(t(PHASE_LABELS[phase]), t("Click a step to read it in full.") if attempt else "")
-    if attempt is None:
+def draw_phase(phase: str, tries: tuple[Try, ...], counting: AttemptState | None) -> None:
+    """All tries at a phase; where there are several, which of them counts."""
+    if not tries:
+        section(t(PHASE_LABELS[phase]))
         st.caption(t("Not begun yet."))
-        return
+    for one in tries:
+        title = t(PHASE_LABELS[phase])
+        if len(tries) > 1:
+            title += " · " + t("try {n}", n=one.number)
+            if counting is not None and counting.finished and counting.attempt_id == one.id:
+                title += " · " + t("this one counts")
+        section(title, t("Click a step to read it in full."))
+        draw_attempt(one)
+
+
+def draw_attempt(attempt: Try) -> None:
+    """One attempt: its head and all its steps."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         score = t("open") if attempt.score is None else format_rate(attempt.score, 0)
         line = t("Form {form} · begun {at}", form=attempt.form, at=format_instant(attempt.started_at))
@@ -80,25 +87,27 @@ def draw_attempt(phase: str, attempt: AttemptState | None) -> None:
                 page_named("result").path,
                 label=t("See the result"),
                 icon=":material/insights:",
-                query_params={"attempt": str(attempt.attempt_id)},
+                query_params={"attempt": str(attempt.id)},
             )
             if page.portal_actor().may("attempts.mark"):
-                draw_marking_again(attempt.attempt_id)
-    steps = page.portal_read(steps_of, attempt.attempt_id)
+                draw_marking_again(attempt.id)
+    steps = page.portal_read(steps_of, attempt.id)
+    day = format_day_at(attempt.started_at)
+    worth = t("Share of the question's mark; at the end, of all marks")
     columns = [
-        Column("number", t("Step"), "number", width="small"),
-        Column("at", t("Time")),
-        Column("waited", t("After"), width="small", help=t("Time since the step before")),
-        Column("kind", t("What")),
-        Column("place", t("Question"), width="small"),
-        Column("worth", t("Worth"), width="small", help=t("Share of the question's mark; at the end, of all marks")),
-        Column("said", t("Answer"), width="large"),
-        Column("stem", t("Asked"), width="large"),
+        Column("number", t("Step"), "number", width=55, digits=0),
+        Column("at", t("Time"), width=90),
+        Column("waited", t("After"), width=90, help=t("Time since the step before")),
+        Column("kind", t("What"), width=110),
+        Column("place", t("Question"), "number", width=75, digits=0),
+        Column("worth", t("Worth"), "rate", width=70, digits=0, help=worth),
+        Column("said", t("Answer"), width=285),
+        Column("stem", t("Asked"), width=285),
     ]
     chosen = table(
-        [row_of(step) for step in steps],
+        [row_of(step, day) for step in steps],
         columns,
-        key=f"steps-{attempt.attempt_id}",
+        key=f"steps-{attempt.id}",
         id_key="number",
         height=420 if len(steps) > 10 else "content",
     )
@@ -134,7 +143,8 @@ def draw_step(step: ReplayStep) -> None:
 
 
 heading(t("Attempts"), t("Every test step by step"), "history_edu")
-overview = page.portal_read(overview_of, choose_test("attempts-test"))
+chosen_test = choose_test("attempts-test")
+overview = page.portal_read(overview_of, chosen_test)
 if not overview.standings:
     empty(
         t("Nobody to train yet"),
@@ -144,5 +154,6 @@ if not overview.standings:
     )
 else:
     person = chosen_person(overview.standings)
-    draw_attempt(PRE, person.pre)
-    draw_attempt(POST, person.post)
+    tries = page.portal_read(tries_by, person.person_id, chosen_test)
+    draw_phase(PRE, tries[PRE], person.pre)
+    draw_phase(POST, tries[POST], person.post)

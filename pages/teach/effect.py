@@ -16,7 +16,7 @@ from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
-from core.ui.gain_charts import dumbbells, gain_intervals, ways
+from core.ui.gain_charts import LINES_AT_MOST, dumbbells, gain_intervals, ways
 from core.ui.i18n import language, t
 from core.ui.kpi import is_dark
 from core.ui.noted_files import noted
@@ -121,9 +121,9 @@ def draw_people(effect: Effect) -> None:
     if st.query_params.get(ROWS) == "people":
         st.button(t("Close the list"), on_click=close_rows, icon=":material/close:", key="close-effect-people")
     columns = [
-        Column("name", t("Name"), width=120, pinned=True),
-        Column("team", t("Team"), width=120),
-        Column("order", t("Forms"), width=70, help=t("In which order they took the two forms")),
+        Column("name", t("Name"), width=115, pinned=True),
+        Column("team", t("Team"), width=135),
+        Column("order", t("Forms"), width=65, help=t("In which order they took the two forms")),
         *gain_columns(),
         Column(
             "hake",
@@ -260,6 +260,13 @@ def draw_conversion(test: str) -> None:
         table(rows, columns, key="effect-conversion", height=380)
 
 
+def people_words(count: int) -> str:
+    """How the figure of the people is read."""
+    if count <= LINES_AT_MOST:
+        return t("One line per person, as measured.")
+    return t("One point per person, as measured; whoever lies above the dotted line gained.")
+
+
 def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
     """Everything about one test's training."""
     title = title_of(test)
@@ -278,7 +285,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
         draw_people(effect)
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, key="panel-effect-slopes"):
-        section(t("From pre-test to post-test"), t("One line per person, as measured."))
+        section(t("From pre-test to post-test"), people_words(len(effect.people)))
         people = [(one.name, one.pre, one.post, tone_of(one)) for one in effect.people]
         plot(
             ways(people, tone_names(), dark=is_dark()),

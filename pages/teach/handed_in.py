@@ -7,35 +7,31 @@ import streamlit as st
 from assessments.exercises import EXERCISES, exercise_named
 from assessments.forms import TESTS
 from assessments.practice import PracticeRoom, grade_again
-from assessments.practice_reads import Deed, Submission, look_inside, submissions_of
+from assessments.practice_reads import Deed, Submission, checks_by_person, look_inside, submissions_of
 from assessments.results import overview_of
 from core.domain.errors import NotFound
 from core.ui import page
 from core.ui.cards import heading, score_bar, section
 from core.ui.databases import practice_files
 from core.ui.empty import empty
-from core.ui.i18n import format_instant, format_rate, t, translate_error
+from core.ui.i18n import format_instant, t, translate_error
 from core.ui.order_sheet import fact_details, fact_title
 from core.ui.tables import Column, table
-from pages.teach import draw_findings, said
+from pages.teach import choose_person, draw_findings, said
 
 ROOM = PracticeRoom(practice_files())
 
 
 def chosen_person() -> int | None:
-    """The person in the address, chosen anew with the widget; None while there is nobody."""
-    standings = page.portal_read(overview_of, TESTS[0]).standings
-    names = {one.person_id: one.name for one in standings}
-    if not names:
-        return None
-    asked = {str(one): one for one in names}.get(st.query_params.get("person", ""))
-    if "person" not in st.session_state and asked is not None:
-        st.session_state["person"] = asked
-    if st.session_state.get("person") not in names:
-        st.session_state.pop("person", None)
-    person_id = int(st.selectbox(t("Person"), list(names), format_func=names.__getitem__, key="person", width=420))
-    st.query_params["person"] = str(person_id)
-    return person_id
+    """Whose checks are read: those who have handed in something come first; None while there is nobody."""
+    counts = page.portal_read(checks_by_person)
+    people = sorted(page.portal_read(overview_of, TESTS[0]).standings, key=lambda one: one.person_id not in counts)
+    names = {}
+    for one in people:
+        n = counts.get(one.person_id, 0)
+        said_n = t("{n} checks", n=n) if n else t("nothing yet")
+        names[one.person_id] = " · ".join(filter(None, [one.name, one.team, said_n]))
+    return choose_person(names) if names else None
 
 
 def draw_submission(one: Submission) -> None:
@@ -83,11 +79,11 @@ def draw_deeds(one: Submission) -> None:
     table(
         [row_of(number, deed, inside.timezone) for number, deed in enumerate(inside.deeds, start=1)],
         [
-            Column("number", t("Step"), "number", width="small"),
-            Column("at", t("Time")),
-            Column("kind", t("What")),
-            Column("order", t("Order")),
-            Column("details", t("Details"), width="large"),
+            Column("number", t("Step"), "number", width=55, digits=0),
+            Column("at", t("Time"), width=160),
+            Column("kind", t("What"), width=190),
+            Column("order", t("Order"), width=180),
+            Column("details", t("Details"), width=440),
         ],
         key=f"deeds-{one.id}",
     )
@@ -122,16 +118,16 @@ else:
                 "id": one.id,
                 "exercise": f"{order[one.exercise]}. {said(exercise_named(one.exercise).title)}",
                 "at": format_instant(one.at, seconds=True),
-                "score": format_rate(one.score, 0),
+                "score": one.score,
                 "resets": one.reset_count,
             }
             for one in handed_in
         ],
         [
-            Column("exercise", t("Exercise"), width="large"),
-            Column("at", t("Checked")),
-            Column("score", t("Score"), width="small"),
-            Column("resets", t("Begun again"), "number", width="small", help=t("How often before this check")),
+            Column("exercise", t("Exercise"), width=320),
+            Column("at", t("Checked"), width=170),
+            Column("score", t("Score"), "rate", width=70, digits=0),
+            Column("resets", t("Begun again"), "number", width=95, digits=0, help=t("How often before this check")),
         ],
         key=f"submissions-{person_id}",
         id_key="id",

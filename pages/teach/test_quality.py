@@ -21,7 +21,7 @@ from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
-from core.ui.i18n import format_day, format_duration, format_instant, language, t
+from core.ui.i18n import format_day_at, format_duration, format_instant, language, t
 from core.ui.kpi import is_dark
 from core.ui.links import own_link
 from core.ui.noted_files import noted
@@ -65,7 +65,7 @@ def form_words(form: TakenForm, forms: tuple[TakenForm, ...]) -> str:
     if any(one.version != form.version for one in forms):
         words += " · " + t("version {n}", n=form.version)
     if any((one.form, one.version) == (form.form, form.version) and one != form for one in forms):
-        words += " · " + t("items as of {day}", day=format_day(format_instant(form.first_at)[:10]))
+        words += " · " + t("items as of {day}", day=format_day_at(form.first_at))
     return words + " · " + t("{n} people", n=form.attempts_count)
 
 

@@ -33,7 +33,8 @@ def rows_count(portal: Portal) -> int:
 
 def test_what_is_granted_is_listed_replaced_and_taken_back(portal: Portal) -> None:
     grant(portal, "ann")
-    ann, bo = portal.see("tess", accommodations)
+    found = {one.name: one for one in portal.see("tess", accommodations)}
+    ann, bo = found["Ann"], found["Bo"]
     assert (ann.name, ann.extra_time_rate, ann.larger_text, ann.reason, ann.granted_by, ann.at) == (
         "Ann",
         0.5,
@@ -90,6 +91,13 @@ def test_only_people_who_take_tests_are_granted_anything(portal: Portal) -> None
         grant(portal, "max")
     with pytest.raises(NotFound):
         portal.do("tess", grant_accommodation, 9_999, extra_time_rate=0.5, larger_text=False, reason=REASON)
+    assert rows_count(portal) == 0
+
+
+def test_trainers_take_tests_too_and_grant_themselves_nothing(portal: Portal) -> None:
+    assert "Tess" in {one.name for one in portal.see("tess", accommodations)}
+    with pytest.raises(RuleViolation, match="to themselves"):
+        grant(portal, "tess")
     assert rows_count(portal) == 0
 
 

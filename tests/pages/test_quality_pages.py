@@ -15,10 +15,12 @@ from sqlalchemy import select
 from assessments.attempts import POST, PRE
 from assessments.effect import effect_of
 from assessments.forms import forms_of
+from assessments.handout import packed, unpacked
 from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
 from assessments.test_definitions import definition_of, publish_definition, save_definition
 from assessments.test_statistics import answers_to, finished_tests
+from core.db.assessment_tables import attempt
 from core.db.engines import Databases
 from core.db.portal_tables import person
 from pages.teach.effect_words import effect_file
@@ -103,6 +105,20 @@ def test_an_address_that_names_nothing_is_forgiven(house: Databases, portal: Por
     tab = visit(house, "trainer", "teach/test_quality", test="no", form="no", phase="no", item="no", rows="no")
     assert not tab.exception
     assert len(tab.dataframe) == 1
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "items as of "), ("zh", "起的题目")])
+def test_forms_of_other_items_are_told_apart_by_their_day(house: Databases, language: str, words: str) -> None:
+    _crowd(house, Crowd(12, post=False))
+    with house.portal.begin() as db:
+        rows = db.execute(select(attempt.c.id, attempt.c["items"]).where(attempt.c.form == "A")).all()
+        for row in rows[:3]:
+            fewer = packed(unpacked(row.items)[:-1])
+            db.execute(attempt.update().where(attempt.c.id == row.id).values(items=fewer))
+    tab = visit(house, "trainer", "teach/test_quality", language=language)
+    assert not tab.exception
+    options = [one for one in tab.selectbox(key="quality-form").options if "Form A" in one or "A 卷" in one]
+    assert len(options) == 2 and all(words in one for one in options)
 
 
 def test_many_people_bring_a_response_model(house: Databases) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assessments.attempt_rows import places_line
 from assessments.attempt_steps import MARKED, worths_in
@@ -98,32 +98,63 @@ def readiness_policy() -> ReadinessPolicy:
     return policy
 
 
-def judged(
-    position: str, evidence: Iterable[tuple[Place, float]], policy: ReadinessPolicy
-) -> Mapping[str, CompetencyState]:
-    """Each competency for somebody in a position, from the questions they answered and what each was worth.
+class Tally(NamedTuple):
+    """What the answers to an attempt's questions of one competency and level come to.
+
+    Units: `level` 1..3; `weight` what the questions weigh together, `reached` the marks reached of it.
+    """
+
+    competency: str
+    level: int
+    questions_count: int
+    weight: float
+    reached: float
+
+
+def tallied(evidence: Iterable[tuple[Place, float]]) -> tuple[Tally, ...]:
+    """Questions with what each answer was worth, summed up. Shape: fractions 0..1."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for place, fraction in evidence:
+        sums = found.setdefault((place.competency, place.level), [0, 0.0, 0.0])
+        sums[0] += 1
+        sums[1] += place.weight
+        sums[2] += place.weight * fraction
+    return tuple(
+        Tally(code, LEVELS.index(level) + 1, int(count), weight, reached)
+        for (code, level), (count, weight, reached) in found.items()
+    )
+
+
+def judged(position: str, tallies: Iterable[Tally], policy: ReadinessPolicy) -> Mapping[str, CompetencyState]:
+    """Each competency for somebody in a position, from what their answers came to.
 
     Why only up to the required level: whoever only has to apply isn't held up by failing to decide.
     """
-    marks: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
-    for place, fraction in evidence:
-        marks[place.competency].append((LEVELS.index(place.level) + 1, place.weight, fraction))
-    return {code: _state(code, one.required[position], marks[code], policy) for code, one in COMPETENCIES.items()}
+    counted: dict[str, list[float]] = {}
+    for tally in tallies:
+        if tally.level <= COMPETENCIES[tally.competency].required[position]:
+            sums = counted.setdefault(tally.competency, [0, 0.0, 0.0])
+            sums[0] += tally.questions_count
+            sums[1] += tally.weight
+            sums[2] += tally.reached
+    nothing = (0, 0.0, 0.0)
+    return {
+        code: _state(code, one.required[position], *counted.get(code, nothing), policy)
+        for code, one in COMPETENCIES.items()
+    }
 
 
 def _state(
-    code: str, required: int, marks: Sequence[tuple[int, float, float]], policy: ReadinessPolicy
+    code: str, required: int, count: float, weight: float, reached: float, policy: ReadinessPolicy
 ) -> CompetencyState:
-    counted = [(weight, fraction) for level, weight, fraction in marks if level <= required]
-    total = sum(weight for weight, _ in counted)
-    rate = sum(weight * fraction for weight, fraction in counted) / total if total else None
+    rate = reached / weight if weight else None
     if required == 0:
         state = NOT_REQUIRED
-    elif rate is None or len(counted) < policy.least_questions:
+    elif rate is None or count < policy.least_questions:
         state = TOO_LITTLE
     else:
         state = READY if rate >= policy.enough_rate - 1e-9 else NOT_YET
-    return CompetencyState(code, required, state, rate, len(counted))
+    return CompetencyState(code, required, state, rate, int(count))
 
 
 def readiness_in(ctx: Context) -> tuple[PersonReadiness, ...]:
@@ -150,37 +181,74 @@ def _readiness(ctx: Context, person_id: int | None) -> tuple[PersonReadiness, ..
     )
 
 
-def _evidence(ctx: Context, person_id: int | None) -> Mapping[int, list[tuple[Place, float]]]:
-    """What each person answered in the newest finished attempt at each test, the post-test where there is one."""
+def _evidence(ctx: Context, person_id: int | None) -> Mapping[int, list[Tally]]:
+    """What each person's newest finished attempt at each test came to, the post-test where there is one."""
     a = attempt.c
     since = ctx.now - readiness_policy().valid_days * DAY
-    line = places_line(ctx).label("line")
-    finished = select(a.id, a.person_id, a.test, a.phase, line).where(a.status == FINISHED, a.finished_at >= since)
+    finished = select(a.id, a.person_id, a.test, a.phase).where(a.status == FINISHED, a.finished_at >= since)
     if person_id is not None:
         finished = finished.where(a.person_id == person_id)
-    newest: dict[tuple[int, str], Any] = {}
-    for row in ctx.db.execute(finished.order_by(a.finished_at, a.id)):
-        before = newest.get((row.person_id, row.test))
-        if before is None or row.phase == POST or before.phase != POST:
-            newest[row.person_id, row.test] = row
-    worths = _worths(ctx, [row.id for row in newest.values()])
-    found: dict[int, list[tuple[Place, float]]] = defaultdict(list)
-    for row in newest.values():
-        worth = worths.get(row.id, {})
-        for place in places_of(row.line):
-            fraction = worth.get(place.item_id, 0.0)
-            if fraction is not None:  # an answer that waits to be marked by hand says nothing yet
-                found[row.person_id].append((place, max(0.0, fraction)))
+    newest: dict[tuple[int, str], tuple[int, str]] = {}
+    for attempt_id, who, test, phase in ctx.db.execute(finished.order_by(a.finished_at, a.id)):
+        before = newest.get((who, test))
+        if before is None or phase == POST or before[1] != POST:
+            newest[who, test] = attempt_id, phase
+    tallies = _tallies(ctx, [attempt_id for attempt_id, _ in newest.values()])
+    found: dict[int, list[Tally]] = defaultdict(list)
+    for (who, _), (attempt_id, _) in newest.items():
+        found[who].extend(tallies[attempt_id])
     return found
 
 
-def _worths(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, Mapping[str, float | None]]:
-    """What each answer of some attempts is worth in the end. Shape: attempt → item → fraction."""
-    s = attempt_step.c
+MOST_KEPT = 20_000  # attempts
+_KEPT: dict[tuple[str, int], tuple[int, tuple[Tally, ...]]] = {}
+
+
+def _tallies(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, tuple[Tally, ...]]:
+    """What finished attempts came to; each is kept until another step is added to it, as by marking it again.
+
+    Why kept: six thousand attempts are a hundred thousand answers, which take a second to read.
+    """
+    url, found = str(ctx.db.engine.url), {}
+    numbers = _last_numbers(ctx, attempt_ids)
+    unknown = []
+    for attempt_id in attempt_ids:
+        kept = _KEPT.get((url, attempt_id))
+        if kept is not None and kept[0] == numbers[attempt_id]:
+            found[attempt_id] = kept[1]
+        else:
+            unknown.append(attempt_id)
+    for some in _few_at_a_time(unknown):
+        for attempt_id, tallies in _read(ctx, some).items():
+            found[attempt_id] = tallies
+            _KEPT[url, attempt_id] = numbers[attempt_id], tallies
+    while len(_KEPT) > MOST_KEPT:
+        _KEPT.pop(next(iter(_KEPT)), None)
+    return found
+
+
+def _last_numbers(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, int]:
+    s, found = attempt_step.c, {}
+    for some in _few_at_a_time(attempt_ids):
+        rows = select(s.attempt_id, func.max(s.number)).where(s.attempt_id.in_(some)).group_by(s.attempt_id)
+        found.update((attempt_id, number) for attempt_id, number in ctx.db.execute(rows))
+    return found
+
+
+def _read(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, tuple[Tally, ...]]:
+    a, s = attempt.c, attempt_step.c
     steps: dict[int, list[Any]] = defaultdict(list)
-    for first in range(0, len(attempt_ids), 500):
-        some = attempt_ids[first : first + 500]
-        rows = select(s.attempt_id, s.item_id, s.kind, s.fraction).where(s.attempt_id.in_(some), s.kind.in_(MARKED))
-        for row in ctx.db.execute(rows.order_by(s.attempt_id, s.number)):
-            steps[row.attempt_id].append(row)
-    return {attempt_id: worths_in(rows) for attempt_id, rows in steps.items()}
+    rows = select(s.attempt_id, s.item_id, s.kind, s.fraction).where(s.attempt_id.in_(attempt_ids), s.kind.in_(MARKED))
+    for row in ctx.db.execute(rows.order_by(s.attempt_id, s.number)):
+        steps[row[0]].append(row)
+    found = {}
+    for attempt_id, line in ctx.db.execute(select(a.id, places_line(ctx)).where(a.id.in_(attempt_ids))):
+        worth = worths_in(steps[attempt_id])
+        evidence = ((place, worth.get(place.item_id, 0.0)) for place in places_of(line))
+        # An answer that waits to be marked by hand says nothing yet.
+        found[attempt_id] = tallied((place, max(0.0, said)) for place, said in evidence if said is not None)
+    return found
+
+
+def _few_at_a_time(attempt_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (attempt_ids[first : first + 500] for first in range(0, len(attempt_ids), 500))

@@ -28,11 +28,13 @@ from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, format_rate, language, t
 from core.ui.noted_files import noted
+from core.ui.rich import facts_table
 from core.ui.safe import safe
 
 SIGNS = {READY: "✓", NOT_YET: "✕", TOO_LITTLE: "?", NOT_REQUIRED: ""}
 ALL = ""
 FEW = 5  # people; a share of fewer is said to be of few
+PER_PAGE = 40  # people; a place for each of their competencies is much to send
 
 
 def said(prose: Prose) -> str:
@@ -65,11 +67,17 @@ def chosen_people(people: tuple[PersonReadiness, ...]) -> list[PersonReadiness]:
 
 def keep_filters() -> None:
     """The filters stand in the address, so that a view can be sent to a colleague."""
+    turn_to(1)
     for name in ("team", "position"):
         if st.session_state[name]:
             st.query_params[name] = st.session_state[name]
         else:
             st.query_params.pop(name, None)
+
+
+def turn_to(number: int) -> None:
+    """Opens another part of the list of people."""
+    st.session_state["ready-page"] = number
 
 
 def team_words(team: str) -> str:
@@ -113,6 +121,36 @@ def draw_cards(people: Sequence[PersonReadiness]) -> None:
         st.caption(t("Fewer than {n} people: look at each of them, not at the shares.", n=FEW))
 
 
+def ready_share(people: Sequence[PersonReadiness]) -> str:
+    """How much of what their positions require some people are ready for; a dash for nobody."""
+    required = sum(one.required_count for one in people)
+    return format_rate(sum(one.count(READY) for one in people) / required, 0) if required else "–"
+
+
+def draw_teams(people: Sequence[PersonReadiness]) -> None:
+    """Teams down, positions across: where it is well, and where not."""
+    teams = sorted({one.team for one in people})
+    positions = [position.value for position in Position if any(one.position == position.value for one in people)]
+    if len(teams) < 2:
+        return
+    section(t("By team and position"), t("How much of what they require is ready."))
+    by_place: dict[tuple[str, str], list[PersonReadiness]] = defaultdict(list)
+    for one in people:
+        for place in ((one.team, one.position), (one.team, ALL), (ALL, one.position), (ALL, ALL)):
+            by_place[place].append(one)
+    rows = [
+        (
+            team_words(team),
+            format_int(len(by_place[team, ALL])),
+            *(ready_share(by_place[team, position]) for position in (*positions, ALL)),
+        )
+        for team in (*teams, ALL)
+    ]
+    columns = [t("Team"), t("People"), *(position_words(position) for position in (*positions, ALL))]
+    with st.container(border=True, key="panel-by-team"):
+        st.html(facts_table(columns, rows, t("By team and position")))
+
+
 def tile(state: CompetencyState, name: str) -> str:
     """One person's state of one competency, with what it rests on when pointed at."""
     words = t(STATE_LABELS[state.state])
@@ -134,7 +172,8 @@ def draw_matrix(people: Sequence[PersonReadiness]) -> None:
         fields[COMPETENCIES[code].field] += 1
     titles = {field: escape(said(FIELDS[field])) for field in fields}
     over = "".join(
-        f'<th colspan="{count}" scope="colgroup" title="{titles[field]}">{titles[field]}</th>'
+        f'<th colspan="{count}" scope="colgroup"><span style="max-width: {2.1 * count:.1f}rem">'
+        f"{titles[field]}</span></th>"
         for field, count in fields.items()
     )
     head = "".join(f'<th scope="col" title="{escape(names[code])}">{escape(code)}</th>' for code in codes)
@@ -150,6 +189,22 @@ def draw_matrix(people: Sequence[PersonReadiness]) -> None:
         f'<tr><th scope="col">{escape(t("Name"))}</th><th scope="col">{escape(t("Ready"))}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def part_of(people: Sequence[PersonReadiness]) -> Sequence[PersonReadiness]:
+    """The people on the open page of the list, with the way to the others where there are more."""
+    last = max(1, -(-len(people) // PER_PAGE))
+    number = min(st.session_state.get("ready-page", 1), last)
+    if last > 1:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ready-pages"):
+            for label, to, icon in (
+                (t("Previous page"), number - 1, ":material/chevron_left:"),
+                (t("Next page"), number + 1, ":material/chevron_right:"),
+            ):
+                st.button(label, disabled=not 1 <= to <= last, on_click=turn_to, args=(to,), icon=icon)
+            words = t("Page {n} of {last}", n=format_int(number), last=format_int(last))
+            st.caption(safe(words), width="content")
+    return people[(number - 1) * PER_PAGE : number * PER_PAGE]
 
 
 def draw_person(people: Sequence[PersonReadiness]) -> None:
@@ -220,8 +275,9 @@ def as_csv(people: Sequence[PersonReadiness]) -> bytes:
 def draw(people: Sequence[PersonReadiness]) -> None:
     """The whole page, for those who were chosen."""
     draw_cards(people)
+    draw_teams(people)
     section(t("Who is ready for what"), t("Point at a place to see what it rests on, or choose a person below."))
-    draw_matrix(people)
+    draw_matrix(part_of(people))
     draw_person(people)
     st.download_button(
         t("Download as CSV"),

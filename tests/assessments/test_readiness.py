@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assessments.handout import Place
+from assessments.attempt_rows import attempt_row
+from assessments.handout import Place, places_in
 from assessments.readiness import (
     NOT_REQUIRED,
     NOT_YET,
@@ -15,9 +16,11 @@ from assessments.readiness import (
     own_readiness,
     readiness_in,
     readiness_policy,
+    tallied,
 )
 from core.domain.errors import NotAllowed
 from tests.assessments.conftest import Portal
+from tests.assessments.given import mark_by_hand
 from tests.assessments.taking import do_exercises, take
 
 RULE = ReadinessPolicy(enough_rate=0.7, least_questions=3, valid_days=365)
@@ -43,13 +46,13 @@ def places(level: str, *fractions: float, competency: str = "2.2", weight: float
 def test_a_competency_is_judged_up_to_the_required_level(
     position: str, evidence: list[tuple[Place, float]], state: str, rate: float | None
 ) -> None:
-    found = judged(position, evidence, RULE)["2.2"]
+    found = judged(position, tallied(evidence), RULE)["2.2"]
     assert found.state == state
     assert found.rate == (None if rate is None else pytest.approx(rate))
 
 
 def test_what_is_not_required_is_said_so() -> None:
-    assert judged("F", places("apply", 0, 0, 0, competency="2.3"), RULE)["2.3"].state == NOT_REQUIRED
+    assert judged("F", tallied(places("apply", 0, 0, 0, competency="2.3")), RULE)["2.3"].state == NOT_REQUIRED
 
 
 def test_the_houses_rule_is_read() -> None:
@@ -71,6 +74,23 @@ def test_the_post_test_takes_the_place_of_the_pre_test(portal: Portal) -> None:
     assert after.gaps()[0].state == TOO_LITTLE
     everybody = portal.see("tess", readiness_in)
     assert {one.person_id: one for one in everybody}[after.person_id] == after
+
+
+def test_a_mark_given_later_is_seen_at_once(portal: Portal) -> None:
+    attempt_id = take(portal, "ann", "pre", right=0)
+    before = portal.see("ann", own_readiness)
+    assert before is not None
+    gap = next(gap for gap in before.gaps() if gap.state == NOT_YET)
+    with portal.open("ann") as ctx:
+        items = [
+            place.item_id for place in places_in(attempt_row(ctx, attempt_id).items) if place.competency == gap.code
+        ]
+    for item_id in items:
+        mark_by_hand(portal, attempt_id, item_id, 1.0)
+    after = portal.see("ann", own_readiness)
+    assert after is not None
+    assert after.states[gap.code].rate == 1.0
+    assert before.states[gap.code].rate == 0.0
 
 
 def test_an_old_test_says_nothing(portal: Portal) -> None:

@@ -180,11 +180,14 @@ def _mark_numeric(content: Numeric, response: Response) -> tuple[float, tuple[Fi
 
 
 def _amount(content: Numeric) -> Prose:
-    number = f"{content.answer:,.10g}"
+    """The number wanted, as a reader expects it: with a real minus, and a percent sign without a blank."""
+    number = f"{content.answer:,.10g}".replace("-", "−")
     if content.tolerance:
         number += f" ± {content.tolerance:,.10g}"
     if content.unit is None:
         return same(number)
+    if content.unit.en == "%":
+        return same(f"({number})%" if content.tolerance else f"{number}%")
     return Prose(f"{number} {content.unit.en}", f"{number} {content.unit.zh}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -19,8 +20,8 @@ from assessments.marking import (
     matches,
     normalised,
 )
-from assessments.prose import same
-from assessments.questions import Question, as_data, from_data, shuffled
+from assessments.prose import Prose, same
+from assessments.questions import Numeric, Question, as_data, from_data, shuffled
 from core.domain.errors import RuleViolation
 from tests.assessments.questions_for_tests import (
     ALL,
@@ -94,6 +95,24 @@ def test_a_typical_mistake_is_named_before_the_right_way() -> None:
     assert near.findings[0].wanted is not None
     assert near.findings[0].wanted.zh == "1,234.5 ± 0.05 天"
     assert mark(NUMERIC, "7").findings[0].given == same("7")
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "unit", "wanted"),
+    [
+        (-1200.0, 0.0, None, "−1,200"),
+        (-3.5, 0.0, Prose("days", "天"), "−3.5 days"),
+        (36.0, 0.0, same("%"), "36%"),
+        (36.0, 0.5, same("%"), "(36 ± 0.5)%"),
+    ],
+)
+def test_the_number_wanted_is_written_as_one_reads_it(
+    answer: float, tolerance: float, unit: Prose | None, wanted: str
+) -> None:
+    assert isinstance(NUMERIC.content, Numeric)
+    content = replace(NUMERIC.content, answer=answer, tolerance=tolerance, unit=unit)
+    found = mark(replace(NUMERIC, content=content), "1").findings[0].wanted
+    assert found is not None and found.en == wanted
 
 
 @pytest.mark.parametrize(

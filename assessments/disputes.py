@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,12 +124,15 @@ def withdraw_dispute(ctx: Context, dispute_id: int) -> None:
     note(ctx, "dispute_withdrawn", row.attempt_id, item=row.item_id)
 
 
-def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -> Decided:
+def decide_dispute(
+    ctx: Context, dispute_id: int, outcome: str, decision: str, tell: Callable[[int, int], None] | None = None
+) -> Decided:
     """Decides a dispute and has everybody's marks follow, in one go.
 
     `rejected` leaves everything; `remarked` replays every finished test that holds the question against the bank as it
     is now (mend its key there first); `credited` gives its full mark to everybody who had it; `marked` says that only
-    this answer was marked by hand before. Tests that are open now follow once they are finished.
+    this answer was marked by hand before. Tests that are open now follow once they are finished. `tell` is called as
+    it goes on, with how many tests of how many are done.
     Raises: NotAllowed without `attempts.mark`; NotFound; RuleViolation without a reason, for one's own, when it is
     decided already, or is to be called marked by hand and isn't.
     """
@@ -154,6 +157,8 @@ def decide_dispute(ctx: Context, dispute_id: int, outcome: str, decision: str) -
         else:
             after = remark_attempt(ctx, attempt_id, known)
         changes.append(abs(after - before))
+        if tell is not None:
+            tell(len(changes), len(held))
     decided = Decided(len(held), sum(change > 1e-9 for change in changes), max(changes, default=0.0))
     data = {"attempts": decided.attempts_count, "changed": decided.changed_count, "largest": decided.largest}
     values = {

@@ -231,12 +231,13 @@ def command(work: Callable[..., Any], /, *args: Any, form_key: str, done: str = 
     _command(_place, actor, command_key, work, args, kwargs, form_key, done)
 
 
-def writing(work: Callable[..., T], /) -> Callable[..., T]:
+def writing(work: Callable[..., T], /, *, portal: bool = False) -> Callable[..., T]:
     """A command for a thread that goes on by itself: each call is one transaction. Raises then: SignedOut.
 
-    World and rights are those of now; that the session still stands is looked up again at every call.
+    World (or the portal) and rights are those of now; that the session still stands is looked up again at every call.
     """
-    place, who, session_id = _place(), actor(), _session_id()
+    place, who = (_portal_place(), portal_actor()) if portal else (_place(), actor())
+    session_id = _session_id()
 
     def later(*args: Any, **kwargs: Any) -> T:
         with reader(databases().portal) as db:

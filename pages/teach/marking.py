@@ -15,7 +15,9 @@ from assessments.disputes import (
     REJECTED,
     REMARKED,
     STATUS_LABELS,
+    Decided,
     Dispute,
+    Reach,
     decide_dispute,
     disputes_in,
     reach_of,
@@ -32,10 +34,11 @@ from assessments.manual_marks import (
 from assessments.prose import Prose
 from assessments.questions import Choice, Criterion, OpenText
 from assessments.replay import answer_in_words
-from core.ui import page
+from core.ui import long_job, page
 from core.ui.cards import chip, heading, section
 from core.ui.empty import empty
-from core.ui.i18n import format_instant, format_number, format_rate, language, t
+from core.ui.i18n import format_instant, format_int, format_number, format_rate, language, t
+from core.ui.long_job import Job
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.tables import Column, table
@@ -44,9 +47,11 @@ OUTCOME_HELP_LABELS = {
     REJECTED: "The question is right. Nothing changes; the reason is read by whoever disputed it.",
     REMARKED: "First mend the key in the item bank and have it approved; then every test that holds it is replayed.",
     CREDITED: "Everybody who had it gets its full mark, whatever they answered.",
-    MARKED: "Only this answer was put right below; nobody else's mark changes.",
+    MARKED: "Only this answer was put right above; nobody else's mark changes.",
 }
 WAITING, DISPUTES, DECIDED = "waiting", "disputes", "decided"
+JOB = "decide-dispute"
+MANY = 200  # tests, from which on a decision takes longer than a click should
 
 
 def said(prose: Prose) -> str:
@@ -200,12 +205,12 @@ def draw_disputes(disputes: tuple[Dispute, ...], *, decided: bool) -> None:
         for one in disputes
     ]
     columns = [
-        Column("item", t("Question"), width=100, pinned=True),
-        Column("name", t("Name"), width=140),
-        Column("test", t("Test"), width=200),
-        Column("reason", t("What is wrong with it?"), width="medium"),
-        Column("at", t("Disputed at"), width=150),
-        Column("status", t("Status"), width=240),
+        Column("item", t("Question"), width=90, pinned=True),
+        Column("name", t("Name"), width=130),
+        Column("test", t("Test"), width=180),
+        Column("at", t("Disputed at"), width=155),
+        *([Column("status", t("Status"), width=270)] if decided else []),
+        Column("reason", t("What is wrong with it?"), width=220 if decided else 480),
     ]
     chosen = table(cells, columns, key=f"disputes-{decided}", id_key="id", height="content" if len(cells) < 11 else 400)
     draw_dispute(next((one for one in disputes if one.id == chosen), disputes[0]))
@@ -221,6 +226,8 @@ def draw_dispute(one: Dispute) -> None:
     if one.decided_at is not None:
         st.markdown(f"**{safe(t('Decision:'))}** {safe(one.decision)}")
         return
+    if long_job.going_on(JOB):
+        return  # one after the other; how far it is stands above
     reach = page.portal_read(reach_of, one.item_id)
     st.caption(
         safe(
@@ -233,10 +240,10 @@ def draw_dispute(one: Dispute) -> None:
     )
     with st.expander(t("Put only this answer right"), icon=":material/edit_note:"):
         draw_share(sheet)
-    draw_decision(one)
+    draw_decision(one, reach)
 
 
-def draw_decision(one: Dispute) -> None:
+def draw_decision(one: Dispute, reach: Reach) -> None:
     """What is decided, and why."""
     key = f"decide-{one.id}"
     with st.container(border=True, key="decision", gap="small"):
@@ -248,18 +255,51 @@ def draw_decision(one: Dispute) -> None:
             key=f"{key}-outcome",
         )
         st.text_area(t("Why you decide so"), max_chars=4_000, key=f"{key}-why")
+        if outcome in (REMARKED, CREDITED) and reach.attempts_count >= MANY:
+            many = t("{n} tests are marked anew; that takes some seconds.", n=format_int(reach.attempts_count))
+            st.caption(f":material/hourglass_empty: {safe(many)}")
         st.button(
             t("Give the decision"),
             type="primary",
             icon=":material/gavel:",
             key=f"{key}-go",
-            on_click=page.portal_command,
-            args=(decide_dispute, one.id, outcome, page.field(f"{key}-why", "")),
-            kwargs={"form_key": page.form_key(key), "done": t("Decided. Everybody's marks follow the decision.")},
+            on_click=give_decision,
+            args=(one.id, outcome, f"{key}-why"),
         )
 
 
+def give_decision(dispute_id: int, outcome: str, why: str) -> None:
+    """A button's callback: decides, behind the page, since very many tests may follow."""
+    reason = str(st.session_state.get(why) or "").replace("\x00", "\ufffd")
+    long_job.start(JOB, decide_dispute, dispute_id, outcome, reason, done_words=decided_words)
+
+
+def decided_words(decided: Decided) -> str:
+    """What a decision brought."""
+    if not decided.attempts_count:
+        return t("Decided.")
+    if not decided.changed_count:
+        return t("Decided. Tests marked anew: {n}; no score changed.", n=format_int(decided.attempts_count))
+    return t(
+        "Decided. Tests marked anew: {n}; scores changed: {changed}, by at most {largest} percentage points.",
+        n=format_int(decided.attempts_count),
+        changed=format_int(decided.changed_count),
+        largest=format_number(100 * decided.largest, 1),
+    )
+
+
+def job_words(job: Job) -> str:
+    """How far a decision is."""
+    if not job.parts:
+        return t("The decision is being carried out.")
+    return t(
+        "The decision is being carried out: {n} of {count} tests.", n=format_int(job.done), count=format_int(job.parts)
+    )
+
+
 heading(t("Marking"), t("What only a person can judge: open texts, and questions somebody disputes."), "rate_review")
+if long_job.going_on(JOB):
+    long_job.draw_job(JOB, job_words)
 waiting = page.portal_read(answers_waiting)
 disputes = page.portal_read(disputes_in)
 views = {

@@ -123,5 +123,5 @@ def decide(trainer: Window) -> None:
     why.press("Tab")
     trainer.settle()
     page.get_by_role("button", name="Give the decision").click()
-    page.get_by_text("Everybody's marks follow the decision.").wait_for()
+    page.get_by_text("Tests marked anew: 1; scores changed: 1").wait_for()
     trainer.settle()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from assessments.attempts import PRE, finish_attempt, save_answer
 from assessments.certificates import issue_certificate
-from assessments.disputes import CREDITED, disputes_of
+from assessments.disputes import CREDITED, dispute_item, disputes_of
 from assessments.manual_marks import get_answer, mark_by_hand
 from assessments.test_settings import Settings
 from core.db.assessment_tables import attempt
@@ -22,7 +22,7 @@ from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
 from tests.assessments.given import hand_out
 from tests.assessments.taking import questions_of, take
-from tests.pages.learners import portal_of, press, tiny_figures
+from tests.pages.learners import keys, portal_of, press, tiny_figures
 from tests.visits import said, visit
 
 pytestmark = pytest.mark.usefixtures("tiny_figures")
@@ -92,10 +92,34 @@ def test_a_question_is_disputed_on_the_result_and_decided_on_the_page(
         tab.text_area(key=f"decide-{found.id}-why").set_value("You are right.")
         press(tab, f"decide-{found.id}-go")
         assert not tab.exception
+        assert {"en": "Tests marked anew: 1; scores changed: 1", "zh": "重新评分 1 份"}[language] in said(tab)
         assert t("No dispute waits") in said(tab) or t("Nothing waits to be marked") in said(tab)
         own = visit(house, "clerk", "learn/result", language=language, attempt=str(attempt_id))
         shown = said(_everything(own, attempt_id))
     assert "You are right." in shown and "Both **A** and B are right" in shown
+
+
+def test_a_decision_that_has_to_wait_is_shown_and_made_once(house: Databases, portal: Portal) -> None:
+    attempt_id = take(portal, "clerk", PRE, right=19)
+    item_id = portal.see("trainer", questions_of, attempt_id)[19].item_id
+    found = portal.do("clerk", dispute_item, attempt_id, item_id, "Wrong.")
+    tab = visit(house, "trainer", "teach/marking")
+    tab.radio[0].set_value(CREDITED).run()
+    press(tab, f"decide-{found}-go")
+    assert "Say why you decide so" in said(tab), "refused behind the page, said on it"
+    tab.text_area(key=f"decide-{found}-why").set_value("You are right.")
+    with house.portal.begin() as db:  # somebody else writes, and goes on writing
+        db.execute(update(attempt).where(attempt.c.id == attempt_id).values(form="B"))
+        press(tab, f"decide-{found}-go")
+        assert not tab.exception
+        assert keys(tab, "decide-") == [], "there is nothing to press a second time"
+        assert "The decision is being carried out" in json.dumps([one.proto.text for one in tab.get("progress")])
+    job = tab.session_state["_jobs"]["decide-dispute"]
+    assert job.ended.wait(20)
+    tab.run()
+    assert not tab.exception
+    assert "scores changed: 1" in said(tab)
+    assert portal.see("clerk", disputes_of, attempt_id)[item_id].status == CREDITED
 
 
 def test_a_passed_test_gives_a_certificate(house: Databases, portal: Portal) -> None:

@@ -133,7 +133,7 @@ def catalogue() -> tuple[Product, ...]:
                         category=category["en"],
                         price_cents=round(product["price_cents"] * variant["factor"] / 10) * 10,
                         weight_g=round(product["weight_g"] * variant["factor"]),
-                        shelf_life_days=category.get("shelf_life_days"),
+                        shelf_life_days=product.get("shelf_life_days", category.get("shelf_life_days")),
                     )
                 )
     for product in found:

@@ -124,7 +124,7 @@ def entry(case: BuiltCase, beginning: str) -> int:
 def test_incident_is_reckoned_from_its_log(room: FigureRoom) -> None:
     mistakes = set()
     for case in cases_of(room, "incident_morning"):
-        failed, paper, opened = (entry(case, words) for words in ("The system fails", "Packing on paper", "Opened"))
+        failed, paper, opened = (entry(case, words) for words in ("The system fails", "Packing on paper", "All is entered"))
         lost = (failed - entry(case, "Last backup")) % (24 * 60)
         assert number_of(case.questions["lost"]) == lost
         due = sum(int(count) for hour, count in rows_of(case, 1) if paper <= minute_of(hour) < opened)
@@ -143,7 +143,7 @@ def test_wave_of_phishing_is_dealt_with_by_what_was_done(room: FigureRoom) -> No
         assert number_of(case.questions["devices"]) == sum(row[1] == "yes" for row in desks)
         urgent = [row[0] for row in desks if row[2] == "yes" and row[3] == "no"]
         assert urgent == [right_of(case.questions["first"])]
-        came = minute_of(case.situation.en.split("At ")[1].split(" eight")[0].split(" ")[1])
+        came = minute_of(case.situation.en.split(" at ")[1].split(" eight")[0])
         after = [(minute_of(row[4]) - came) % (24 * 60) for row in desks if row[4] != "–"]
         assert number_of(case.questions["share"]) == 100 * sum(minute < 15 for minute in after) / len(desks)
         assert [int(count) for _, count in rows_of(case, 1)] == [

@@ -311,10 +311,8 @@ def draw_certainty(sheet: Sheet) -> None:
 
 
 VERDICT_TONES: dict[str, tuple[Tone, str]] = {
-    "right": ("good", "check_circle"),
-    "partly": ("warn", "adjust"),
-    "wrong": ("bad", "cancel"),
-}
+    "right": ("good", "check_circle"), "partly": ("warn", "adjust"), "wrong": ("bad", "cancel")
+}  # fmt: skip
 
 
 def draw_check(sheet: Sheet) -> None:
@@ -359,8 +357,8 @@ def draw_feedback(sheet: Sheet, feedback: Feedback) -> None:
                 icon=":material/lightbulb:",
             )
         return
-    lines = []
-    for finding in feedback.mark.findings:
+    lines, shown = [], {choice.text: at for at, choice in enumerate(sheet.question.choices)}
+    for finding in sorted(feedback.mark.findings, key=lambda one: shown.get(one.text, 0) if one.given is None else 0):
         missed = ":red[:material/close:]" if finding.chosen else ":material/close:"
         sign = ":green[:material/check:]" if finding.right else missed
         own = f" :violet-badge[{safe(t('your answer'))}]" if finding.chosen and finding.given is None else ""
@@ -368,7 +366,8 @@ def draw_feedback(sheet: Sheet, feedback: Feedback) -> None:
         if finding.wanted is not None and finding.wanted != finding.text:
             place = said(finding.wanted)
             wanted = f" → **{safe(t('Place {n}', n=place) if sheet.question.kind == 'ordering' else place)}**"
-        lines.append(f"- {sign} {safe(said(finding.text))}{wanted}{own}  ")
+        words = f"**{safe(said(finding.text))}**" if finding.right else safe(said(finding.text))
+        lines.append(f"- {sign} {words}{wanted}{own}  ")
         lines.append(f"  :gray[{emphasised(said(finding.reason))}]")
     st.markdown("\n".join(lines))
 

@@ -20,6 +20,7 @@ from assessments.attempts import (
 )
 from assessments.figures import warm_figures
 from assessments.forms import TESTS
+from assessments.marking import VERDICT_LABELS
 from assessments.sheets import ANSWERED, STARTED, UNSEEN, Sheet, get_sheet
 from assessments.tries import (
     BARRED,
@@ -97,15 +98,17 @@ def draw_state(sheet: Sheet, place: int) -> None:
     Why: one element of our own words, since every element costs a click time (measured).
     """
     count, done = len(sheet.states), sum(state == ANSWERED for state in sheet.states)
-    where, beside = t("Before you finish"), ""
+    where, beside, verdict = t("Before you finish"), "", ""
     if place != REVIEW:
         where, beside = t("Question {n} of {count}", n=place + 1, count=count), " · " + t("{n} answered", n=done)
+        if sheet.feedback is not None:
+            verdict = f'<span class="od-unseen">{escape(t(VERDICT_LABELS[sheet.feedback.verdict]))}</span>'
     saved = t("Nothing to save yet")
     if sheet.saved_at is not None:
         saved = t("Saved {time}", time=clock_time(sheet.saved_at))
     st.html(
         f'<div class="orderly-test-state" data-place="{place}"><span role="status"><span>'
-        f"<strong>{escape(where)}</strong>{escape(beside)}</span><span>{escape(saved)}</span></span>"
+        f"<strong>{escape(where)}</strong>{escape(beside)}</span>{verdict}<span>{escape(saved)}</span></span>"
         f"{draw_clock(sheet)}</div>"
     )
 

@@ -105,6 +105,11 @@
   document.addEventListener("visibilitychange", function () { if (document.hidden) saveAll(); });
   window.addEventListener("pagehide", saveAll);
 
+  // ---- whether somebody works with keys; told first of all, since what follows keeps keys to itself.
+  var byKeys = false;
+  window.addEventListener("keydown", function () { byKeys = true; }, true);
+  window.addEventListener("pointerdown", function () { byKeys = false; }, true);
+
   // ---- options by key: 1 to 9, or a letter; N and P press the buttons for the next and the previous question, which
   // Streamlit's own shortcuts don't do while an option has the focus.
   var STEPS = { n: ".st-key-next button", p: ".st-key-previous button" };
@@ -147,11 +152,8 @@
 
   // ---- where one is: another question begins at its top, and who works with keys goes on inside it.
   var place = null; // of the question that was shown last
-  var byKeys = false;
   var held = null; // what had the focus last, inside the test
 
-  document.addEventListener("keydown", function () { byKeys = true; }, true);
-  document.addEventListener("pointerdown", function () { byKeys = false; }, true);
   document.addEventListener("focusin", function (event) {
     held = event.target.closest(QUESTION + ", .st-key-test-steps") ? event.target : null;
   });

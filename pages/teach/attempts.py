@@ -100,9 +100,9 @@ def draw_attempt(attempt: Try) -> None:
         Column("waited", t("After"), width=90, help=t("Time since the step before")),
         Column("kind", t("What"), width=110),
         Column("place", t("Question"), "number", width=75, digits=0),
-        Column("worth", t("Worth"), "rate", width=70, digits=0, help=worth),
-        Column("said", t("Answer"), width=285),
         Column("stem", t("Asked"), width=285),
+        Column("said", t("Answer"), width=285),
+        Column("worth", t("Worth"), "rate", width=70, digits=0, help=worth),
     ]
     chosen = table(
         [row_of(step, day) for step in steps],
@@ -155,5 +155,15 @@ if not overview.standings:
 else:
     person = chosen_person(overview.standings)
     tries = page.portal_read(tries_by, person.person_id, chosen_test)
-    draw_phase(PRE, tries[PRE], person.pre)
-    draw_phase(POST, tries[POST], person.post)
+    if any(tries.values()):
+        draw_phase(PRE, tries[PRE], person.pre)
+        draw_phase(POST, tries[POST], person.post)
+    else:
+        empty(
+            t("{name} hasn't begun this test", name=person.name),
+            t("Every step stands here from the moment it is begun. Choose somebody else or another test."),
+            key="attempts-none",
+            icon="history_edu",
+            go_label=t("See the progress"),
+            go_page="people_progress",
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ from core.ui.noted_files import noted
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach import choose_test
+from pages.teach import choose_test, kept
 from pages.teach.effect_words import (
     COMPETENCIES,
     GROUPING_LABELS,
@@ -52,11 +53,7 @@ def title_of(test: str) -> str:
 
 def effect_now(test: str) -> Effect:
     """The effect; worked out anew only when something was marked since."""
-    newest = page.portal_read(newest_of, test)
-    store: dict[str, tuple[object, Effect]] = st.session_state.setdefault("_effect", {})
-    if test not in store or store[test][0] != newest:
-        store[test] = newest, page.portal_read(effect_of, test)
-    return store[test][1]
+    return kept(f"effect-{test}", page.portal_read(newest_of, test), partial(page.portal_read, effect_of, test))
 
 
 def workbook(ctx: Context, test: str, title: str) -> bytes:
@@ -228,7 +225,8 @@ def draw_tests() -> None:
 
 def draw_conversion(test: str) -> None:
     """What a score on one form is worth on the other."""
-    conversion = page.portal_read(conversion_of, test)
+    key = (test, page.portal_read(newest_of, test))
+    conversion = kept("effect-conversion", key, partial(page.portal_read, conversion_of, test))
     with st.expander(t("What a score on form B is worth on form A"), icon=":material/swap_horiz:"):
         if conversion is None:
             st.caption(t("Told once {n} people have taken either form as pre-test.", n=SMALL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +23,13 @@ PER_PAGE = 100
 NO_TEAM = "-"  # in the address: whoever is in none
 TRAINERS = "trainer"
 NOT_BEGUN, IN_PRE, PRE_DONE, IN_POST, BOTH_DONE = "none", "pre", "pre_done", "post", "both"
+BY_TEAM, BY_STAGE, BY_POST, BY_GAIN = "", "stage", "post", "gain"
+ORDER_LABELS: Mapping[str, str] = {
+    BY_TEAM: "Team and name",
+    BY_STAGE: "Least far first",
+    BY_POST: "Weakest post-test first",
+    BY_GAIN: "Smallest gain first",
+}
 STAGE_LABELS: Mapping[str, str] = {
     NOT_BEGUN: "Not begun",
     IN_PRE: "In the pre-test",
@@ -71,6 +78,22 @@ def fits(standing: Standing, wanted: Wanted) -> bool:
     )
 
 
+def in_order(standings: Iterable[Standing], order: str) -> tuple[Standing, ...]:
+    """People in the order in which they are wanted; whoever has no such figure comes last."""
+    stages = list(STAGE_LABELS)
+
+    def rank(one: Standing) -> float:
+        if order == BY_STAGE:
+            return stages.index(stage_of(one))
+        if order == BY_POST:
+            return 2.0 if one.post is None or one.post.score is None else one.post.score
+        if order == BY_GAIN:
+            return 2.0 if one.gain is None else one.gain.absolute
+        return 0.0
+
+    return tuple(sorted(standings, key=rank))
+
+
 def take(name: str) -> None:
     """Writes what a widget of the filter says into the address."""
     value = st.session_state[f"progress-{name}"]
@@ -104,9 +127,9 @@ def draw_filter(standings: tuple[Standing, ...], wanted: Wanted) -> None:
     teams = {one.team or NO_TEAM: one.team or t("Without a team") for one in standings}
     positions = {one.position or TRAINERS: position_words(one) for one in standings}
     choices = (
-        ("team", t("Team"), dict(sorted(teams.items())), wanted.team, 180),
-        ("position", t("Position"), positions, wanted.position, 180),
-        ("stage", t("How far"), {code: t(label) for code, label in STAGE_LABELS.items()}, wanted.stage, 160),
+        ("team", t("Team"), dict(sorted(teams.items())), wanted.team, 165),
+        ("position", t("Position"), positions, wanted.position, 165),
+        ("stage", t("How far"), {code: t(label) for code, label in STAGE_LABELS.items()}, wanted.stage, 150),
     )
     with st.container(key="progress-filter", horizontal=True, vertical_alignment="bottom", gap="small"):
         state["progress-q"] = wanted.words
@@ -131,6 +154,17 @@ def draw_filter(standings: tuple[Standing, ...], wanted: Wanted) -> None:
                 args=(name,),
                 width=width,
             )
+        order = st.query_params.get("order", BY_TEAM)
+        state["progress-order"] = order if order in ORDER_LABELS else BY_TEAM
+        st.selectbox(
+            t("Sorted by"),
+            list(ORDER_LABELS),
+            format_func=lambda code: t(ORDER_LABELS[code]),
+            key="progress-order",
+            on_change=take,
+            args=("order",),
+            width=200,
+        )
         if wanted != Wanted():
             st.button(t("Show all"), key="progress-all", icon=":material/filter_alt_off:", on_click=show_all)
 
@@ -260,7 +294,7 @@ def draw_everybody(overview: Overview, test: str) -> None:
     section(
         t("People"), t("{n} of {count} people. Click a person to read their attempts step by step.", n=n, count=count)
     )
-    draw_people(chosen, test)
+    draw_people(in_order(chosen, st.query_params.get("order", BY_TEAM)), test)
 
 
 heading(t("Progress"), t("Who has done what, and what it brought"), "groups")

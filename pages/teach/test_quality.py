@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -29,6 +27,7 @@ from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogr
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
+from pages.teach import kept
 from pages.teach.quality import (
     Fact,
     fact_lines,
@@ -43,7 +42,6 @@ from pages.teach.quality import (
 )
 from pages.teach.quality_item import draw_item
 
-T = TypeVar("T")
 ALL_PHASES = ""
 CARDS = ("n", "mean", "cic", "standard_error")
 
@@ -117,20 +115,16 @@ def draw_form_choice(forms: tuple[TakenForm, ...]) -> TakenForm:
     return known[st.session_state["quality-form"]]
 
 
-def kept(name: str, test: str, of: tuple[object, ...], work: Callable[[], T]) -> T:
-    """What was read for the same question; read anew only when something of the test was marked since."""
-    key = (test, of, page.portal_read(newest_of, test))
-    store: dict[str, tuple[object, Any]] = st.session_state.setdefault("_quality", {})
-    if store.get(name, (None, None))[0] != key:
-        store[name] = key, work()
-    found: T = store[name][1]
-    return found
+def of_form(test: str, form: TakenForm, phase: str | None) -> tuple[object, ...]:
+    """What figures of a form rest on: as long as that is the same, they are."""
+    return test, form.key, phase, page.portal_read(newest_of, test)
 
 
 def report_now(test: str, form: TakenForm, phase: str | None, pass_rate: float | None) -> FormReport:
     """The form's report."""
     answers = partial(page.portal_read, answers_to, test, form.key, phase)
-    return kept("report", test, (form.key, phase, pass_rate), lambda: form_report(answers(), pass_rate))
+    key = (of_form(test, form, phase), pass_rate)
+    return kept("quality-report", key, lambda: form_report(answers(), pass_rate))
 
 
 def workbook(ctx: Context, test: str, key: str, phase: str | None, title: str) -> bytes:
@@ -186,7 +180,8 @@ def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
     with st.container(border=True, key="panel-quality-people"):
         section(t("The people behind the figures"), t("Click a person to read their attempts step by step."))
         st.button(t("Close the list"), on_click=close_rows, icon=":material/close:", key="close-people")
-        scores = page.portal_read(scores_behind, test, form.key, phase)
+        read = partial(page.portal_read, scores_behind, test, form.key, phase)
+        scores = kept("quality-scores", of_form(test, form, phase), read)
         rows = [
             {
                 "id": one.person_id,
@@ -381,9 +376,8 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
 heading(t("Test quality"), t("Whether the test can be trusted, and which questions to mend"), "speed")
 with st.container(key="quality-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
     chosen_test, chosen_phase = draw_choice()
-    taken = kept(
-        "forms", chosen_test, (chosen_phase,), lambda: page.portal_read(forms_taken, chosen_test, chosen_phase)
-    )
+    forms_key = (chosen_test, chosen_phase, page.portal_read(newest_of, chosen_test))
+    taken = kept("quality-forms", forms_key, partial(page.portal_read, forms_taken, chosen_test, chosen_phase))
     chosen_form = draw_form_choice(taken) if taken else None
 if chosen_form is None:
     empty(

@@ -90,8 +90,33 @@ def test_very_many_are_searched_narrowed_and_paged(house: Databases) -> None:
     assert len(_names(tab)) == 100
 
 
+def test_who_needs_help_comes_first_where_it_is_asked_for(house: Databases, portal: Portal) -> None:
+    for login, before, after in (("clerk", 8, 14), ("warehouse", 10, 12), ("service", 9, None)):
+        take(portal, login, PRE, right=before)
+        if after is not None:
+            do_exercises(portal, login)
+            take(portal, login, POST, right=after)
+    tab = visit(house, "trainer", "teach/people_progress")
+    figures = {
+        "gain": ("gain", [10.0, 30.0]),
+        "post": ("post", [60.0, 70.0]),
+        "stage": ("stage", ["Not begun", "Not begun", "Pre-test done", "Both tests done", "Both tests done"]),
+    }
+    for order, (column, wanted) in figures.items():
+        tab.selectbox(key="progress-order").set_value(order).run()
+        assert not tab.exception
+        rows = tab.dataframe[0].value.to_dict("records")
+        assert [row[column] for row in rows][: len(wanted)] == wanted
+
+
+def test_whoever_has_not_begun_has_no_steps_and_the_page_says_so(house: Databases) -> None:
+    tab = visit(house, "trainer", "teach/attempts")
+    assert not tab.exception
+    assert "hasn't begun this test" in said(tab)
+
+
 def test_an_odd_filter_in_the_address_is_forgiven(house: Databases) -> None:
-    tab = visit(house, "trainer", "teach/people_progress", team="nowhere", position="²", stage="", q="%")
+    tab = visit(house, "trainer", "teach/people_progress", team="nowhere", position="²", stage="", q="%", order="x")
     assert not tab.exception
     assert "Nobody fits" in said(tab)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from assessments.bank import KIND_LABELS, LEVEL_LABELS
@@ -9,7 +11,7 @@ from assessments.competencies import name_of
 from assessments.statistics.form_report import FormReport, ItemReport
 from assessments.statistics.sizes import GROUP_LEAST, is_small
 from assessments.statistics.verdicts import ITEM_VERDICT_LABELS
-from assessments.test_statistics import TakenForm, answers_behind
+from assessments.test_statistics import TakenForm, answers_behind, newest_of
 from assessments.tries import PHASE_LABELS
 from core.ui import page
 from core.ui.cards import Tone, chip, section
@@ -21,6 +23,7 @@ from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
+from pages.teach import kept
 from pages.teach.quality import (
     advice_on,
     fact_lines,
@@ -167,6 +170,9 @@ def draw_groups(item: ItemReport) -> None:
 def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport) -> None:
     """What everybody answered, behind every figure of the item."""
     st.markdown(f"**{safe(t('The answers behind the figures'))}**")
+    item_id = item.item.item_id
+    key = (test, form.key, phase, item_id, page.portal_read(newest_of, test))
+    read = partial(page.portal_read, answers_behind, test, form.key, item_id, phase)
     rows = [
         {
             "id": one.person_id,
@@ -176,7 +182,7 @@ def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport
             "said": one.said.in_language(language()),
             "seconds": one.seconds,
         }
-        for one in page.portal_read(answers_behind, test, form.key, item.item.item_id, phase)
+        for one in kept("quality-answers", key, read)
     ]
     columns = [
         Column("name", t("Name"), pinned=True),

@@ -42,6 +42,25 @@ VERDICT_LABELS: Mapping[str, str] = {
     RIGHT: "Right",
 }
 
+_PLURALS = (  # of units that questions ask for; each loses its "s" beside a one
+    "accounts",
+    "answers",
+    "articles",
+    "characters",
+    "days",
+    "devices",
+    "digits",
+    "hours",
+    "lines",
+    "minutes",
+    "orders",
+    "parcels",
+    "places",
+    "points",
+    "rows",
+    "times",
+    "units",
+)
 _SURROUNDING = " \t\r\n.。!！?？,，;；:：'\"“”‘’「」《》()（）"
 
 
@@ -188,7 +207,20 @@ def _amount(content: Numeric) -> Prose:
         return same(number)
     if content.unit.en == "%":
         return same(f"({number})%" if content.tolerance else f"{number}%")
-    return Prose(f"{number} {content.unit.en}", f"{number} {content.unit.zh}")
+    unit = content.unit.en
+    if abs(content.answer) == 1 and not content.tolerance:
+        unit = _of_one(unit)
+    return Prose(f"{number} {unit}", f"{number} {content.unit.zh}")
+
+
+def _of_one(unit: str) -> str:
+    """An English unit as it stands beside a one; unknown ones stay as they are."""
+    *before, last = unit.split(" ")
+    if last == "people":
+        last = "person"
+    elif last in _PLURALS:
+        last = last.removesuffix("s")
+    return " ".join((*before, last))
 
 
 def _within(value: Decimal, answer: float, tolerance: float) -> bool:

@@ -102,6 +102,11 @@ def test_a_typical_mistake_is_named_before_the_right_way() -> None:
     [
         (-1200.0, 0.0, None, "−1,200"),
         (-3.5, 0.0, Prose("days", "天"), "−3.5 days"),
+        (1.0, 0.0, Prose("working days", "个工作日"), "1 working day"),
+        (-1.0, 0.0, Prose("units", "件"), "−1 unit"),
+        (1.0, 0.0, Prose("people", "人"), "1 person"),
+        (1.0, 0.0, Prose("CNS", "CNS"), "1 CNS"),
+        (1.0, 0.5, Prose("units", "件"), "1 ± 0.5 units"),
         (36.0, 0.0, same("%"), "36%"),
         (36.0, 0.5, same("%"), "(36 ± 0.5)%"),
     ],

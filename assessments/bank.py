@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assessments.case_models import CASE_MODELS
-from assessments.case_models.model import CaseModel
+from assessments.cases import Case, case_asked, case_taken, read_case, read_model
 from assessments.content import Fields, Locator, read_toml
 from assessments.item_models import MODELS
-from assessments.item_models.model import ItemModel
 from assessments.item_reading import READERS
 from assessments.prose import Prose
 from assessments.questions import Content, Question
@@ -41,18 +40,6 @@ LEVEL_LABELS: Mapping[str, str] = {"remember": "Remember", "apply": "Apply", "de
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One situation that several items of a bank ask about: the case model that builds it and its parameters."""
-
-    id: str
-    title: Prose
-    model: str
-    params: Mapping[str, Any]
-    file: str
-    line: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Generated:
     """An item whose figures come from a practice world: the model that builds it and its parameters.
 
@@ -61,13 +48,15 @@ class Generated:
 
     model: str
     params: Mapping[str, Any]
-    case: Case | None = None
     ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of a bank, the same for everybody until a form hands it to a person."""
+    """One question of a bank, the same for everybody until a form hands it to a person.
+
+    Shape: `case` is the case it belongs to, if it isn't asked alone.
+    """
 
     id: str
     kind: str
@@ -82,11 +71,7 @@ class Item:
     line: int | None
     version: int = 1
     hints: tuple[Prose, ...] = ()
-
-    @property
-    def case(self) -> Case | None:
-        """The case it belongs to, if it isn't asked alone."""
-        return self.content.case if isinstance(self.content, Generated) else None
+    case: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +108,7 @@ def question_of(item: Item) -> Question:
         generated=False,
         stem=item.stem,
         content=item.content,
+        case=item.case.view if item.case is not None else None,
         version=item.version,
         hints=item.hints,
     )
@@ -145,7 +131,7 @@ def bank_of(topic: str, folder: Path = BANKS) -> Bank:
     cases: dict[str, Case] = {}
     for case in (item.case for item in items.values() if item.case is not None):
         if cases.setdefault(case.id, case).file != case.file:
-            raise _id_taken(case, cases[case.id])
+            raise case_taken(case, cases[case.id])
     return Bank(topic, parts[0].title, tuple(items.values()))
 
 
@@ -183,14 +169,10 @@ def read_bank(path: Path) -> Bank:
 def _read_cases(tables: list[Fields]) -> dict[str, Case]:
     cases: dict[str, Case] = {}
     for fields in tables:
-        fields.item = case_id = fields.text("id")
-        title = fields.prose("title")
-        model, params = _read_model(fields, CASE_MODELS, "There is no case model {found}; there are {wanted}")
-        fields.done()
-        case = Case(case_id, title, model, params, fields.file, fields.line)
-        if case_id in cases:
-            raise _id_taken(case, cases[case_id])
-        cases[case_id] = case
+        case = read_case(fields)
+        if case.id in cases:
+            raise case_taken(case, cases[case.id])
+        cases[case.id] = case
     return cases
 
 
@@ -198,8 +180,8 @@ def _check_cases(cases: Mapping[str, Case], items: list[Item]) -> None:
     """Refuses a case that is not asked about at least twice, and a question of it that is asked twice."""
     asked: dict[tuple[str, str], Item] = {}
     for item in items:
-        if isinstance(item.content, Generated) and item.content.case is not None:
-            place = (item.content.case.id, item.content.ask)
+        if isinstance(item.content, Generated) and item.case is not None:
+            place = (item.case.id, item.content.ask)
             if place in asked:
                 raise ContentError(
                     "{other} already asks {ask} of this case",
@@ -210,7 +192,7 @@ def _check_cases(cases: Mapping[str, Case], items: list[Item]) -> None:
                     ask=item.content.ask,
                 )
             asked[place] = item
-    counts = Counter(case_id for case_id, _ in asked)
+    counts = Counter(item.case.id for item in items if item.case is not None)
     for case in cases.values():
         if counts[case.id] < 2:
             raise ContentError(
@@ -222,7 +204,7 @@ def _check_cases(cases: Mapping[str, Case], items: list[Item]) -> None:
             )
 
 
-def _id_taken(item: Item | Case, other: Item | Case) -> ContentError:
+def _id_taken(item: Item, other: Item) -> ContentError:
     return ContentError(
         "This id is already taken in {other_file}, line {other_line}",
         file=item.file,
@@ -233,12 +215,25 @@ def _id_taken(item: Item | Case, other: Item | Case) -> ContentError:
     )
 
 
-def item_from(raw: Mapping[str, Any], cases: Mapping[str, Case]) -> Item:
-    """One item as a bank file would have it, checked like every item of a file; `cases` are those it may ask about.
+def item_from(raw: Mapping[str, Any]) -> Item:
+    """One item as a bank file would have it, checked like every item of a file.
 
     Raises: ContentError naming the field that is wrong.
     """
-    return _read_item(dict(raw), "", None, Locator(""), cases)
+    return _read_item(dict(raw), "", None, Locator(""), {})
+
+
+def case_items_from(raw: Mapping[str, Any], raw_items: Sequence[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """The items of one case as a bank file would have them, checked like every case of a file.
+
+    Raises: ContentError naming what is wrong.
+    """
+    locator = Locator("")
+    fields = Fields(dict(raw), file="", line=None, item=None, where="case", locator=locator)
+    cases = _read_cases([fields])
+    items = [_read_item(dict(one), "", None, locator, cases) for one in raw_items]
+    _check_cases(cases, items)
+    return tuple(items)
 
 
 def _read_item(raw: Any, file: str, line: int | None, locator: Locator, cases: Mapping[str, Case]) -> Item:
@@ -256,34 +251,18 @@ def _read_item(raw: Any, file: str, line: int | None, locator: Locator, cases: M
     if weight <= 0:
         raise fields.error("A weight should be above 0", field="weight")
     stem = None if kind == "generated" and not fields.has("stem") else fields.prose("stem")
-    content = READERS[kind](fields) if kind in READERS else _read_generated(fields, cases)
+    case = case_asked(fields, kind, cases)
+    content = READERS[kind](fields) if kind in READERS else _read_generated(fields, case)
     version = fields.count("version") if fields.has("version") else 1
     hints = fields.proses("hints")
     fields.done()
-    return Item(item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version, hints)
+    return Item(
+        item_id, kind, competency, positions, level, source, weight, stem, content, file, line, version, hints, case
+    )
 
 
-def _read_generated(fields: Fields, cases: Mapping[str, Case]) -> Generated:
+def _read_generated(fields: Fields, case: Case | None) -> Generated:
     """Which model makes the item's figures; an item of a case only says what it asks of it."""
-    if not fields.has("case"):
-        return Generated(*_read_model(fields, MODELS, "There is no item model {found}; there are {wanted}"))
-    case = cases.get(fields.text("case"))
     if case is None:
-        raise fields.error("There is no such case in this file", field="case")
-    ask = fields.one_of("ask", CASE_MODELS[case.model].asks)
-    return Generated(case.model, case.params, case, ask)
-
-
-def _read_model(
-    fields: Fields, models: Mapping[str, ItemModel] | Mapping[str, CaseModel], unknown: str
-) -> tuple[str, Mapping[str, Any]]:
-    model = fields.text("model")
-    if model not in models:
-        raise fields.error(unknown, field="model", found=model, wanted=", ".join(sorted(models)))
-    params = dict(fields.mapping("params"))
-    problem = models[model].problem_in(params)
-    if problem is not None:
-        raise fields.error(
-            "The item model {model} refuses its parameters: {problem}", field="params", model=model, problem=problem
-        )
-    return model, params
+        return Generated(*read_model(fields, MODELS, "There is no item model {found}; there are {wanted}"))
+    return Generated(case.model, case.params, fields.one_of("ask", CASE_MODELS[case.model].asks))

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from assessments.bank import BANKS, Bank, Case, Item, bank_of, item_from
+from assessments.bank import BANKS, Bank, Item, bank_of, item_from
 from assessments.bank_rows import DECIDED, RETIRED, Version, version_of, versions_of
+from assessments.case_drafts import draft_from, is_case, item_id_of, read_case
 from assessments.content import read_toml
-from assessments.item_drafts import Draft, plain_item
+from assessments.item_drafts import ITEMS, Draft, keyed, plain_item
 from assessments.prose import Prose
 from core.context import Context
 from core.db.assessment_tables import bank_item
@@ -61,18 +62,57 @@ def topic_of(item_id: str) -> str | None:
     return next((topic for topic in topics() if item_id in house_drafts(topic)), None)
 
 
-def cases_of(topic: str) -> Mapping[str, Case]:
-    """The cases of a topic's house bank by id, for items that ask about them."""
-    return {item.case.id: item.case for item in bank_of(topic).items if item.case is not None}
+@cache
+def house_cases(topic: str, folder: Path = BANKS) -> Mapping[str, Draft]:
+    """The house's cases on a topic as drafts with all their items, by id; nobody may change them in place."""
+    found: dict[str, Draft] = {}
+    for data in _tables_in(folder):
+        if data["bank"]["topic"] == topic:
+            for case in data.get("case", []):
+                found[case["id"]] = draft_from(case, [one for one in data["item"] if one.get("case") == case["id"]])
+    return found
 
 
-def read_draft(draft: Mapping[str, Any], item_id: str, topic: str, version: int) -> Item:
+def house_text(item_id: str) -> tuple[str, Draft, int] | None:
+    """Topic, draft and version of an item or a case of the house's files; None for what isn't in them."""
+    for topic in topics():
+        if item_id in house_cases(topic):
+            numbers = (one.get("version", 1) for one in house_drafts(topic).values() if one.get("case") == item_id)
+            return topic, keyed(house_cases(topic)[item_id]), max(map(int, numbers))
+        if item_id in house_drafts(topic):
+            draft = keyed(house_drafts(topic)[item_id])
+            number = int(draft.pop("version", 1))
+            draft.pop("id")
+            return topic, draft, number
+    return None
+
+
+def case_of_item(ctx: Context, item_id: str) -> str:
+    """The id of the case that an item belongs to, in any of its versions; empty for one that is asked alone."""
+    topic = topic_of(item_id)
+    if topic is not None:
+        return str(house_drafts(topic)[item_id].get("case", ""))
+    case_id, _, number = item_id.rpartition("-")
+    if case_id and number.isdecimal():
+        for version in versions_of(ctx, case_id):
+            if is_case(version.draft) and any(item_id_of(case_id, one) == item_id for one in version.draft[ITEMS]):
+                return case_id
+    return ""
+
+
+def read_draft(draft: Mapping[str, Any], item_id: str, version: int) -> Item:
     """A draft as an item, checked by the reader of the house's files.
 
     Raises: ContentError naming the field that is wrong.
     """
-    table = plain_item(draft) | {"id": item_id, "version": version}
-    return item_from(table, cases_of(topic))
+    return item_from(plain_item(draft) | {"id": item_id, "version": version})
+
+
+def read_items(draft: Mapping[str, Any], item_id: str, version: int) -> tuple[Item, ...]:
+    """What a draft asks: one item, or all of a case. Raises: ContentError naming what is wrong."""
+    if is_case(draft):
+        return read_case(draft, item_id, version)
+    return (read_draft(draft, item_id, version),)
 
 
 def bank_for(ctx: Context, wanted: Sequence[str], *, until: int | None = None) -> Bank:
@@ -110,10 +150,15 @@ def _joined(wanted: Sequence[str], versions: Sequence[Version], until: int | Non
         if version.item_id not in newest or newest[version.item_id].number < version.number:
             newest[version.item_id] = version
     for version in newest.values():
-        if _was_retired(version, until):
+        retired = _was_retired(version, until)
+        read = () if retired else _readable(version)
+        if not retired and not read:
+            continue  # so that what the house has stays
+        if is_case(version.draft):
+            items = {one.id: one for one in items.values() if one.case is None or one.case.id != version.item_id}
+        elif retired:
             items.pop(version.item_id, None)
-        elif (item := _readable(version)) is not None:
-            items[version.item_id] = item
+        items.update({item.id: item for item in read})
     return replace(banks[0], items=tuple(items.values()))
 
 
@@ -132,22 +177,23 @@ def _was_retired(version: Version, until: int | None) -> bool:
     return turns[-1:] == ["retired"]
 
 
-def _readable(version: Version) -> Item | None:
-    """A version as an item; None for one that an upgrade made unreadable, as when its model or case is gone.
+def _readable(version: Version) -> tuple[Item, ...]:
+    """What a version asks; nothing for one that an upgrade made unreadable, as when its model is gone.
 
     Why: one item that can't be read must not keep everybody from every test.
     """
     try:
-        return read_draft(version.draft, version.item_id, version.topic, version.number)
+        return read_items(version.draft, version.item_id, version.number)
     except ContentError as error:
         log.warning("Item %s, version %s, can't be read: %s", version.item_id, version.number, error)
-        return None
+        return ()
 
 
 def approved_items(ctx: Context, item_id: str) -> tuple[Item, ...]:
     """Every version of an item that is or was in use, newest first; none for an item that nobody knows."""
-    written = [version for version in versions_of(ctx, item_id) if version.state in DECIDED]
-    found = [item for item in map(_readable, written) if item is not None]
+    written = versions_of(ctx, case_of_item(ctx, item_id) or item_id)
+    read = [item for version in written if version.state in DECIDED for item in _readable(version)]
+    found = [item for item in read if item.id == item_id]
     topic = topic_of(item_id)
     house = bank_of(topic).item(item_id) if topic is not None else None
     if house is not None and all(one.version != house.version for one in found):

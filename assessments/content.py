@@ -152,6 +152,13 @@ class Fields:
         values = self._left.pop(name, [])
         return tuple(self._prose(value, name) for value in values)
 
+    def prose_rows(self, name: str) -> tuple[tuple[Prose, ...], ...]:
+        """The rows of a table that must be there, each cell in both languages."""
+        values = self.take(name)
+        if not isinstance(values, list) or not all(isinstance(row, list) for row in values):
+            raise self.wrong("{where}: {field_name} should be a list of rows", name)
+        return tuple(tuple(self._prose(cell, name) for cell in row) for row in values)
+
     def tables(self, name: str, header: str, least: int = 0) -> list[Fields]:
         """The tables of an array of tables, each with its line."""
         values = self._left.pop(name, [])

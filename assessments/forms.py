@@ -13,6 +13,7 @@ from assessments.bank import KINDS, Bank, Generated, Item, bank_of, question_of
 from assessments.blueprint import TESTS, Blueprint, Cell, blueprint_of
 from assessments.case_models import CASE_MODELS
 from assessments.case_models.model import BuiltCase
+from assessments.cases import Case
 from assessments.exhibits import CaseView
 from assessments.item_models import MODELS
 from assessments.questions import Question, shuffled
@@ -203,16 +204,14 @@ def question_for(
     if not isinstance(item.content, Generated):
         return shuffled(question_of(item), rng)
     assert world is not None, item.id
-    case, view = item.content.case, None
+    case, view = item.case, None
     if case is None:
         with _as_it_was(world):
             built = MODELS[item.content.model].built(world, rng, item.content.params)
     else:
         known = {} if situations is None else situations
         if case.id not in known:
-            own = random.Random(f"{seed} {case.id} {person_id}")
-            with _as_it_was(world):
-                known[case.id] = CASE_MODELS[case.model].built(world, own, case.params)
+            known[case.id] = situation_of(case, seed, person_id, world)
         situation = known[case.id]
         built = situation.questions[item.content.ask]
         view = CaseView(case.id, case.title, situation.situation, situation.exhibits)
@@ -231,6 +230,13 @@ def question_for(
         hints=item.hints,
     )
     return shuffled(question, rng)
+
+
+def situation_of(case: Case, seed: int, person_id: int, world: Context) -> BuiltCase:
+    """What the model of a case makes for one person: the situation, and every question about it."""
+    own = random.Random(f"{seed} {case.id} {person_id}")
+    with _as_it_was(world):
+        return CASE_MODELS[case.model].built(world, own, case.params)
 
 
 @contextmanager

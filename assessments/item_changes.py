@@ -5,10 +5,14 @@ from __future__ import annotations
 import copy
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from assessments.case_drafts import within
+from assessments.cases import MOST_COLUMNS, MOST_EXHIBITS, MOST_ROWS
 from assessments.item_drafts import (
+    CELLS,
     FIELDS,
     LIST,
     MAYBE_PROSE,
@@ -23,19 +27,23 @@ from assessments.item_drafts import (
     blank_level,
     blank_part,
     groups_of,
+    tabled,
 )
 from assessments.prose import LANGUAGES
+from assessments.questions import MOST_PARTS
 from core.domain.errors import RuleViolation
 
 LONGEST_TEXT = 4_000
-MOST_PARTS = 12
 
 
 def with_value(draft: Draft, place: Place, value: Any) -> Draft:
-    """The draft with one field changed.
+    """The draft with one field changed, be it of one of the items of a case.
 
     Raises: RuleViolation for a field that such an item doesn't have, or a value that doesn't belong there.
     """
+    if place.item:
+        own = replace(place, item=0)
+        return within(draft, place.item, lambda item: with_value(item, own, value))
     holds = FIELDS.get(draft["kind"], {}).get(place.group, {}).get(place.field)
     if holds is None:
         raise RuleViolation("This question has no field {field}.", field=place.field)
@@ -64,7 +72,22 @@ def checked_value(holds: str, value: Any) -> Any:
         return [cleaned_text(one) for one in value]
     if holds == TABLE and isinstance(value, Mapping):
         return {cleaned_text(name): one for name, one in value.items() if isinstance(one, str | int | float | bool)}
+    if holds == CELLS and isinstance(value, list | tuple):
+        return checked_cells(value)
     raise RuleViolation("This question has no field {field}.", field=holds)
+
+
+def checked_cells(rows: Sequence[Any]) -> list[list[Draft]]:
+    """The cells of a table as they are kept. Raises: RuleViolation for a table that is too large, or isn't one."""
+    cells = [[{one: cleaned_text(cell.get(one)) for one in LANGUAGES} for cell in row] for row in rows]
+    heads, filled = tabled(cells)
+    if len(heads) > MOST_COLUMNS or len(filled) > MOST_ROWS:
+        raise RuleViolation(
+            "A table has at most {columns} columns and {rows} rows: all of it stands above every question.",
+            columns=MOST_COLUMNS,
+            rows=MOST_ROWS,
+        )
+    return cells
 
 
 def cleaned_text(value: Any) -> str:
@@ -83,8 +106,9 @@ def with_part(draft: Draft, group: str, of: int = 0) -> Draft:
     _fields_of(draft, group)
     changed = copy.deepcopy(draft)
     beside = [part for part in changed[group] if group != "levels" or part[OF] == of]
-    if len(beside) >= MOST_PARTS:
-        raise RuleViolation("A question has at most {limit} of these.", limit=MOST_PARTS)
+    most = MOST_EXHIBITS if group == "exhibits" else MOST_PARTS
+    if len(beside) >= most:
+        raise RuleViolation("A question has at most {limit} of these.", limit=most)
     if group == "levels":
         _part(changed, "rubric", of)
         changed[group].append(blank_level(0.0) | {"points": None, OF: of, PART: _next_number(changed[group])})

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from assessments.prose import LANGUAGES
-from core.domain.errors import Label, RuleViolation
+from core.domain.errors import RuleViolation
 
 Draft = dict[str, Any]
-"""An item as a bank file has it; each part of a list also carries `_`, a number by which the editor knows it."""
+"""An item, or a case with its items, as a bank file has it; each part of a list also carries `_`, a number by which
+the editor knows it."""
 
 PART = "_"
 
 PROSE, MAYBE_PROSE, TEXT, NUMBER, LIST, TABLE = "prose", "maybe prose", "text", "number", "list", "table"
+CELLS = "cells"
+"""A small table of texts in both languages; its first row holds the headings of the columns."""
 OF = "of"
 """A field that says to which criterion a level belongs, by the number that the criterion carries."""
+
+CASE, MODEL_CASE = "case", "model_case"
+CASE_KINDS = (CASE, MODEL_CASE)
+"""A case written by hand and one that a model makes; the draft of a case holds its items in `items`."""
+ASKED = "asked"
+"""The kind of an item that asks one of the questions of its case's model."""
+ITEMS, COUNT = "items", "count"
+"""The items of a case, and the highest number that one of them ever had: an item taken out leaves its id to nobody."""
 
 _HEAD = {"stem": PROSE, "competency": TEXT, "level": TEXT, "positions": LIST, "source": TEXT, "weight": NUMBER}
 _OPTION = {"text": PROSE, "fraction": NUMBER, "reason": PROSE}
@@ -54,6 +65,12 @@ FIELDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "": {name: of for name, of in _HEAD.items() if name != "stem"} | {"model": TEXT, "params": TABLE},
         "hints": _HINTS,
     },
+    ASKED: {"": {"ask": TEXT} | {name: of for name, of in _HEAD.items() if name != "stem"}, "hints": _HINTS},
+    CASE: {
+        "": {"title": PROSE, "situation": PROSE},
+        "exhibits": {"title": PROSE, "chart": TEXT, "cells": CELLS},
+    },
+    MODEL_CASE: {"": {"title": PROSE, "model": TEXT, "params": TABLE}},
 }
 
 # How many parts a new item of a kind begins with.
@@ -88,6 +105,11 @@ FIELD_LABELS: Mapping[str, str] = {
     "right": "Right side",
     "model": "Model",
     "params": "Parameters",
+    "title": "Title",
+    "situation": "Situation",
+    "chart": "Shown as",
+    "cells": "Table",
+    "ask": "What is asked",
 }
 
 GROUP_LABELS: Mapping[str, str] = {
@@ -100,36 +122,37 @@ GROUP_LABELS: Mapping[str, str] = {
     "hints": "Hint {n}",
     "rubric": "Criterion {n}",
     "levels": "Level {n} of the rubric",
+    "exhibits": "Table {n}",
+    "items": "Question {n}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A field of a draft: in the item itself, or in the part of a group that carries the number `part`."""
+    """A field of a draft: in the item itself, or in the part of a group that carries the number `part`.
+
+    Shape: `item` is the number that an item of a case carries, 0 for the case itself.
+    """
 
     field: str
     language: str = ""
     group: str = ""
     part: int = 0
+    item: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place as a reader finds it. Shape: `number` counts the parts of a group from 1, 0 for the item itself."""
+    """A place as a reader finds it.
+
+    Shape: `number` counts the parts of a group from 1, 0 for the item itself; `item` the items of a case.
+    """
 
     field: str
     language: str = ""
     group: str = ""
     number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between two versions, as text; empty where there is none on that side."""
-
-    spot: Spot
-    before: str
-    after: str
+    item: int = 0
 
 
 def blank_item(kind: str) -> Draft:
@@ -148,7 +171,7 @@ def blank_item(kind: str) -> Draft:
 
 
 def _blank(fields: Mapping[str, str]) -> Draft:
-    empty: Mapping[str, Any] = {TEXT: "", NUMBER: None, LIST: [], TABLE: {}}
+    empty: Mapping[str, Any] = {TEXT: "", NUMBER: None, LIST: [], TABLE: {}, CELLS: []}
     made: Draft = {}
     for name, holds in fields.items():
         if not name:
@@ -181,16 +204,27 @@ def groups_of(kind: str) -> tuple[str, ...]:
 
 
 def keyed(item: Mapping[str, Any]) -> Draft:
-    """A draft of an item, each part carrying a number of its own."""
+    """A draft of an item or of a case, each part carrying a number of its own."""
     draft = unnested(item)
     for group in groups_of(draft.get("kind", "")):
-        parts = draft.setdefault(group, [])
-        taken = max((part.get(PART, 0) for part in parts), default=0)
-        for part in parts:
-            if PART not in part:
-                taken += 1
-                part[PART] = taken
+        _number(draft.setdefault(group, []))
+    if draft.get("kind") in CASE_KINDS:
+        for exhibit in draft.get("exhibits", ()):
+            if "cells" not in exhibit:
+                exhibit["cells"] = [exhibit.pop("columns", []), *exhibit.pop("rows", [])]
+        draft[ITEMS] = [keyed(one) for one in draft.get(ITEMS, ())]
+        draft[COUNT] = _number(draft[ITEMS], draft.get(COUNT, 0))
     return draft
+
+
+def _number(parts: list[Draft], taken: int = 0) -> int:
+    """Gives every part a number that no other has; says the highest ever given."""
+    taken = max((taken, *(part.get(PART, 0) for part in parts)))
+    for part in parts:
+        if PART not in part:
+            taken += 1
+            part[PART] = taken
+    return taken
 
 
 def unnested(item: Mapping[str, Any]) -> Draft:
@@ -201,11 +235,8 @@ def unnested(item: Mapping[str, Any]) -> Draft:
     draft = copy.deepcopy(dict(item))
     if draft.get("kind") == "open_text":
         draft.setdefault("levels", [])
-        taken = max((part.get(PART, 0) for part in draft.get("rubric", [])), default=0)
+        _number(draft.get("rubric", []))
         for part in draft.get("rubric", []):
-            if PART not in part:
-                taken += 1
-                part[PART] = taken
             draft["levels"] += [{**level, OF: part[PART]} for level in part.pop("levels", [])]
     return draft
 
@@ -222,24 +253,54 @@ def _nested(draft: Mapping[str, Any]) -> Draft:
 
 
 def plain_item(draft: Mapping[str, Any]) -> Draft:
-    """The item as a bank file has it: without the editor's numbers, empty optional fields and blanks around texts."""
+    """The item as a bank file has it: without the editor's numbers, empty optional fields and blanks around texts.
+
+    Shape: that of a case has its items in it; `case_drafts.tables_of` takes them apart as a file does.
+    """
     item: Draft = {}
     fields = FIELDS.get(draft.get("kind", ""), {})
     for name, value in (_nested(draft) if draft.get("kind") == "open_text" else draft).items():
         holds = fields.get("", {}).get(name)
-        if name in fields and name:
+        if name in (PART, COUNT):
+            continue
+        if name == ITEMS:
+            item[name] = [plain_item(one) for one in value]
+        elif name in fields and name:
             if value:
                 item[name] = [_stripped(part, fields[name]) for part in value]
-        elif not (holds == MAYBE_PROSE and _is_empty_prose(value)) and value is not None and (name, value) != _USUAL:
+        elif not (holds == MAYBE_PROSE and is_empty_prose(value)) and value is not None and (name, value) != _USUAL:
             item[name] = _trimmed(value)
     return item
 
 
 def _stripped(part: Mapping[str, Any], fields: Mapping[str, str]) -> Draft:
     kept = {name: _trimmed(value) for name, value in part.items() if name != PART and value is not None}
-    return {
-        name: value for name, value in kept.items() if fields.get(name) != MAYBE_PROSE or not _is_empty_prose(value)
-    }
+    if fields.get(CELLS) == CELLS:
+        kept["columns"], kept["rows"] = tabled(kept.pop(CELLS))
+        if not kept.get("chart"):
+            kept.pop("chart", None)
+    return {name: value for name, value in kept.items() if fields.get(name) != MAYBE_PROSE or not is_empty_prose(value)}
+
+
+def tabled(cells: list[list[Draft]]) -> tuple[list[Draft], list[list[Draft]]]:
+    """The headings and the rows of a table without what is empty.
+
+    What a cell says in one language only is the same in the other: an order number, a figure. A cell that says
+    nothing in a row that does is a dash.
+    """
+    heads, *rows = cells or [[]]
+    width = max((len(row) for row in cells), default=0)
+    padded = [[*row, *({} for _ in range(width - len(row)))] for row in (heads, *rows)]
+    used = [at for at in range(width) if not all(is_empty_prose(row[at]) for row in padded)]
+    heads, *rows = ([row[at] for at in used] for row in padded)
+    said = [{one: str(head.get(one) or "").strip() for one in LANGUAGES} for head in heads]
+    return said, [[_same_in_both(cell) for cell in row] for row in rows if not all(map(is_empty_prose, row))]
+
+
+def _same_in_both(cell: Draft) -> Draft:
+    texts = {one: str(cell.get(one) or "").strip() for one in LANGUAGES}
+    other = next((text for text in texts.values() if text), "–")
+    return {one: text or other for one, text in texts.items()}
 
 
 def _trimmed(value: Any) -> Any:
@@ -250,78 +311,6 @@ def _trimmed(value: Any) -> Any:
     return [_trimmed(one) for one in value] if isinstance(value, list) else value
 
 
-def _is_empty_prose(value: Any) -> bool:
+def is_empty_prose(value: Any) -> bool:
+    """Whether a text says nothing in any language."""
     return isinstance(value, dict) and not any(str(text).strip() for text in value.values())
-
-
-# ---- what is missing, what is different ---------------------------------------------------------------------------
-
-
-def values_in(draft: Mapping[str, Any]) -> Iterator[tuple[Spot, str, Any]]:
-    """Every field of a draft in its order, with what it holds and its value; prose once per language."""
-    fields = FIELDS.get(draft.get("kind", ""), {})
-    for name, holds in fields.get("", {}).items():
-        yield from _values(draft, name, holds, "", 0)
-    for group in groups_of(draft.get("kind", "")):
-        for number, part in enumerate(draft.get(group, []), start=1):
-            for name, holds in fields[group].items():
-                yield from _values(part, name, holds, group, number)
-
-
-def _values(table: Mapping[str, Any], name: str, holds: str, group: str, number: int) -> Iterator[Any]:
-    value = table.get(name) if name else table
-    if holds in (PROSE, MAYBE_PROSE):
-        for language in LANGUAGES:
-            yield Spot(name, language, group, number), holds, (value or {}).get(language, "")
-    elif holds != OF:
-        yield Spot(name, "", group, number), holds, value
-
-
-def gaps_in(draft: Mapping[str, Any]) -> tuple[Spot, ...]:
-    """What has to be filled in before the item can be reviewed."""
-    values = list(values_in(draft))
-    units = {spot.language: bool(str(value).strip()) for spot, holds, value in values if holds == MAYBE_PROSE}
-    found = []
-    for spot, holds, value in values:
-        if holds == MAYBE_PROSE:
-            missing = any(units.values()) and not units[spot.language]
-        elif holds in (PROSE, TEXT):
-            missing = not str(value or "").strip()
-        elif holds == TABLE:
-            missing = False
-        else:
-            missing = value is None or value == []
-        optional = spot.field in ("tolerance", "weight") or (spot.field == "model" and draft.get("case"))
-        if missing and not optional:
-            found.append(spot)
-    return tuple(found)
-
-
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What differs between two versions of an item, field by field."""
-    old = {spot: value_words(value) for spot, _, value in values_in(before)}
-    new = {spot: value_words(value) for spot, _, value in values_in(after)}
-    return tuple(
-        Change(spot, old.get(spot, ""), new.get(spot, ""))
-        for spot in [*new, *(spot for spot in old if spot not in new)]
-        if old.get(spot, "") != new.get(spot, "")
-    )
-
-
-def value_words(value: Any) -> str:
-    """A value as it stands in a list of changes."""
-    match value:
-        case None:
-            return ""
-        case float():
-            return f"{value:.4g}"
-        case list():
-            return ", ".join(map(str, value))
-        case dict():
-            return ", ".join(f"{name} = {one}" for name, one in sorted(value.items()))
-    return str(value).strip()
-
-
-def missing_words(gaps: tuple[Spot, ...]) -> tuple[Label, ...]:
-    """The fields that are missing, each once, as a message lists them."""
-    return tuple(dict.fromkeys(Label(FIELD_LABELS.get(spot.field, "Text")) for spot in gaps))

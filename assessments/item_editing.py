@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assessments import item_changes, item_drafts
+from assessments.bank import KINDS
 from assessments.bank_rows import (
     APPROVED,
     DECIDED,
@@ -22,8 +23,10 @@ from assessments.bank_rows import (
     update_version,
     versions_of,
 )
-from assessments.banked_items import house_drafts, read_draft, topic_of, topics
-from assessments.item_drafts import Draft, Place, gaps_in, keyed, missing_words
+from assessments.banked_items import house_text, read_items, topics
+from assessments.case_drafts import copied, is_case, within
+from assessments.draft_values import gaps_in, missing_words
+from assessments.item_drafts import Draft, Place
 from core.context import Context
 from core.domain.errors import ContentError, NotAllowed, NotFound, RuleViolation
 from core.security.audit import record_deed
@@ -40,16 +43,18 @@ def begin_item(ctx: Context, topic: str, kind: str) -> int:
     Raises: NotAllowed without `bank.write`; NotFound for an unknown topic; RuleViolation for an unknown kind.
     """
     ctx.actor.need("bank.write")
-    _known_topic(topic)
+    known_topic(topic)
+    if kind not in KINDS:
+        raise RuleViolation("There is no kind of question called {kind}.", kind=kind)
     draft = item_drafts.blank_item(kind)
     version_id = insert_version(ctx, "", 1, topic, draft, DRAFT, step="begun")
-    return _audited(ctx, "item_begun", version_id)
+    return audited(ctx, "item_begun", version_id)
 
 
 def begin_version(ctx: Context, item_id: str) -> int:
-    """Begins a new version of an item as a draft, or goes on with the one there is; gives its row.
+    """Begins a new version of an item or a case as a draft, or goes on with the one there is; gives its row.
 
-    Raises: NotAllowed without `bank.write`; NotFound.
+    Raises: NotAllowed without `bank.write`; NotFound; RuleViolation for an item that belongs to a case.
     """
     ctx.actor.need("bank.write")
     written = versions_of(ctx, item_id)
@@ -58,37 +63,42 @@ def begin_version(ctx: Context, item_id: str) -> int:
         return open_one.id
     topic, draft, number = newest_text(item_id, written)
     version_id = insert_version(ctx, item_id, number + 1, topic, draft, DRAFT, step="begun")
-    return _audited(ctx, "item_begun", version_id)
+    return audited(ctx, "item_begun", version_id)
 
 
 def duplicate_item(ctx: Context, item_id: str) -> int:
-    """Begins a new item with what another one says; gives the row of its version.
+    """Begins a new item or case with what another one says; gives the row of its version.
 
-    Raises: NotAllowed without `bank.write`; NotFound.
+    Raises: NotAllowed without `bank.write`; NotFound; RuleViolation for an item that belongs to a case.
     """
     ctx.actor.need("bank.write")
     topic, draft, _ = newest_text(item_id, versions_of(ctx, item_id))
+    draft = copied(draft) if is_case(draft) else draft
     version_id = insert_version(ctx, "", 1, topic, draft, DRAFT, step="begun", note=item_id)
-    return _audited(ctx, "item_begun", version_id, copy_of=item_id)
+    return audited(ctx, "item_begun", version_id, copy_of=item_id)
 
 
 def newest_text(item_id: str, written: tuple[Version, ...]) -> tuple[str, Draft, int]:
-    """Topic and text that an item's next version begins with, and the highest number its versions have."""
+    """Topic and text that an item's next version begins with, and the highest number its versions have.
+
+    Raises: NotFound; RuleViolation for an item that belongs to a case, which is one text with all its items.
+    """
     highest = max((one.number for one in written), default=0)
     for states in (DECIDED, OPEN_STATES, (DISCARDED,)):
         for one in written:
             if one.state in states:
                 return one.topic, one.draft, highest
-    topic = topic_of(item_id)
-    if topic is None:
+    found = house_text(item_id)
+    if found is None:
         raise NotFound("There is no question {item} in the bank.", item=item_id)
-    draft = keyed(house_drafts(topic)[item_id])
-    number = int(draft.pop("version", 1))
-    draft.pop("id")
+    topic, draft, number = found
+    if draft.get("case"):
+        raise RuleViolation("This question belongs to a case, and is changed there.")
     return topic, draft, max(highest, number)
 
 
-def _known_topic(topic: str) -> None:
+def known_topic(topic: str) -> None:
+    """Refuses a topic that has no bank. Raises: NotFound."""
     if topic not in topics():
         raise NotFound("There is no item bank on {topic}.", topic=topic)
 
@@ -102,20 +112,22 @@ def write_value(ctx: Context, version_id: int, place: Place, value: Any) -> None
     Raises: NotAllowed without `bank.write`; RuleViolation once it is under review or decided, or when the value
     doesn't belong there.
     """
-    _change(ctx, version_id, lambda draft: item_changes.with_value(draft, place, value))
+    change_draft(ctx, version_id, lambda draft: item_changes.with_value(draft, place, value))
 
 
-def add_part(ctx: Context, version_id: int, group: str, of: int = 0) -> None:
+def add_part(ctx: Context, version_id: int, group: str, of: int = 0, *, item: int = 0) -> None:
     """Adds an empty option, pair, step or the like to a draft; `of` is the criterion a level is added to.
 
-    Raises: as `write_value`.
+    Here and below `item` is the number of an item of a case, 0 for the draft itself. Raises: as `write_value`.
     """
-    _change(ctx, version_id, lambda draft: item_changes.with_part(draft, group, of))
+    change_draft(ctx, version_id, lambda draft: item_changes.with_part(draft, group, of), item=item)
 
 
-def remove_part(ctx: Context, version_id: int, group: str, number: int) -> None:
+def remove_part(ctx: Context, version_id: int, group: str, number: int, *, item: int = 0) -> None:
     """Takes a part out of a draft; `put_back` undoes it until something else is changed. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_changes.without_part(draft, group, number), undoable=True)
+    change_draft(
+        ctx, version_id, lambda draft: item_changes.without_part(draft, group, number), item=item, undoable=True
+    )
 
 
 def put_back(ctx: Context, version_id: int) -> None:
@@ -127,20 +139,20 @@ def put_back(ctx: Context, version_id: int) -> None:
             raise RuleViolation("The draft was changed since; nothing can be put back.")
         return found
 
-    _change(ctx, version_id, before)
+    change_draft(ctx, version_id, before)
 
 
-def move_part(ctx: Context, version_id: int, group: str, number: int, by: int) -> None:
+def move_part(ctx: Context, version_id: int, group: str, number: int, by: int, *, item: int = 0) -> None:
     """Moves a part of a draft up or down. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_changes.with_part_moved(draft, group, number, by))
+    change_draft(ctx, version_id, lambda draft: item_changes.with_part_moved(draft, group, number, by), item=item)
 
 
-def choose_key(ctx: Context, version_id: int, number: int) -> None:
+def choose_key(ctx: Context, version_id: int, number: int, *, item: int = 0) -> None:
     """Makes one option of a single choice the right one. Raises: as `write_value`."""
-    _change(ctx, version_id, lambda draft: item_changes.with_key(draft, number))
+    change_draft(ctx, version_id, lambda draft: item_changes.with_key(draft, number), item=item)
 
 
-def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> None:
+def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...], *, item: int = 0) -> None:
     """Shares the mark of a multiple choice among its right options; the wrong ones together cost as much.
 
     Raises: as `write_value`; RuleViolation unless some are right and some wrong.
@@ -151,15 +163,18 @@ def share_fractions(ctx: Context, version_id: int, right: tuple[int, ...]) -> No
             raise RuleViolation("Some options have to be right and some wrong.")
         return item_changes.with_even_fractions(draft, right)
 
-    _change(ctx, version_id, shared)
+    change_draft(ctx, version_id, shared, item=item)
 
 
-def _change(ctx: Context, version_id: int, how: Callable[[Draft], Draft], *, undoable: bool = False) -> None:
+def change_draft(
+    ctx: Context, version_id: int, how: Callable[[Draft], Draft], *, item: int = 0, undoable: bool = False
+) -> None:
+    """Takes a draft one step further; `how` may raise before anything is written. Raises: as `write_value`."""
     ctx.actor.need("bank.write")
     version = find_version(ctx, version_id, lock=True)
     if not version.is_writable:
         raise RuleViolation("This version can't be changed any more. Begin a new one.")
-    draft = how(version.draft)
+    draft = within(version.draft, item, how)
     if draft != version.draft:
         before = version.draft if undoable else None
         update_version(ctx, version, state=version.state, step="changed", draft=draft, undo=before)
@@ -179,7 +194,7 @@ def send_to_review(ctx: Context, version_id: int) -> None:
         raise RuleViolation("Only a draft is sent to review.")
     _checked(version)
     update_version(ctx, version, state=REVIEW, step="sent", reviewer_id=None, reviewed_at=None)
-    _audited(ctx, "item_sent_to_review", version_id)
+    audited(ctx, "item_sent_to_review", version_id)
 
 
 def take_back(ctx: Context, version_id: int) -> None:
@@ -189,7 +204,7 @@ def take_back(ctx: Context, version_id: int) -> None:
     if version.state != REVIEW:
         raise RuleViolation("This version isn't waiting for review.")
     update_version(ctx, version, state=DRAFT, step="taken_back")
-    _audited(ctx, "item_taken_back", version_id)
+    audited(ctx, "item_taken_back", version_id)
 
 
 def approve_version(ctx: Context, version_id: int, mark: str) -> None:
@@ -205,7 +220,7 @@ def approve_version(ctx: Context, version_id: int, mark: str) -> None:
     update_version(
         ctx, version, state=APPROVED, step="approved", reviewer_id=person_id(ctx), reviewed_at=ctx.now, note=""
     )
-    _audited(ctx, "item_approved", version_id)
+    audited(ctx, "item_approved", version_id)
 
 
 def send_back(ctx: Context, version_id: int, note: str) -> None:
@@ -224,7 +239,7 @@ def send_back(ctx: Context, version_id: int, note: str) -> None:
         reviewer_id=person_id(ctx),
         reviewed_at=ctx.now,
     )
-    _audited(ctx, "item_sent_back", version_id)
+    audited(ctx, "item_sent_back", version_id)
 
 
 def _reviewed(ctx: Context, version_id: int) -> Version:
@@ -242,7 +257,7 @@ def _checked(version: Version) -> None:
     if gaps:
         raise RuleViolation("Still missing: {fields}.", fields=missing_words(gaps))
     try:
-        read_draft(version.draft, version.item_id, version.topic, version.number)
+        read_items(version.draft, version.item_id, version.number)
     except ContentError as error:  # for whoever writes here it is a rule, without a place in any file
         raise RuleViolation(error.template, **error.params) from error
 
@@ -266,7 +281,7 @@ def discard_version(ctx: Context, version_id: int) -> None:
     if not version.is_writable:
         raise RuleViolation("Only a draft is discarded.")
     update_version(ctx, version, state=DISCARDED, step="discarded")
-    _audited(ctx, "item_discarded", version_id)
+    audited(ctx, "item_discarded", version_id)
 
 
 def recover_version(ctx: Context, version_id: int) -> None:
@@ -279,9 +294,9 @@ def recover_version(ctx: Context, version_id: int) -> None:
     if version.state != DISCARDED:
         raise RuleViolation("Only a discarded draft is recovered.")
     if any(one.state in OPEN_STATES for one in versions_of(ctx, version.item_id)):
-        raise RuleViolation("There is another draft of this question by now.")
+        raise RuleViolation("There is another draft of it by now.")
     update_version(ctx, version, state=DRAFT, step="recovered")
-    _audited(ctx, "item_recovered", version_id)
+    audited(ctx, "item_recovered", version_id)
 
 
 def retire_item(ctx: Context, item_id: str, note: str) -> None:
@@ -293,7 +308,7 @@ def retire_item(ctx: Context, item_id: str, note: str) -> None:
     said = _note(note)
     version = _in_use(ctx, item_id)
     if version is not None and version.state == RETIRED:
-        raise RuleViolation("This question is retired already.")
+        raise RuleViolation("It is retired already.")
     if version is None:
         topic, draft, number = newest_text(item_id, ())
         version_id = insert_version(ctx, item_id, number, topic, draft, DRAFT, step="begun")
@@ -301,7 +316,7 @@ def retire_item(ctx: Context, item_id: str, note: str) -> None:
         update_version(ctx, version, state=RETIRED, step="retired", note=said, reviewed_at=ctx.now)
     else:
         update_version(ctx, version, state=RETIRED, step="retired", note=said)
-    _audited(ctx, "item_retired", version.id, note=said)
+    audited(ctx, "item_retired", version.id, note=said)
 
 
 def restore_item(ctx: Context, item_id: str) -> None:
@@ -309,9 +324,9 @@ def restore_item(ctx: Context, item_id: str) -> None:
     ctx.actor.need("bank.write")
     version = _in_use(ctx, item_id)
     if version is None or version.state != RETIRED:
-        raise RuleViolation("This question isn't retired.")
+        raise RuleViolation("It isn't retired.")
     update_version(ctx, version, state=APPROVED, step="restored")
-    _audited(ctx, "item_restored", version.id)
+    audited(ctx, "item_restored", version.id)
 
 
 def _in_use(ctx: Context, item_id: str) -> Version | None:
@@ -319,17 +334,18 @@ def _in_use(ctx: Context, item_id: str) -> Version | None:
     written = [one for one in versions_of(ctx, item_id) if one.state in DECIDED]
     if written:
         return find_version(ctx, written[0].id, lock=True)
-    if topic_of(item_id) is None:
-        raise NotFound("There is no question {item} in the bank.", item=item_id)
+    newest_text(item_id, ())
     return None
 
 
-def _audited(ctx: Context, kind: str, version_id: int, **data: object) -> int:
+def audited(ctx: Context, kind: str, version_id: int, **data: object) -> int:
+    """Keeps in the audit log what was done, with an item or with a case; gives the row of the version."""
     version = find_version(ctx, version_id)
+    what = "case" if is_case(version.draft) else "item"
     record_deed(
         ctx,
-        kind,
-        subject=f"item:{version.item_id}",
+        kind.replace("item", what, 1),
+        subject=f"{what}:{version.item_id}",
         data={"version": version.number, **data},
     )
     return version_id

@@ -8,8 +8,9 @@ from typing import Any
 
 from assessments.bank_rows import DRAFT, OPEN_STATES, insert_version, versions_of
 from assessments.banked_items import topic_of, topics
+from assessments.draft_values import gaps_in
 from assessments.interchange.parsed import Draft as ReadItem
-from assessments.item_changes import MOST_PARTS, checked_value, cleaned_text
+from assessments.item_changes import checked_value, cleaned_text
 from assessments.item_drafts import (
     FIELDS,
     MAYBE_PROSE,
@@ -19,7 +20,6 @@ from assessments.item_drafts import (
     Draft,
     blank_item,
     blank_part,
-    gaps_in,
     groups_of,
     keyed,
     plain_item,
@@ -27,6 +27,7 @@ from assessments.item_drafts import (
 )
 from assessments.item_editing import newest_text
 from assessments.prose import LANGUAGES
+from assessments.questions import MOST_PARTS
 from core.context import Context
 from core.domain.errors import NotFound, OrderlyError, RuleViolation
 from core.security.audit import record_deed

@@ -54,10 +54,10 @@ class Preview:
     refusal: OrderlyError | None
 
 
-def preview_of(draft: Mapping[str, Any], item_id: str, topic: str, version: int, seed: int) -> Preview:
+def preview_of(draft: Mapping[str, Any], item_id: str, version: int, seed: int) -> Preview:
     """A draft as the employee sees it; another seed gives other figures and another order."""
     try:
-        item = read_draft(draft, item_id, topic, version)
+        item = read_draft(draft, item_id, version)
     except ContentError as error:
         return Preview(_sketched(draft, item_id, seed), RuleViolation(error.template, **error.params))
     if isinstance(item.content, Generated):
@@ -109,13 +109,13 @@ def _sketched(draft: Mapping[str, Any], item_id: str, seed: int) -> Question | N
         level=str(plain.get("level", "")),
         weight=1.0,
         generated=False,
-        stem=_prose(plain.get("stem")),
+        stem=shown_prose(plain.get("stem")),
         content=content,
     )
     return shuffled(question, Random(seed))
 
 
-def _prose(value: Any) -> Prose:
+def shown_prose(value: Any) -> Prose:
     said = [str((value or {}).get(language) or MISSING) for language in LANGUAGES]
     return Prose(*said)
 
@@ -127,36 +127,43 @@ def _content(plain: Mapping[str, Any]) -> Content | None:
     match plain.get("kind"):
         case "single" | "multiple" as kind:
             options = [
-                Option(name, _prose(one.get("text")), one.get("fraction") or 0.0, _prose(one.get("reason")))
+                Option(name, shown_prose(one.get("text")), one.get("fraction") or 0.0, shown_prose(one.get("reason")))
                 for name, one in parts("options")
             ]
             return Choice(tuple(options), several=kind == "multiple")
         case "numeric":
             near = [
-                Near(one.get("value") or 0.0, one.get("tolerance") or 0.0, 0.0, _prose(one.get("reason")))
+                Near(one.get("value") or 0.0, one.get("tolerance") or 0.0, 0.0, shown_prose(one.get("reason")))
                 for _, one in parts("near")
             ]
-            unit = _prose(plain["unit"]) if plain.get("unit") else None
-            return Numeric(plain.get("answer") or 0.0, 0.0, unit, _prose(plain.get("reason")), tuple(near))
+            unit = shown_prose(plain["unit"]) if plain.get("unit") else None
+            return Numeric(plain.get("answer") or 0.0, 0.0, unit, shown_prose(plain.get("reason")), tuple(near))
         case "short_text":
-            return ShortText((Accept(MISSING, 1.0, Prose(MISSING, MISSING)),), _prose(plain.get("reason")))
+            return ShortText((Accept(MISSING, 1.0, Prose(MISSING, MISSING)),), shown_prose(plain.get("reason")))
         case "matching":
             return _matching(parts("pairs"), plain.get("distractors", []))
         case "open_text":
-            return OpenText((), _prose(plain.get("reason")))
+            return OpenText((), shown_prose(plain.get("reason")))
         case "ordering":
-            steps = [Step(name, _prose(one.get("text")), _prose(one.get("reason"))) for name, one in parts("steps")]
+            steps = [
+                Step(name, shown_prose(one.get("text")), shown_prose(one.get("reason"))) for name, one in parts("steps")
+            ]
             return Ordering(tuple(steps)) if steps else None
     return None
 
 
 def _matching(pairs: list[tuple[str, Mapping[str, Any]]], distractors: list[Any]) -> Matching:
-    rights = [_prose(one.get("right")) for _, one in pairs] + [_prose(one) for one in distractors]
+    rights = [shown_prose(one.get("right")) for _, one in pairs] + [shown_prose(one) for one in distractors]
     named = tuple(Right(name, text) for name, text in zip(NAMES, dict.fromkeys(rights), strict=False))
     names = {right.text: right.name for right in named}
     return Matching(
         tuple(
-            Pair(name, _prose(one.get("left")), names[_prose(one.get("right"))], _prose(one.get("reason")))
+            Pair(
+                name,
+                shown_prose(one.get("left")),
+                names.get(shown_prose(one.get("right")), ""),
+                shown_prose(one.get("reason")),
+            )
             for name, one in pairs
         ),
         named,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from assessments.content import Fields
 from assessments.prose import Prose
 from assessments.questions import (
+    MOST_PARTS,
     NAMES,
     Accept,
     Choice,
@@ -96,13 +97,19 @@ def _read_matching(fields: Fields) -> Content:
     rights: dict[tuple[str, str], Right] = {}
 
     def right_named(text: Prose) -> str:
-        return rights.setdefault((text.en, text.zh), Right(NAMES[len(rights)], text)).name
+        said = (text.en, text.zh)
+        if said not in rights:
+            rights[said] = Right(NAMES[len(rights)], text)
+        return rights[said].name
 
     for name, part in zip(NAMES, fields.tables("pairs", "item.pairs", least=2), strict=False):
         left, right, reason = part.prose("left"), part.prose("right"), part.prose("reason")
         part.done()
         pairs.append(Pair(name, left, right_named(right), reason))
-    for text in fields.proses("distractors"):
+    others = fields.proses("distractors")
+    if len({(text.en, text.zh) for text in others} | set(rights)) > MOST_PARTS:
+        raise fields.error("There are at most {most} right sides to choose from", most=MOST_PARTS)
+    for text in others:
         right_named(text)
     return Matching(tuple(pairs), tuple(rights.values()))
 

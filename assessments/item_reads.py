@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -22,11 +22,12 @@ from assessments.bank_rows import (
     version_of,
     versions_of,
 )
-from assessments.banked_items import bank_for, house_drafts, topic_of, topics
+from assessments.banked_items import bank_for, case_of_item, house_cases, house_drafts, house_text, topics
 from assessments.blueprint import TESTS
+from assessments.case_drafts import is_case, item_id_of
 from assessments.forms import FORM_NAMES
 from assessments.given_forms import given_forms
-from assessments.item_drafts import Draft, keyed
+from assessments.item_drafts import ASKED, ITEMS, Draft
 from assessments.item_quality import letters
 from assessments.prose import LANGUAGES, Prose
 from assessments.test_definitions import definition_of
@@ -45,7 +46,7 @@ class Entry:
 
     Shape: `state` is that of the version in use (HOUSE, APPROVED, RETIRED), empty for one that never was;
     `open_state` that of the version being written or reviewed, empty where there is none; `draft` is the text in use,
-    or else the newest one.
+    or else the newest one. `case_id` is the case that an item belongs to, whose versions and state are its own.
     """
 
     item_id: str
@@ -57,6 +58,7 @@ class Entry:
     writers: tuple[int, ...]
     writer: str
     at: int | None
+    case_id: str = ""
 
     @property
     def in_use(self) -> bool:
@@ -64,8 +66,8 @@ class Entry:
         return self.state in (HOUSE, APPROVED)
 
     def stem_in(self, language: str) -> str:
-        """What is asked, in a language or else in the other one; empty for an item whose words a model makes."""
-        stem = self.draft.get("stem") or {}
+        """What is asked, or a case's title, in a language or else in the other one; empty where a model says it."""
+        stem = self.draft.get("title" if is_case(self.draft) else "stem") or {}
         other = next((stem[one] for one in LANGUAGES if stem.get(one)), "")
         return str(stem.get(language) or other)
 
@@ -150,17 +152,47 @@ def entries_in(ctx: Context) -> tuple[Entry, ...]:
 
     Raises: NotAllowed without `bank.write` or `bank.review`.
     """
+    return items_and_cases(ctx)[0]
+
+
+def items_and_cases(ctx: Context) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Every item of the bank, those of cases among them, and every case; both in the order of `entries_in`.
+
+    Raises: NotAllowed without `bank.write` or `bank.review`.
+    """
     _need(ctx)
     written: dict[str, list[Version]] = {}
     for row in ctx.db.execute(select(bank_item).order_by(bank_item.c.version.desc())):
         written.setdefault(row.item_id, []).append(version_of(row))
-    found = []
+    items, cases = [], []
     for topic in topics():
+        for case_id, draft in house_cases(topic).items():
+            cases.append(_entry(case_id, topic, written.pop(case_id, []), draft))
         for item_id, table in house_drafts(topic).items():
-            found.append(_entry(item_id, topic, written.pop(item_id, []), table))
+            if "case" not in table:
+                items.append(_entry(item_id, topic, written.pop(item_id, []), table))
     own = sorted(written.items(), key=lambda pair: -max(one.at for one in pair[1]))
-    found += [_entry(item_id, versions[0].topic, versions, None) for item_id, versions in own]
-    return tuple(sorted(found, key=lambda entry: (not entry.open_state, -(entry.at or 0))))
+    for item_id, versions in own:
+        entry = _entry(item_id, versions[0].topic, versions, None)
+        (cases if is_case(entry.draft) else items).append(entry)
+    items += [item for case in cases for item in _items_of(case)]
+    return _in_order(items), _in_order(cases)
+
+
+def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda entry: (not entry.open_state, -(entry.at or 0))))
+
+
+def _items_of(case: Entry) -> Iterator[Entry]:
+    """The items of a case, each with the case's state."""
+    for item in case.draft.get(ITEMS, ()):
+        kind = "generated" if item["kind"] == ASKED else item["kind"]
+        yield replace(
+            case,
+            item_id=item_id_of(case.item_id, item),
+            draft={**item, "kind": kind, "case": case.item_id},
+            case_id=case.item_id,
+        )
 
 
 def _entry(item_id: str, topic: str, written: Sequence[Version], house: Draft | None) -> Entry:
@@ -217,10 +249,14 @@ def _searched(entry: Entry) -> str:
 
 
 def waiting_for(ctx: Context, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The items whose review waits for this person: under review, and not written by them."""
+    """What waits for this person's review: not written by them, and a case as a whole."""
     if not ctx.actor.may("bank.review"):
         return ()
-    return tuple(entry for entry in entries if entry.open_state == REVIEW and ctx.actor.person_id not in entry.writers)
+    return tuple(
+        entry
+        for entry in entries
+        if entry.open_state == REVIEW and not entry.case_id and ctx.actor.person_id not in entry.writers
+    )
 
 
 def coverage_of(ctx: Context, entries: Iterable[Entry]) -> tuple[CellCount, ...]:
@@ -233,7 +269,7 @@ def coverage_of(ctx: Context, entries: Iterable[Entry]) -> tuple[CellCount, ...]
     lacking: dict[tuple[str, str], tuple[int, str]] = {}
     for test in TESTS:
         blueprint = definition_of(ctx, test).blueprint
-        fit = Counter(_cell(entry) for entry in used if entry.topic in blueprint.topics and "case" not in entry.draft)
+        fit = Counter(_cell(entry) for entry in used if entry.topic in blueprint.topics and not entry.case_id)
         for cell in blueprint.cells:
             key = (cell.competency, cell.level)
             short = len(FORM_NAMES) * cell.count - fit[key]
@@ -248,22 +284,29 @@ def _cell(entry: Entry) -> tuple[str, str]:
 
 
 def get_item(ctx: Context, item_id: str) -> ItemSheet:
-    """One item with its versions and where it was answered.
+    """One item, or one case, with its versions and where it was answered.
 
     Raises: NotAllowed without `bank.write` or `bank.review`; NotFound.
     """
     _need(ctx)
-    versions, topic = versions_of(ctx, item_id), topic_of(item_id)
-    if topic is not None:
-        draft = keyed(house_drafts(topic)[item_id])
-        number = int(draft.pop("version", 1))
-        draft.pop("id")
+    versions, house = versions_of(ctx, item_id), house_text(item_id)
+    if house is not None:
+        topic, draft, number = house
         if all(one.number != number for one in versions):
             versions = (*versions, _house_version(item_id, number, topic, draft))
     elif not versions:
         raise NotFound("There is no question {item} in the bank.", item=item_id)
-    own_topic = topic or versions[0].topic
-    return ItemSheet(item_id, own_topic, versions, _uses_of(ctx, item_id), _asked(ctx, item_id, own_topic))
+    own_topic = house[0] if house is not None else versions[0].topic
+    ids = {item_id}
+    for version in versions:
+        ids |= {item_id_of(item_id, item) for item in version.draft.get(ITEMS, ())}
+    return ItemSheet(item_id, own_topic, versions, _uses_of(ctx, ids), _asked(ctx, ids, own_topic))
+
+
+def find_case_of(ctx: Context, item_id: str) -> str:
+    """The id of the case that an item belongs to; empty for one that is asked alone. Raises: as `get_item`."""
+    _need(ctx)
+    return case_of_item(ctx, item_id)
 
 
 def item_of_version(ctx: Context, version_id: int) -> str:
@@ -291,25 +334,25 @@ def _house_version(item_id: str, number: int, topic: str, draft: Draft) -> Versi
     )
 
 
-def _uses_of(ctx: Context, item_id: str) -> tuple[Use, ...]:
+def _uses_of(ctx: Context, ids: Collection[str]) -> tuple[Use, ...]:
     answers = (
         select(attempt.c.test, attempt.c.phase, func.count(attempt.c.id.distinct()).label("n"))
         .join(attempt_step, attempt_step.c.attempt_id == attempt.c.id)
-        .where(attempt_step.c.item_id == item_id, attempt_step.c.response.is_not(None))
+        .where(attempt_step.c.item_id.in_(ids), attempt_step.c.response.is_not(None))
         .group_by(attempt.c.test, attempt.c.phase)
         .order_by(attempt.c.test, attempt.c.phase.desc())
     )
     return tuple(Use(row.test, row.phase, row.n) for row in ctx.db.execute(answers))
 
 
-def _asked(ctx: Context, item_id: str, topic: str) -> tuple[Asked, ...]:
-    """The forms that hold an item now; a test whose forms can't be filled asks nothing."""
+def _asked(ctx: Context, ids: Collection[str], topic: str) -> tuple[Asked, ...]:
+    """The forms that hold one of these items now; a test whose forms can't be filled asks nothing."""
     found = []
     for definition in (definition_of(ctx, test) for test in TESTS):
         if topic in definition.blueprint.topics:
             with suppress(ContentError):
                 forms = given_forms(ctx, definition)
-                names = [name for name, form in forms.items() if any(item.id == item_id for item in form.items)]
+                names = [name for name, form in forms.items() if any(item.id in ids for item in form.items)]
                 found += [Asked(definition.blueprint.title, name) for name in names]
     return tuple(found)
 

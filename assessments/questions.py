@@ -11,6 +11,8 @@ from assessments.exhibits import CaseView, Exhibit, case_data, case_from, exhibi
 from assessments.prose import Prose
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
+MOST_PARTS = len(NAMES)
+"""How many options, pairs, steps or other parts of one kind a question may have: one for each name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from assessments.interchange.foreign import (
 from assessments.interchange.fractions import ROUNDING, is_known, nearest, plain_number
 from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, in_order, problem
 from assessments.interchange.rubric_text import rubric_from
-from assessments.interchange.texts import LONGEST_MARKUP, LONGEST_TEXT, MOST_PARTS, loses_by_plain, plain
+from assessments.interchange.texts import LONGEST_MARKUP, LONGEST_TEXT, loses_by_plain, plain
+from assessments.questions import MOST_PARTS
 from core.domain.errors import Label
 
 MOST_QUESTIONS = 20_000

@@ -23,7 +23,8 @@ from assessments.interchange.foreign import (
 )
 from assessments.interchange.from_foreign import drafts_from
 from assessments.interchange.parsed import LeftOut, Parsed, Problem, problem
-from assessments.interchange.texts import MOST_PARTS, RESERVED, decoded, plain, spoilt
+from assessments.interchange.texts import RESERVED, decoded, plain, spoilt
+from assessments.questions import MOST_PARTS
 
 GAP = "_____"
 _MOST_ANSWERS = 1_000

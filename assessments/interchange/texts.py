@@ -12,7 +12,6 @@ from core.domain.errors import FileRefused
 
 MOST_BYTES = 20_000_000
 LONGEST_TEXT = 4_000
-MOST_PARTS = 26
 LONGEST_MARKUP = 40_000
 
 # Signs that stand for nothing in any text; the readers use them as marks of their own.

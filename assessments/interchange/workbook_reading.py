@@ -10,7 +10,7 @@ from assessments.bank import LEVELS
 from assessments.interchange import draft_check
 from assessments.interchange.from_foreign import ITEM_ID
 from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, Severity, in_order, problem
-from assessments.interchange.texts import LONGEST_TEXT, MOST_PARTS, spoilt
+from assessments.interchange.texts import LONGEST_TEXT, spoilt
 from assessments.interchange.workbook_layout import (
     COLUMNS,
     ITEM,
@@ -20,6 +20,7 @@ from assessments.interchange.workbook_layout import (
     Part,
     columns_of,
 )
+from assessments.questions import MOST_PARTS
 from core.channels import problems as channel_problems
 from core.channels.files import InFile
 from core.channels.incoming import SourceRow

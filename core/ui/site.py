@@ -276,6 +276,14 @@ SITE: tuple[SitePage, ...] = (
         listed=False,
     ),
     SitePage(
+        "teach/bank_case.py",
+        "Case",
+        "cases",
+        "One situation of the bank with its questions, in all its versions",
+        ("bank.write", "bank.review"),
+        listed=False,
+    ),
+    SitePage(
         "teach/marking.py",
         "Marking",
         "rate_review",

@@ -6,19 +6,20 @@ from functools import partial
 
 import streamlit as st
 
-from assessments.bank import KIND_LABELS, LEVEL_LABELS, LEVELS
+from assessments.bank import KIND_LABELS, KINDS, LEVEL_LABELS, LEVELS
 from assessments.bank_rows import DISCARDED, DRAFT, HOUSE, RETIRED, REVIEW, SENT_BACK, STATE_LABELS
 from assessments.banked_items import topics
+from assessments.case_drafts import is_case
 from assessments.competencies import COMPETENCIES, name_of
-from assessments.item_drafts import FIELDS, Draft
+from assessments.item_drafts import Draft
 from assessments.item_editing import begin_item
 from assessments.item_reads import (
     CellCount,
     Entry,
     Wanted,
     coverage_of,
-    entries_in,
     item_of_version,
+    items_and_cases,
     narrowed,
     waiting_for,
 )
@@ -31,9 +32,12 @@ from core.ui.i18n import format_instant, format_int, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
+from pages.teach.cases import draw_begin_case, draw_case_list, open_case, state_words
+from pages.teach.questions import ask_name, model_name
 
 PER_PAGE = 250
-QUESTIONS, COVERAGE = "questions", "coverage"
+QUESTIONS, CASES, COVERAGE = "questions", "cases", "coverage"
+VIEW_LABELS = {QUESTIONS: "Questions", CASES: "Cases", COVERAGE: "Coverage"}
 STATES = (HOUSE, DRAFT, REVIEW, SENT_BACK, RETIRED, DISCARDED)
 NOTHING = Wanted()
 
@@ -41,10 +45,10 @@ NOTHING = Wanted()
 # ---- what is read --------------------------------------------------------------------------------------------------
 
 
-def read_bank(ctx: Context) -> tuple[tuple[Entry, ...], tuple[Entry, ...], tuple[CellCount, ...]]:
-    """Everything the page shows, in one read: the items, those that wait for this person, the coverage."""
-    entries = entries_in(ctx)
-    return entries, waiting_for(ctx, entries), coverage_of(ctx, entries)
+def read_bank(ctx: Context) -> tuple[tuple[Entry, ...], tuple[Entry, ...], tuple[Entry, ...], tuple[CellCount, ...]]:
+    """Everything the page shows, in one read: items, cases, those that wait for this person, the coverage."""
+    items, cases = items_and_cases(ctx)
+    return items, cases, waiting_for(ctx, (*cases, *items)), coverage_of(ctx, items)
 
 
 def topic_names() -> dict[str, str]:
@@ -135,32 +139,27 @@ def open_item(item_id: str) -> None:
     st.switch_page(page_named("bank_item").path, query_params={"item": item_id})
 
 
-def state_words(entry: Entry) -> str:
-    """Where a question stands: in use or not, and what is being written or reviewed."""
-    words = [t(STATE_LABELS[entry.state])] if entry.state else []
-    if entry.open_state:
-        words.append(t(STATE_LABELS[entry.open_state]))
-    return " · ".join(words)
+def made_words(draft: Draft, models: dict[str, str]) -> str:
+    """What makes a question that has no text of its own; `models` are those of the cases by id."""
+    if draft.get("ask"):
+        return ask_name(models.get(str(draft.get("case")), ""), str(draft["ask"]))
+    return t("Made by a model: {model}", model=model_name(str(draft.get("model") or "–")))
 
 
-def made_by(draft: Draft) -> str:
-    """The model, or the case, that makes a question."""
-    return str(draft.get("model") or draft.get("case") or "–")
-
-
-def row_of(entry: Entry) -> dict[str, object]:
+def row_of(entry: Entry, models: dict[str, str]) -> dict[str, object]:
     """One question's line."""
     draft = entry.draft
     kind, level = str(draft.get("kind", "")), str(draft.get("level", ""))
     stem = entry.stem_in(language()).replace("**", "")
     if not stem:
-        stem = t("Made by a model: {model}", model=made_by(draft)) if kind == "generated" else t("New question")
+        stem = made_words(draft, models) if kind == "generated" else t("New case" if is_case(draft) else "New question")
     return {
         "id": entry.item_id,
         "stem": stem,
         "competency": str(draft.get("competency", "")),
         "level": t(LEVEL_LABELS[level]) if level in LEVEL_LABELS else "",
-        "kind": t(KIND_LABELS[kind]) if kind in KIND_LABELS else kind,
+        "kind": t("Case") if is_case(draft) else t(KIND_LABELS[kind]) if kind in KIND_LABELS else kind,
+        "case": entry.case_id,
         "positions": " ".join(draft.get("positions") or ()),
         "state": state_words(entry),
         "version": entry.number,
@@ -168,7 +167,7 @@ def row_of(entry: Entry) -> dict[str, object]:
     }
 
 
-def draw_list(shown: tuple[Entry, ...], key: str) -> None:
+def draw_list(shown: tuple[Entry, ...], key: str, models: dict[str, str]) -> None:
     """Questions as rows; a click opens one."""
     columns = [
         Column("id", t("Id"), width="small", pinned=True),
@@ -183,17 +182,22 @@ def draw_list(shown: tuple[Entry, ...], key: str) -> None:
             width="small",
             help=t("O order clerk, W warehouse keeper, S customer service, P operations, F finance"),
         ),
+        Column("case", t("Case"), width="small"),
         Column("version", t("Version"), "number", width="small"),
         Column("changed", t("Last change")),
     ]
     chosen = table(
-        [row_of(entry) for entry in shown], columns, key=key, id_key="id", height=560 if len(shown) > 14 else "content"
+        [row_of(entry, models) for entry in shown],
+        columns,
+        key=key,
+        id_key="id",
+        height=560 if len(shown) > 14 else "content",
     )
     if chosen is not None:
-        open_item(str(chosen))
+        (open_case if any(is_case(one.draft) for one in shown if one.item_id == chosen) else open_item)(str(chosen))
 
 
-def draw_questions(entries: tuple[Entry, ...]) -> None:
+def draw_questions(entries: tuple[Entry, ...], models: dict[str, str]) -> None:
     """The list with its filter."""
     wanted = wanted_now()
     draw_filter(wanted)
@@ -213,7 +217,7 @@ def draw_questions(entries: tuple[Entry, ...]) -> None:
     )
     pages = -(-len(shown) // PER_PAGE)
     place = min(st.session_state.get("_bank_page", 0), pages - 1)
-    draw_list(shown[place * PER_PAGE : (place + 1) * PER_PAGE], f"bank-list-{place}")
+    draw_list(shown[place * PER_PAGE : (place + 1) * PER_PAGE], f"bank-list-{place}", models)
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             back, on = t("Previous page"), t("Next page")
@@ -271,7 +275,7 @@ def draw_coverage(cells: tuple[CellCount, ...]) -> None:
 def draw_waiting(waiting: tuple[Entry, ...]) -> None:
     """What somebody else wrote and this person may decide on."""
     section(t("Waiting for your review"), t("Somebody else wrote these; they are asked once you have approved them."))
-    draw_list(waiting, "bank-waiting")
+    draw_list(waiting, "bank-waiting", {})
 
 
 def draw_begin() -> None:
@@ -279,7 +283,7 @@ def draw_begin() -> None:
     names = topic_names()
     with st.popover(t("New question"), icon=":material/add:", type="primary", key="bank-new"):
         st.selectbox(t("Topic"), list(names), format_func=names.__getitem__, key="new-topic")
-        st.selectbox(t("Question type"), list(FIELDS), format_func=lambda kind: t(KIND_LABELS[kind]), key="new-kind")
+        st.selectbox(t("Question type"), KINDS, format_func=lambda kind: t(KIND_LABELS[kind]), key="new-kind")
         st.button(
             t("Begin writing"),
             key="new-begin",
@@ -291,7 +295,7 @@ def draw_begin() -> None:
         st.caption(t("To change a question, or to begin with a copy of it, open it."))
 
 
-def draw_figures(entries: tuple[Entry, ...], waiting: tuple[Entry, ...]) -> None:
+def draw_figures(entries: tuple[Entry, ...], cases: tuple[Entry, ...], waiting: tuple[Entry, ...]) -> None:
     """The bank in four figures."""
     made = sum(entry.in_use and entry.draft.get("kind") == "generated" for entry in entries)
     cards = (
@@ -300,7 +304,7 @@ def draw_figures(entries: tuple[Entry, ...], waiting: tuple[Entry, ...]) -> None
         (
             "drafts",
             t("Drafts"),
-            sum(entry.open_state in (DRAFT, SENT_BACK) for entry in entries),
+            sum(entry.open_state in (DRAFT, SENT_BACK) for entry in (*entries, *cases) if not entry.case_id),
             t("Being written or sent back; nobody is asked them yet."),
         ),
         ("review", t("For your review"), len(waiting), t("Written by somebody else and waiting for you.")),
@@ -313,7 +317,10 @@ def draw_figures(entries: tuple[Entry, ...], waiting: tuple[Entry, ...]) -> None
 begun = page.result("new-item")
 if begun is not None:
     open_item(page.portal_read(item_of_version, begun))
-everything, for_me, cells_now = page.portal_read(read_bank)
+begun = page.result("new-case")
+if begun is not None:
+    open_case(page.portal_read(item_of_version, begun))
+everything, cases_now, for_me, cells_now = page.portal_read(read_bank)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     heading(
         t("Item bank"),
@@ -321,20 +328,24 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         "library_books",
     )
     if page.portal_actor().may("bank.write"):
+        draw_begin_case(topic_names())
         draw_begin()
-draw_figures(everything, for_me)
+draw_figures(everything, cases_now, for_me)
 if for_me:
     draw_waiting(for_me)
 st.session_state.setdefault("bank-view", QUESTIONS)
 st.segmented_control(
     t("View"),
-    [QUESTIONS, COVERAGE],
-    format_func=lambda view: t("Questions") if view == QUESTIONS else t("Coverage"),
+    list(VIEW_LABELS),
+    format_func=lambda view: t(VIEW_LABELS[view]),
     key="bank-view",
     required=True,
     label_visibility="collapsed",
 )
-if st.session_state["bank-view"] == COVERAGE:
-    draw_coverage(cells_now)
-else:
-    draw_questions(everything)
+match st.session_state["bank-view"]:
+    case "coverage":
+        draw_coverage(cells_now)
+    case "cases":
+        draw_case_list(cases_now, topic_names())
+    case _:
+        draw_questions(everything, {case.item_id: str(case.draft.get("model") or "") for case in cases_now})

@@ -191,7 +191,7 @@ def test_a_case_keeps_its_items_together(tmp_path: Path) -> None:
     case = bank.items[0].case
     assert case is not None
     assert (case.title, case.model, dict(case.params)) == (Prose("A morning", "早晨"), "desk_queue", {"faults": 1})
-    assert bank.items[0].content == Generated("desk_queue", {"faults": 1}, case, "stopped")
+    assert bank.items[0].content == Generated("desk_queue", {"faults": 1}, "stopped")
 
 
 def test_no_two_cases_of_the_house_have_one_id() -> None:

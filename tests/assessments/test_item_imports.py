@@ -81,7 +81,7 @@ def test_what_is_the_same_is_said_and_nothing_is_written(portal: Portal) -> None
 
 def test_what_cant_be_taken_in_is_said_and_the_rest_goes_on(portal: Portal) -> None:
     portal.do("tess", editing.begin_version, KNOWN)
-    many = {**ENGLISH, "options": [option for option in OPTIONS for _ in range(10)]}
+    many = {**ENGLISH, "options": [option for option in OPTIONS for _ in range(14)]}
     taken = take_in(
         portal,
         {"kind": "riddle"},

@@ -25,7 +25,9 @@ ERRORS = frozenset(
 )
 # Where content is read that trainers write in the editor: methods of `Fields` that make an error, and the files.
 READER_CALLS = frozenset({"error", "wrong"})
-READERS = frozenset({"assessments/item_reading.py", "assessments/content.py", "assessments/bank.py"})
+READERS = frozenset(
+    {"assessments/item_reading.py", "assessments/content.py", "assessments/bank.py", "assessments/cases.py"}
+)
 # Tables of texts that aren't called …_LABELS.
 TABLES = frozenset({"RIGHTS"})
 # Arguments of other constructors that are texts: constructor → (positions, keywords).

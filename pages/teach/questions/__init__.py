@@ -1,32 +1,19 @@
-"""Questions of the bank on the page: in words, tried out as an employee, and written."""
+"""Questions of the bank on the page: in words, and tried out as an employee."""
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from assessments import item_editing as editing
-from assessments.bank import LEVEL_LABELS, LEVELS
+from assessments.bank import LEVEL_LABELS
 from assessments.bank_rows import Version
-from assessments.competencies import COMPETENCIES
-from assessments.competencies import name_of as competency_name_of
-from assessments.item_drafts import (
-    FIELD_LABELS,
-    FIELDS,
-    GROUP_LABELS,
-    OF,
-    PART,
-    Place,
-    Spot,
-    changes_between,
-    gaps_in,
-    value_words,
-    values_in,
-)
-from assessments.item_models import MODELS
-from assessments.item_preview import preview_of, trial_sheet
+from assessments.case_models.names import CASE_NAMES
+from assessments.draft_values import changes_between, gaps_in, value_words, values_in
+from assessments.item_drafts import FIELD_LABELS, GROUP_LABELS, ITEMS, Spot
+from assessments.item_models.names import MODEL_NAMES
+from assessments.item_preview import Preview, preview_of, trial_sheet
 from assessments.item_quality import HINT_LABELS, Hint
 from assessments.marking import VERDICT_LABELS, Mark, Response, mark
 from assessments.prose import Prose
@@ -45,45 +32,11 @@ from core.ui.i18n import (
     t,
     translate_error,
 )
-from core.ui.item_fields import (
-    Fields,
-    draw_choice,
-    draw_group,
-    draw_number,
-    draw_proses,
-    draw_refused,
-    draw_rubric,
-    draw_several,
-    draw_word,
-)
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from pages.learn import TRIAL, draw_question, name_of
 
-GROUP_TITLE_LABELS = {
-    "options": "Options",
-    "near": "Near answers",
-    "accept": "Accepted answers",
-    "pairs": "Pairs",
-    "distractors": "Right sides that belong to none",
-    "steps": "Steps",
-    "hints": "Hints",
-}
-GROUP_ADD_LABELS = {
-    "options": "Add an option",
-    "near": "Add a near answer",
-    "accept": "Add an accepted answer",
-    "pairs": "Add a pair",
-    "distractors": "Add a right side",
-    "steps": "Add a step",
-    "hints": "Add a hint",
-}
-GROUP_LEAD_LABELS = {
-    "near": "Typical mistakes, what they are worth, and why they are mistakes.",
-    "accept": "The first with full worth is shown as the right one.",
-    "steps": "In their right order; people get them shuffled.",
-    "hints": "Given one after the other, where a test allows further tries.",
-}
+CHART_LABELS = {"bars": "Bars", "line": "Line"}
 
 
 def said(prose: Prose) -> str:
@@ -95,7 +48,8 @@ def spot_words(spot: Spot | None) -> str:
     """A place of a question in words: which part, which field, which language."""
     if spot is None:
         return ""
-    words = [t(GROUP_LABELS[spot.group], n=spot.number)] if spot.group and spot.number else []
+    words = [t(GROUP_LABELS[ITEMS], n=spot.item)] if spot.item else []
+    words += [t(GROUP_LABELS[spot.group], n=spot.number)] if spot.group and spot.number else []
     words.append(t(FIELD_LABELS.get(spot.field, "Text")))
     if spot.language:
         words.append(LANGUAGE_NAMES[spot.language])
@@ -142,8 +96,14 @@ def position_name(code: str) -> str:
     return t(POSITION_LABELS[Position(code)]) if code in {one.value for one in Position} else code
 
 
-def in_words(spot: Spot, value: str) -> str:
-    """A value of a question as the reader says it: codes of levels and positions by their names."""
+def in_words(spot: Spot, value: str, model: str = "") -> str:
+    """A value of a question as the reader says it: codes of levels, positions and models by their names."""
+    if spot.field == "model":
+        return model_name(value)
+    if spot.field == "ask":
+        return ask_name(model, value)
+    if spot.field == "chart":
+        return t(CHART_LABELS[value]) if value in CHART_LABELS else value
     if spot.field == "level" and value in LEVEL_LABELS:
         return t(LEVEL_LABELS[value])
     if spot.field == "positions" and value:
@@ -154,11 +114,16 @@ def in_words(spot: Spot, value: str) -> str:
 def draw_changes(before: Version, after: Version) -> None:
     """What differs between two versions, in words."""
     changes = changes_between(before.draft, after.draft)
+    model = str(after.draft.get("model", ""))
     if not changes:
         st.caption(t("The text is the same."))
     for change in changes:
-        old = f":red[{safe(in_words(change.spot, change.before))}]" if change.before else f":gray[{t('nothing')}]"
-        new = f":green[{safe(in_words(change.spot, change.after))}]" if change.after else f":gray[{t('nothing')}]"
+        old = (
+            f":red[{safe(in_words(change.spot, change.before, model))}]" if change.before else f":gray[{t('nothing')}]"
+        )
+        new = (
+            f":green[{safe(in_words(change.spot, change.after, model))}]" if change.after else f":gray[{t('nothing')}]"
+        )
         st.markdown(f"**{safe(spot_words(change.spot))}**  \n{old} → {new}")
 
 
@@ -196,10 +161,23 @@ def draw_marks(question: Question, response: Response) -> None:
 
 def draw_whole(version: Version) -> None:
     """Everything that a version says, field by field."""
+    model = str(version.draft.get("model", ""))
     said_fields = [
-        (spot_words(spot), in_words(spot, value_words(value))) for spot, _, value in values_in(version.draft)
+        (spot_words(spot), in_words(spot, value_words(value), model)) for spot, _, value in values_in(version.draft)
     ]
     st.markdown("\n".join(f"- :gray[{safe(place)}] {safe(words)}" for place, words in said_fields if words))
+
+
+def model_name(code: str) -> str:
+    """What a model of questions or of cases is called."""
+    found = MODEL_NAMES.get(code) or (CASE_NAMES[code].title if code in CASE_NAMES else None)
+    return said(found) if found is not None else code
+
+
+def ask_name(model: str, ask: str) -> str:
+    """What one of the questions of a case's model asks, in words."""
+    name = CASE_NAMES.get(model)
+    return said(name.asks[ask]) if name is not None and ask in name.asks else ask
 
 
 def another(item_id: str) -> None:
@@ -208,191 +186,58 @@ def another(item_id: str) -> None:
     st.session_state.pop(name_of("tried", TRIAL, item_id), None)
 
 
+def draw_preview_head(title: str) -> None:
+    """What a preview shows, and the language it speaks."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{safe(title)}**", width="stretch")
+        st.session_state.setdefault("preview-language", language())
+        st.segmented_control(
+            t("Language"),
+            LANGUAGES,
+            format_func=LANGUAGE_NAMES.__getitem__,
+            key="preview-language",
+            required=True,
+            label_visibility="collapsed",
+        )
+
+
+def draw_another(trial: str) -> None:
+    """The way to what another person would get."""
+    st.button(
+        t("As another person gets it"),
+        key="another",
+        icon=":material/refresh:",
+        type="tertiary",
+        help=t("In another order, with other figures"),
+        on_click=another,
+        args=(trial,),
+    )
+
+
+def draw_tried(preview: Preview, trial: str) -> None:
+    """A question to be answered here, and what the answer is worth."""
+    if preview.question is None:
+        st.caption(t("The question appears here as soon as there is something to show."))
+        return
+    with in_language(st.session_state["preview-language"]):
+        question = replace(preview.question, item_id=trial)
+        sheet = trial_sheet(question, TRIAL, st.session_state.get(name_of("tried", TRIAL, trial)))
+        with st.container(key="question"):
+            draw_question(sheet)
+        if preview.refusal is None:
+            draw_marks(question, sheet.response)
+    if preview.refusal is not None:
+        st.caption(t("It can be marked here once it is complete."))
+
+
 def draw_preview(version: Version) -> None:
     """The question as the employee sees it, in either language, to be answered and marked."""
     trial = f"{version.item_id}.{version.id}"
     with st.container(key="bank-preview"), panel("preview"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{t('As the employee sees it')}**", width="stretch")
-            st.session_state.setdefault("preview-language", language())
-            st.segmented_control(
-                t("Language"),
-                LANGUAGES,
-                format_func=LANGUAGE_NAMES.__getitem__,
-                key="preview-language",
-                required=True,
-                label_visibility="collapsed",
-            )
-        preview = preview_of(version.draft, trial, version.topic, version.number, st.session_state.get("_drawing", 0))
+        draw_preview_head(t("As the employee sees it"))
+        preview = preview_of(version.draft, trial, version.number, st.session_state.get("_drawing", 0))
         if preview.refusal is not None and not gaps_in(version.draft):
             st.caption(f":red[{safe(translate_error(preview.refusal))}]")
-        if preview.question is None:
-            st.caption(t("The question appears here as soon as there is something to show."))
-            return
-        st.button(
-            t("As another person gets it"),
-            key="another",
-            icon=":material/refresh:",
-            type="tertiary",
-            help=t("In another order, with other figures"),
-            on_click=another,
-            args=(trial,),
-        )
-        with in_language(st.session_state["preview-language"]):
-            sheet = trial_sheet(preview.question, TRIAL, st.session_state.get(name_of("tried", TRIAL, trial)))
-            with st.container(key="question"):
-                draw_question(sheet)
-            if preview.refusal is None:
-                draw_marks(preview.question, sheet.response)
-        if preview.refusal is not None:
-            st.caption(t("It can be marked here once it is complete."))
-
-
-# ---- writing a question ----------------------------------------------------------------------------------------------
-
-
-def write(version_id: int, group: str, part: int, field: str, tongue: str, value: Any) -> bool:
-    """Keeps a field as it was typed; says whether it was saved."""
-    return saved(editing.write_value, version_id, Place(field, tongue, group, part), value)
-
-
-def act(version_id: int, name: str, group: str, part: int) -> None:
-    """Adds, takes out or moves a part, or makes it the key."""
-    match name:
-        case "add":
-            saved(editing.add_part, version_id, group, part)
-        case "remove":
-            saved(editing.remove_part, version_id, group, part)
-        case "up" | "down":
-            saved(editing.move_part, version_id, group, part, -1 if name == "up" else 1)
-        case "key":
-            saved(editing.choose_key, version_id, part)
-
-
-def fields_of(version: Version) -> Fields:
-    """The widgets' view of a draft."""
-    return Fields(
-        name=f"draft-{version.id}",
-        draft=version.draft,
-        kinds=FIELDS[version.draft["kind"]],
-        label=lambda field: t(FIELD_LABELS[field]),
-        part_label=lambda group, number: t(GROUP_LABELS[group], n=number),
-        write=partial(write, version.id),
-        act=partial(act, version.id),
-    )
-
-
-def draw_head(fields: Fields) -> None:
-    """What the question is about and for whom."""
-    with panel("head"):
-        names = {code: f"{code} {competency_name_of(code).in_language(language())}" for code in COMPETENCIES}
-        draw_choice(fields, "competency", names)
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-            draw_choice(fields, "level", {level: t(LEVEL_LABELS[level]) for level in LEVELS}, width=140)
-            with st.container(width=220):
-                draw_word(fields, fields.draft, "", 0, "source", t("The section of the handbook, like “Handbook 3.2”"))
-            with st.container(width=130):
-                weight = {"weight": fields.draft.get("weight") or 1.0}
-                draw_number(fields, weight, "", 0, "weight", t("Marks beside those of other questions; usually 1."))
-        draw_several(fields, "positions", {one.value: t(POSITION_LABELS[one]) for one in Position})
-
-
-def draw_editor(version: Version) -> None:
-    """Every field of a draft; each is saved when it is left."""
-    fields, kind = fields_of(version), version.draft["kind"]
-    draw_refused(fields)
-    if version.undo is not None:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="undo"):
-            st.caption(t("A part was taken out."), width="content")
-            st.button(
-                t("Put it back"),
-                key="put-back",
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=put_back,
-                args=(version.id,),
-            )
-    draw_head(fields)
-    own = fields.kinds[""]
-    with panel("stem"):
-        if kind == "generated":
-            draw_model(fields)
-        else:
-            draw_proses(fields, fields.draft, "", 0, ["stem"])
-        if kind == "numeric":
-            with st.container(horizontal=True, gap="small"):
-                for name in ("answer", "tolerance"):
-                    with st.container(width=200):
-                        draw_number(fields, fields.draft, "", 0, name)
-            draw_proses(fields, fields.draft, "", 0, ["unit"])
-        if "reason" in own:
-            draw_proses(fields, fields.draft, "", 0, ["reason"])
-    if kind == "open_text":
-        draw_rubric(fields, OF)
-    for group, title in GROUP_TITLE_LABELS.items():
-        if group in fields.kinds:
-            lead = GROUP_LEAD_LABELS.get(group)
-            draw_group(fields, group, t(title), t(GROUP_ADD_LABELS[group]), t(lead) if lead else "")
-            if kind == "multiple" and group == "options":
-                draw_sharing(version)
-
-
-def draw_sharing(version: Version) -> None:
-    """The way to fractions that add up."""
-    right = tuple(int(option[PART]) for option in version.draft["options"] if (option.get("fraction") or 0) > 0)
-    st.button(
-        t("Share the mark evenly"),
-        key="share",
-        icon=":material/balance:",
-        type="tertiary",
-        help=t("Every option worth more than 0 gets the same share; the others together cost as much."),
-        on_click=share,
-        args=(version.id, right),
-    )
-
-
-def put_back(version_id: int) -> None:
-    """Puts the part back that was taken out last."""
-    saved(editing.put_back, version_id)
-
-
-def share(version_id: int, right: tuple[int, ...]) -> None:
-    """Shares the mark of a question among these options."""
-    saved(editing.share_fractions, version_id, right)
-
-
-def draw_model(fields: Fields) -> None:
-    """Which model makes the question, and its parameters."""
-    draft = fields.draft
-    if draft.get("case"):
-        words = t("This question belongs to the case “{case}” and asks “{ask}”.", case=draft["case"], ask=draft["ask"])
-        st.info(safe(words), icon=":material/cases:")
-        return
-    draw_choice(
-        fields,
-        "model",
-        {name: name for name in sorted(MODELS)},
-        tip=t("The model reads a practice world and makes question, key and reasons."),
-    )
-    model = MODELS.get(str(draft.get("model") or ""))
-    if model is None:
-        return
-    params = dict(draft.get("params") or {})
-    with st.container(horizontal=True, gap="small"):
-        for name, allowed in model.params.items():
-            key = f"{fields.name}-param-{model.name}-{name}"
-            st.session_state[key] = params.get(name, allowed[0])
-            st.selectbox(
-                safe(name),
-                list(allowed),
-                key=key,
-                format_func=str,
-                width=200,
-                on_change=keep_param,
-                args=(fields, params, name, key),
-            )
-
-
-def keep_param(fields: Fields, params: dict[str, Any], name: str, key: str) -> None:
-    """Keeps a parameter of a model."""
-    fields.write("", 0, "params", "", {**params, name: st.session_state[key]})
+        if preview.question is not None:
+            draw_another(trial)
+        draw_tried(preview, trial)

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from core.ui.charts import Chart, Palette, layout, literal, palette
-from core.ui.i18n import language, t
+from core.ui.i18n import t
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, axis_title, tone_colour
 
 LINES_AT_MOST = 60  # people; more lines than that hide each other
@@ -124,15 +124,16 @@ def before_and_after(people: Sequence[tuple[str, float, float, str]], names: Map
 
 def _rows(groups: Sequence[GroupPoint]) -> list[str]:
     """What stands beside each row; broken, since on a phone a long name would leave nothing to the figure."""
-    wide = 13 if language() == "zh" else 26
-    return [
-        "<br>".join(literal(part) for part in wrap(f"{group.name} ·\u00a0n\u00a0=\u00a0{group.n}", wide))
-        for group in groups
-    ]
+    return [_broken(f"{group.name} ·\u00a0n\u00a0=\u00a0{group.n}") for group in groups]
+
+
+def _broken(name: str) -> str:
+    wide = 26 if all(ord(letter) < 0x2E80 for letter in name) else 15  # of letters; those of Chinese take twice as much
+    return "<br>".join(literal(part) for part in wrap(name, wide))
 
 
 def gain_intervals(groups: Sequence[GroupPoint], *, dark: bool, beside: bool = False) -> Chart:
-    """For each group its mean gain with the 95 % interval; what crosses the line at 0 may be chance.
+    """For each group its mean gain with the 95% interval; what crosses the line at 0 may be chance.
 
     `beside` makes it as high as the figure of the people at least, beside which it stands.
     """

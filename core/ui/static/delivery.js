@@ -152,10 +152,12 @@
 
   // ---- where one is: another question begins at its top, and who works with keys goes on inside it.
   var place = null; // of the question that was shown last
-  var held = null; // what had the focus last, inside the test
+  var held = null; // what had the focus last, inside the test, and the widget around it
+  var around = null;
 
   document.addEventListener("focusin", function (event) {
     held = event.target.closest(QUESTION + ", .st-key-test-steps") ? event.target : null;
+    around = held && held.closest('[data-testid="stElementContainer"]');
   });
 
   function follow() {
@@ -168,10 +170,11 @@
     var other = place !== null && place !== state.dataset.place;
     place = state.dataset.place;
     if (other) {
-      if (byKeys) question.focus({ preventScroll: true });
+      if (byKeys && !question.contains(document.activeElement)) question.focus({ preventScroll: true });
       if (question.getBoundingClientRect().top < 0) question.scrollIntoView({ block: "start" });
     } else if (byKeys && held && !held.isConnected && document.activeElement === document.body) {
-      (question.querySelector(".st-key-unplaced button:enabled") || question).focus({ preventScroll: true });
+      var field = around && around.isConnected ? around.querySelector("input, textarea") : null;
+      (field || question.querySelector(".st-key-unplaced button:enabled") || question).focus({ preventScroll: true });
     }
   }
 

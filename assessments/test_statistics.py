@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from assessments.questions import Choice
 from assessments.replay import answer_in_words
 from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
 from assessments.statistics.form_report import UNKNOWN, AskedItem, FormAnswers
+from assessments.test_definitions import definition_of
 from assessments.tries import FINISHED
 from core.context import Context
 from core.db.assessment_tables import attempt, attempt_step
@@ -48,13 +50,29 @@ class TakenForm:
         return f"{self.form}-{self.version}-{self.draw}"
 
 
-def newest_of(ctx: Context, test: str) -> tuple[int, int]:
-    """What changes whenever figures of a test may change: a mark, or a further finished attempt."""
+def newest_of(ctx: Context, test: str) -> tuple[int, int, int]:
+    """What changes whenever figures of a test may change: a mark, a further finished attempt, another definition."""
     ctx.actor.need("attempts.read")
     steps = select(func.max(attempt_step.c.id)).join(attempt, attempt.c.id == attempt_step.c.attempt_id)
     finished = select(func.count()).select_from(attempt).where(attempt.c.test == test, attempt.c.status == FINISHED)
     last = ctx.db.execute(steps.where(attempt.c.test == test)).scalar_one()
-    return int(last or 0), int(ctx.db.execute(finished).scalar_one())
+    return int(last or 0), int(ctx.db.execute(finished).scalar_one()), definition_of(ctx, test).version
+
+
+def roll_of(ctx: Context) -> int:
+    """What changes whenever somebody is renamed, moves to another team or position, or reads another language.
+
+    Why: figures of tests are told by these, too, and are kept as long as nothing they rest on has changed.
+    Raises: NotAllowed without `attempts.read`.
+    """
+    ctx.actor.need("attempts.read")
+    language = preference.alias()
+    rows = ctx.db.execute(
+        select(person.c.id, person.c.name, person.c.team, person.c.position, person.c.active, language.c.value)
+        .join(language, (language.c.person_id == person.c.id) & (language.c.key == "language"), isouter=True)
+        .order_by(person.c.id)
+    )
+    return crc32(repr([tuple(row) for row in rows]).encode())
 
 
 def finished_tests(ctx: Context) -> tuple[str, ...]:

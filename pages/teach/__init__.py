@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -13,22 +12,10 @@ from assessments.prose import Prose
 from core.ui.i18n import format_number, language, t
 from core.ui.safe import safe
 
-T = TypeVar("T")
-
 
 def said(prose: Prose) -> str:
     """Prose in the reader's language."""
     return prose.in_language(language())
-
-
-def kept(name: str, key: object, work: Callable[[], T]) -> T:
-    """What was worked out for the same question before; worked out anew, and said to be so, when `key` has changed."""
-    store: dict[str, tuple[object, Any]] = st.session_state.setdefault("_kept_figures", {})
-    if store.get(name, (None, None))[0] != key:
-        with st.spinner(t("The figures are being worked out …")):
-            store[name] = key, work()
-    found: T = store[name][1]
-    return found
 
 
 def take_test(key: str) -> None:

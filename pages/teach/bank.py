@@ -169,25 +169,27 @@ def row_of(entry: Entry, models: dict[str, str]) -> dict[str, object]:
 
 def draw_list(shown: tuple[Entry, ...], key: str, models: dict[str, str]) -> None:
     """Questions as rows; a click opens one."""
+    rows = [row_of(entry, models) for entry in shown]
+    changed, cases = (any(row[name] for row in rows) for name in ("changed", "case"))
     columns = [
-        Column("id", t("Id"), width="small", pinned=True),
-        Column("stem", t("Question text"), width="large"),
-        Column("state", t("State")),
-        Column("competency", t("Competency"), width="small"),
-        Column("level", t("Level")),
-        Column("kind", t("Question type")),
+        Column("id", t("Id"), width=80, pinned=True),
+        Column("stem", t("Question text"), width=330 - 120 * changed - 60 * cases),
+        Column("state", t("State"), width=80 + 40 * changed),
+        Column("competency", t("Competency"), width=100),
+        Column("level", t("Level"), width=85),
+        Column("kind", t("Question type"), width=135),
         Column(
             "positions",
             t("Positions"),
-            width="small",
+            width=85,
             help=t("O order clerk, W warehouse keeper, S customer service, P operations, F finance"),
         ),
-        Column("case", t("Case"), width="small"),
-        Column("version", t("Version"), "number", width="small"),
-        Column("changed", t("Last change")),
+        *([Column("case", t("Case"), width=90)] if cases else []),
+        Column("version", t("Version"), "number", width=70, digits=0),
+        *([Column("changed", t("Last change"), width=180)] if changed else []),
     ]
     chosen = table(
-        [row_of(entry, models) for entry in shown],
+        rows,
         columns,
         key=key,
         id_key="id",

@@ -11,7 +11,7 @@ from assessments.effect import Effect, GroupGain, effect_of
 from assessments.form_conversion import conversion_of
 from assessments.forms import TESTS, blueprint_of
 from assessments.statistics.sizes import SMALL
-from assessments.test_statistics import finished_tests, newest_of
+from assessments.test_statistics import finished_tests, newest_of, roll_of
 from core.context import Context
 from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
@@ -19,12 +19,13 @@ from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
 from core.ui.gain_charts import LINES_AT_MOST, dumbbells, gain_intervals, ways
 from core.ui.i18n import language, t
+from core.ui.kept_figures import kept
 from core.ui.kpi import is_dark
 from core.ui.noted_files import noted
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach import choose_test, kept
+from pages.teach import choose_test
 from pages.teach.effect_words import (
     COMPETENCIES,
     GROUPING_LABELS,
@@ -53,7 +54,8 @@ def title_of(test: str) -> str:
 
 def effect_now(test: str) -> Effect:
     """The effect; worked out anew only when something was marked since."""
-    return kept(f"effect-{test}", page.portal_read(newest_of, test), partial(page.portal_read, effect_of, test))
+    key = (test, roll, page.portal_read(newest_of, test))
+    return kept("effect", key, partial(page.portal_read, effect_of, test))
 
 
 def workbook(ctx: Context, test: str, title: str) -> bytes:
@@ -167,7 +169,7 @@ def group_columns(first: str, rows: list[dict[str, object]]) -> list[Column]:
         Column("n", t("People"), "number", width=70, digits=0),
         *remark,
         *gain_columns(),
-        Column("interval", t("95 % interval"), width=130, help=t("Of the corrected gain, in percentage points")),
+        Column("interval", t("95% interval"), width=130, help=t("Of the corrected gain, in percentage points")),
         Column("d_z", "d_z", "number", width=60, digits=2, help=t("Mean gain in standard deviations of the gains")),
         Column(
             "hake",
@@ -203,7 +205,7 @@ def draw_groups(effect: Effect) -> None:
         st.caption(t("Where they stood, and where they stand without the forms' part"))
         plot(dumbbells(drawn, dark=is_dark()), f"effect-dumbbells-{grouping}", t("Pre-test and post-test by group"))
     with right, st.container(border=True, key="panel-effect-intervals"):
-        st.caption(t("Gain without the forms' part, with its 95 % interval"))
+        st.caption(t("Gain without the forms' part, with its 95% interval"))
         plot(gain_intervals(drawn, dark=is_dark()), f"effect-intervals-{grouping}", t("Gains by group"))
     rows = [group_row(group, grouping) for group in groups]
     table(rows, group_columns(t("Group"), rows), key=f"effect-groups-{grouping}", height="content")
@@ -262,7 +264,7 @@ def people_words(count: int) -> str:
     """How the figure of the people is read."""
     if count <= LINES_AT_MOST:
         return t("One line per person, as measured.")
-    return t("One point per person, as measured; whoever lies above the dotted line gained.")
+    return t("One point per person; above the dotted line, they gained.")
 
 
 def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
@@ -291,7 +293,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
             t("Everybody's way from pre-test to post-test"),
         )
     with right, st.container(border=True, key="panel-effect-competencies"):
-        section(t("By competency"), t("Gain in percentage points with its 95 % interval."))
+        section(t("By competency"), t("Gain in percentage points with its 95% interval."))
         drawn = [group_point(group, COMPETENCIES) for group in effect.competencies]
         plot(gain_intervals(drawn, dark=is_dark(), beside=True), "effect-competencies", t("Gains by competency"))
     draw_groups(effect)
@@ -302,6 +304,7 @@ def draw_effect(test: str, effect: Effect, whole: GroupGain) -> None:
 
 
 heading(t("Effect of training"), t("What people gained between two tests, and how sure that is"), "trending_up")
+roll = page.portal_read(roll_of)
 chosen_test = choose_test("effect-test", next(iter(page.portal_read(finished_tests)), TESTS[0]))
 found = effect_now(chosen_test)
 if found.whole is None:

@@ -236,9 +236,9 @@ def row_of(standing: Standing) -> dict[str, object]:
 def draw_people(standings: tuple[Standing, ...], test: str) -> None:
     """A page of people; a click opens one's attempts."""
     columns = [
-        Column("name", t("Name"), width=125, pinned=True),
+        Column("name", t("Name"), width=120, pinned=True),
         Column("team", t("Team"), width=135),
-        Column("position", t("Position"), width=160),
+        Column("position", t("Position"), width=174),
         Column("stage", t("How far"), width=125),
         Column("pre", t("Pre-test"), "rate", width=75, digits=0),
         Column("post", t("Post-test"), "rate", width=80, digits=0),
@@ -255,7 +255,7 @@ def draw_people(standings: tuple[Standing, ...], test: str) -> None:
     if any(one.exercises for one in standings):
         columns += [
             Column("exercises", t("Exercises"), width=80, help=t("Checked at least once")),
-            Column("best", t("Best checks"), width=150, help=t("Best score of each exercise, in their order")),
+            Column("best", t("Best checks"), width=140, help=t("Best score of each exercise, in their order")),
         ]
     pages = -(-len(standings) // PER_PAGE)
     place = min(st.session_state.get("_progress_page", 0), pages - 1)

@@ -11,7 +11,15 @@ from assessments.statistics.form_report import FormReport, ItemReport, form_repo
 from assessments.statistics.response_model import information_curve
 from assessments.statistics.sizes import is_small
 from assessments.test_definitions import definition_of
-from assessments.test_statistics import TakenForm, answers_to, finished_tests, forms_taken, newest_of, scores_behind
+from assessments.test_statistics import (
+    TakenForm,
+    answers_to,
+    finished_tests,
+    forms_taken,
+    newest_of,
+    roll_of,
+    scores_behind,
+)
 from assessments.tries import PHASE_LABELS
 from assessments.xapi import statements_of
 from core.context import Context
@@ -20,6 +28,7 @@ from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
 from core.ui.i18n import format_day_at, format_duration, format_instant, language, t
+from core.ui.kept_figures import kept
 from core.ui.kpi import is_dark
 from core.ui.links import own_link
 from core.ui.noted_files import noted
@@ -27,7 +36,6 @@ from core.ui.quality_charts import ItemPoint, item_map, precision, score_histogr
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach import kept
 from pages.teach.quality import (
     Fact,
     fact_lines,
@@ -117,7 +125,7 @@ def draw_form_choice(forms: tuple[TakenForm, ...]) -> TakenForm:
 
 def of_form(test: str, form: TakenForm, phase: str | None) -> tuple[object, ...]:
     """What figures of a form rest on: as long as that is the same, they are."""
-    return test, form.key, phase, page.portal_read(newest_of, test)
+    return test, form.key, phase, page.portal_read(roll_of), page.portal_read(newest_of, test)
 
 
 def report_now(test: str, form: TakenForm, phase: str | None, pass_rate: float | None) -> FormReport:
@@ -298,7 +306,7 @@ def draw_items(report: FormReport) -> None:
         Column("stem", t("Question asked"), width=215),
         Column("facility", t("Facility"), "rate", width=75, digits=0, help=t("Share of its marks that people reach")),
         Column("rest", t("Item-rest r"), "number", width=90, digits=2, help=rest),
-        Column("upper", t("Discrimination"), "number", width=110, digits=2, help=t("Best 27 % less weakest 27 %")),
+        Column("upper", t("Discrimination"), "number", width=110, digits=2, help=t("Best 27% less weakest 27%")),
         Column("weight", t("Effective weight"), "number", width=120, digits=1, help=weight),
         Column("blank", t("Left blank"), "number", width=80, digits=0),
         Column("time", t("Median, s"), "number", width=85, digits=0),

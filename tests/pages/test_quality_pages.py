@@ -19,7 +19,7 @@ from assessments.handout import packed, unpacked
 from assessments.questions import Choice
 from assessments.statistics.form_report import form_report
 from assessments.test_definitions import definition_of, publish_definition, save_definition
-from assessments.test_statistics import answers_to, finished_tests
+from assessments.test_statistics import answers_to, finished_tests, newest_of
 from core.db.assessment_tables import attempt
 from core.db.engines import Databases
 from core.db.portal_tables import person
@@ -235,6 +235,24 @@ def test_a_trained_crowd_is_told_apart_from_an_easier_form(house: Databases, lan
     tab.segmented_control(key="effect-grouping").set_value("competencies").run()
     assert not tab.exception
     assert len(tab.dataframe[0].value) == 7
+
+
+def test_kept_figures_follow_whatever_they_rest_on(house: Databases, portal: Portal) -> None:
+    _crowd(house, Crowd(12))
+    tab = visit(house, "manager", "teach/effect")
+    teams = [row["name"] for row in tab.dataframe[0].value.to_dict("records")]
+    assert "Service" in teams
+    with house.portal.begin() as db:
+        db.execute(person.update().where(person.c.team == "Service").values(team="Night shift"))
+    tab.run()
+    assert [row["name"] for row in tab.dataframe[0].value.to_dict("records")] == sorted(
+        "Night shift" if name == "Service" else name for name in teams
+    )
+    own = portal.see("trainer", definition_of, TEST)
+    version = portal.do("trainer", save_definition, TEST, own.blueprint, own.settings, base=own.version)
+    before = portal.see("trainer", newest_of, TEST)
+    portal.do("trainer", publish_definition, TEST, version)
+    assert portal.see("trainer", newest_of, TEST) != before, "another definition may count another try"
 
 
 def test_the_people_behind_the_effect_come_to_the_front(house: Databases) -> None:

@@ -11,19 +11,19 @@ from assessments.competencies import name_of
 from assessments.statistics.form_report import FormReport, ItemReport
 from assessments.statistics.sizes import GROUP_LEAST, is_small
 from assessments.statistics.verdicts import ITEM_VERDICT_LABELS
-from assessments.test_statistics import TakenForm, answers_behind, newest_of
+from assessments.test_statistics import TakenForm, answers_behind, newest_of, roll_of
 from assessments.tries import PHASE_LABELS
 from core.ui import page
 from core.ui.cards import Tone, chip, section
 from core.ui.charts import CONFIG, drawable
 from core.ui.i18n import language, t
+from core.ui.kept_figures import kept
 from core.ui.kpi import is_dark
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, option_lines
 from core.ui.rich import emphasised
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach import kept
 from pages.teach.quality import (
     advice_on,
     fact_lines,
@@ -171,7 +171,7 @@ def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport
     """What everybody answered, behind every figure of the item."""
     st.markdown(f"**{safe(t('The answers behind the figures'))}**")
     item_id = item.item.item_id
-    key = (test, form.key, phase, item_id, page.portal_read(newest_of, test))
+    key = (test, form.key, phase, item_id, page.portal_read(roll_of), page.portal_read(newest_of, test))
     read = partial(page.portal_read, answers_behind, test, form.key, item_id, phase)
     rows = [
         {

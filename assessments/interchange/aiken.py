@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from assessments.interchange.emphasis import is_emphasised, unmarked
 from assessments.interchange.foreign import MULTICHOICE, Answer, ForeignQuestion, Worded, default_name
 from assessments.interchange.from_foreign import drafts_from
 from assessments.interchange.parsed import LeftOut, Parsed, Problem, Written, lost, problem
@@ -76,6 +77,8 @@ def write_aiken(items: Iterable[Mapping[str, Any]], language: str) -> Written:
         options = item["options"]
         left = ["reasons"] if any(said_in(option.get("reason"), language) for option in options) else []
         left += ["costs"] if any(option["fraction"] < 0 for option in options) else []
+        texts = [item["stem"], *(option["text"] for option in options)]
+        left += ["emphasis"] if any(is_emphasised(said_in(text, language)) for text in texts) else []
         problems += lost(left, name_of(item))
     return Written("\n".join(blocks).encode("utf-8"), len(blocks), tuple(problems))
 
@@ -103,4 +106,4 @@ def _line(text: str, name: str) -> str:
         raise LeftOut(problem("no_language", None, name))
     if spoilt(text):
         raise LeftOut(problem("cannot_hold_control", None, name, ascii(text)[1:-1]))
-    return " ".join(text.split())
+    return " ".join(unmarked(text).split())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from assessments.interchange.emphasis import as_html, is_emphasised, unmarked
 from assessments.interchange.foreign import (
     ESSAY,
     MATCH,
@@ -50,10 +51,10 @@ def _lines(question: ForeignQuestion) -> Iterator[str]:
     others += [f"weight:{plain_number(question.weight)}"] if question.weight != 1 else []
     for tag in (*question.tags, *others):
         yield f"// [tag:{_bracketed(tag, question)}]"
-    general = f"\n####{_worded(question.general_feedback)}" if question.general_feedback.text else ""
+    general = f"\n####{_worded(question, question.general_feedback)}" if question.general_feedback.text else ""
     answers = "\n".join(_answers(question))
     inside = f"{answers}{general}"
-    yield f"::{_escaped(question.name)}::[plain]{_escaped(question.text.text)}{{{inside}}}"
+    yield f"::{_escaped(question.name)}::[{_markup(question)}]{_said(question.text, _markup(question))}{{{inside}}}"
 
 
 def _bracketed(text: str, question: ForeignQuestion) -> str:
@@ -66,8 +67,24 @@ def _escaped(text: str) -> str:
     return _CONTROL.sub(lambda found: "\\" + found[0], text).replace("\n", "\\n")
 
 
-def _worded(worded: Worded) -> str:
-    """A text; what begins with a bracket is told to be plain, lest the bracket be taken for its markup."""
+def _markup(question: ForeignQuestion) -> str:
+    """How the question is marked up, and with it all that says nothing else of itself."""
+    return "html" if is_emphasised(question.text.text) else "plain"
+
+
+def _said(worded: Worded, markup: str) -> str:
+    return _escaped(as_html(worded.text) if markup == "html" else worded.text)
+
+
+def _worded(question: ForeignQuestion, worded: Worded) -> str:
+    """A text that says how it is marked up where it isn't as its question, or its own bracket would be taken for it."""
+    markup = "html" if is_emphasised(worded.text) else _markup(question)
+    named = f"[{markup}]" if markup != _markup(question) or worded.text.startswith("[") else ""
+    return named + _said(worded, markup)
+
+
+def _pattern(worded: Worded) -> str:
+    """A wording to be typed, in which asterisks are no emphasis."""
     return ("[plain]" if worded.text.startswith("[") else "") + _escaped(worded.text)
 
 
@@ -79,17 +96,17 @@ def _answers(question: ForeignQuestion) -> Iterator[str]:
         for left, right in question.pairs:
             if "->" in left.text:
                 raise LeftOut(problem("cannot_hold_sign", None, question.name, left.text, sign="->"))
-            yield f"={_worded(left)} -> {_escaped(right.text)}"
+            yield f"={_worded(question, left)} -> {_escaped(unmarked(right.text))}"
         return
     for answer in question.answers:
         if question.type == ORDERING:
             if "\n" in answer.text.text:
                 raise LeftOut(problem("cannot_hold_sign", None, question.name, answer.text.text, sign="\\n"))
-            yield _worded(answer.text)
+            yield _worded(question, answer.text)
         elif question.type in (NUMERICAL, SHORTANSWER):
-            yield f"={_typed(question, answer)}{_feedback(answer)}"
+            yield f"={_typed(question, answer)}{_feedback(question, answer)}"
         else:
-            yield f"{_chosen(question, answer)}{_feedback(answer)}"
+            yield f"{_chosen(question, answer)}{_feedback(question, answer)}"
 
 
 def _before(question: ForeignQuestion) -> Iterator[str]:
@@ -109,15 +126,15 @@ def _typed(question: ForeignQuestion, answer: Answer) -> str:
     if "->" in answer.text.text:
         raise LeftOut(problem("cannot_hold_sign", None, question.name, answer.text.text, sign="->"))
     weight = "" if answer.fraction == 1 and not answer.text.text.startswith("%") else f"%{percent(answer.fraction)}%"
-    return weight + _worded(answer.text)
+    return weight + _pattern(answer.text)
 
 
 def _chosen(question: ForeignQuestion, answer: Answer) -> str:
     if question.single and answer.fraction == 1:
-        return f"={_worded(answer.text)}"
+        return f"={_worded(question, answer.text)}"
     plain = answer.fraction == 0 and not answer.text.text.startswith("%")
-    return "~" + ("" if plain else f"%{percent(answer.fraction)}%") + _worded(answer.text)
+    return "~" + ("" if plain else f"%{percent(answer.fraction)}%") + _worded(question, answer.text)
 
 
-def _feedback(answer: Answer) -> str:
-    return f" #{_worded(answer.feedback)}" if answer.feedback.text else ""
+def _feedback(question: ForeignQuestion, answer: Answer) -> str:
+    return f" #{_worded(question, answer.feedback)}" if answer.feedback.text else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from assessments.interchange.emphasis import as_html, is_emphasised, unmarked
 from assessments.interchange.foreign import (
     ESSAY,
     MATCH,
@@ -62,9 +63,15 @@ def _lines(question: ForeignQuestion) -> Iterator[str]:
 
 
 def _worded(tag: str, worded: Worded, inside: str = "", **attributes: str) -> str:
-    """A text with its format; all texts of ours are plain."""
+    """A text with its format: plain, or HTML where words of it are emphasised."""
+    if is_emphasised(worded.text):
+        return _element(tag, "html", as_html(worded.text), inside, attributes)
+    return _element(tag, "plain_text", worded.text, inside, attributes)
+
+
+def _element(tag: str, markup: str, text: str, inside: str, attributes: Mapping[str, str]) -> str:
     said = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
-    return f'  <{tag}{said} format="plain_text"><text>{escape(worded.text)}</text>{inside}</{tag}>'
+    return f'  <{tag}{said} format="{markup}"><text>{escape(text)}</text>{inside}</{tag}>'
 
 
 def _content(question: ForeignQuestion) -> Iterator[str]:
@@ -77,14 +84,14 @@ def _content(question: ForeignQuestion) -> Iterator[str]:
             yield from map(_answer, question.answers)
         case kind if kind == SHORTANSWER:
             yield "  <usecase>0</usecase>"
-            yield from map(_answer, question.answers)
+            yield from map(_typed, question.answers)
         case kind if kind == NUMERICAL:
             yield from _numbers(question)
         case kind if kind == MATCH:
             yield "  <shuffleanswers>true</shuffleanswers>"
             yield from (_worded(tag, _EMPTY) for tag in _FEEDBACKS)
             for left, right in question.pairs:
-                yield _worded("subquestion", left, f"<answer><text>{escape(right.text)}</text></answer>")
+                yield _worded("subquestion", left, f"<answer><text>{escape(unmarked(right.text))}</text></answer>")
         case kind if kind == ORDERING:
             yield "  <layouttype>VERTICAL</layouttype>"
             yield "  <selecttype>ALL</selecttype>"
@@ -110,13 +117,20 @@ _FEEDBACKS = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"
 
 
 def _answer(answer: Answer) -> str:
+    feedback = _worded("feedback", answer.feedback).strip()
+    return _worded("answer", answer.text, feedback, fraction=percent(answer.fraction))
+
+
+def _typed(answer: Answer) -> str:
+    """A wording or number to be typed, in which asterisks are no emphasis."""
     tolerance = f"<tolerance>{escape(answer.tolerance)}</tolerance>" if answer.tolerance else ""
     feedback = _worded("feedback", answer.feedback).strip()
-    return _worded("answer", answer.text, feedback + tolerance, fraction=percent(answer.fraction))
+    worth = {"fraction": percent(answer.fraction)}
+    return _element("answer", "plain_text", answer.text.text, feedback + tolerance, worth)
 
 
 def _numbers(question: ForeignQuestion) -> Iterator[str]:
-    yield from map(_answer, question.answers)
+    yield from map(_typed, question.answers)
     yield "  <unitgradingtype>0</unitgradingtype>"
     yield "  <unitpenalty>0.1000000</unitpenalty>"
     yield f"  <showunits>{0 if question.unit else 3}</showunits>"

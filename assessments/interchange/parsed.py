@@ -93,7 +93,7 @@ LOST_LABELS = MappingProxyType(
         "costs": "what a wrong answer costs",
         "criteria": "criteria for marking",
         "hints": "hints",
-        "partly": "a part of the mark for a part of the answer",
+        "emphasis": "emphasis",
     }
 )
 

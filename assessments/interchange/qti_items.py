@@ -6,19 +6,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
+from assessments.interchange.emphasis import pieces
 from assessments.interchange.foreign import told_apart
 from assessments.interchange.fractions import plain_number
 from assessments.interchange.parsed import LeftOut, problem
+from assessments.interchange.qti_rules import (
+    FEEDBACK,
+    RESPONSE,
+    SCORE,
+    base,
+    counts_declared,
+    fits,
+    is_all_right,
+    mark_order,
+    operator,
+    set_outcome,
+    variable,
+    within,
+)
 from assessments.interchange.tables import name_of, said_in
 from assessments.interchange.texts import spoilt
-from assessments.marking import normalised
 from assessments.questions import NAMES
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = f"{QTI} http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 LETTERS = NAMES.upper()
-_REGEX_SIGNS = frozenset("\\|.?*+(){}[]^-")
 
 
 class QtiItem:
@@ -118,25 +131,26 @@ class QtiItem:
         """The rules of marking, still empty."""
         return SubElement(self.root, "responseProcessing")
 
-    def score_by_map(self, processing: Element) -> None:
-        """The score is the sum of what the parts earn."""
+    def score_by_map(self, processing: Element, *, has_parts: bool) -> None:
+        """The score is the sum of what the parts earn; all of them earn the whole, however thirds are rounded."""
         condition = SubElement(processing, "responseCondition")
         nothing = SubElement(condition, "responseIf")
-        SubElement(SubElement(nothing, "isNull"), "variable", {"identifier": "RESPONSE"})
+        nothing.append(operator("isNull", variable()))
         self.set_score(nothing, 0.0)
+        if has_parts:
+            everything = SubElement(condition, "responseElseIf")
+            everything.append(is_all_right())
+            self.set_score(everything, 1.0)
         otherwise = SubElement(condition, "responseElse")
-        score = SubElement(otherwise, "setOutcomeValue", {"identifier": "SCORE"})
-        SubElement(score, "mapResponse", {"identifier": "RESPONSE"})
+        set_outcome(otherwise, SCORE, Element("mapResponse", {"identifier": RESPONSE}))
 
     def set_score(self, rule: Element, fraction: float) -> None:
         """A rule that gives a fraction of the mark."""
-        score = SubElement(rule, "setOutcomeValue", {"identifier": "SCORE"})
-        SubElement(score, "baseValue", {"baseType": "float"}).text = self.worth(fraction)
+        set_outcome(rule, SCORE, base("float", self.worth(fraction)))
 
     def set_feedback(self, rule: Element, name: str) -> None:
         """A rule that shows a feedback."""
-        shown = SubElement(rule, "setOutcomeValue", {"identifier": "FEEDBACK"})
-        SubElement(shown, "baseValue", {"baseType": "identifier"}).text = name
+        set_outcome(rule, FEEDBACK, base("identifier", name))
 
     def first_that_fits(self, cases: Sequence[tuple[Element, float, str]]) -> None:
         """The first test that fits decides on score and feedback; none means 0."""
@@ -152,11 +166,19 @@ class QtiItem:
 
 
 def _fill(element: Element, text: str) -> None:
-    """Text with its lines."""
-    first, *others = text.split("\n")
-    element.text = first
-    for line in others:
-        SubElement(element, "br").tail = line
+    """Text with its lines and what is emphasised in it."""
+    for words, emphasised in pieces(text):
+        _say(SubElement(element, "strong") if emphasised else element, words)
+
+
+def _say(element: Element, text: str) -> None:
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            SubElement(element, "br")
+        if len(element):
+            element[-1].tail = (element[-1].tail or "") + line
+        else:
+            element.text = (element.text or "") + line
 
 
 def build(item: Mapping[str, Any], language: str, identifier: str) -> tuple[Element, list[str]]:
@@ -187,9 +209,8 @@ def _choice(making: QtiItem) -> list[str]:
     for letter, option in options.items():
         _fill(SubElement(interaction, "simpleChoice", {"identifier": letter}), making.text(option["text"]))
     processing = making.processing()
-    making.score_by_map(processing)
-    shown = SubElement(processing, "setOutcomeValue", {"identifier": "FEEDBACK"})
-    SubElement(shown, "variable", {"identifier": "RESPONSE"})
+    making.score_by_map(processing, has_parts=several)
+    set_outcome(processing, FEEDBACK, variable())
     for letter, option in options.items():
         making.feedback(letter, making.said(option.get("reason")))
     return []
@@ -203,9 +224,9 @@ def _numeric(making: QtiItem) -> list[str]:
     if unit := making.said(item.get("unit")):
         paragraph[-1].tail = f" {unit}"
     near = item.get("near", ())
-    cases = [(_equal(item["answer"], item.get("tolerance", 0)), 1.0, "RIGHT")]
+    cases = [(within(item["answer"], item.get("tolerance", 0)), 1.0, "RIGHT")]
     cases += [
-        (_equal(part["value"], part.get("tolerance", 0)), part["fraction"], f"NEAR{number}")
+        (within(part["value"], part.get("tolerance", 0)), part["fraction"], f"NEAR{number}")
         for number, part in enumerate(near, start=1)
     ]
     making.first_that_fits(cases)
@@ -226,34 +247,6 @@ def _entry(making: QtiItem, length: int) -> Element:
     return paragraph
 
 
-def _equal(value: float, tolerance: float) -> Element:
-    margin = plain_number(tolerance)
-    how = {"toleranceMode": "absolute", "tolerance": f"{margin} {margin}"} if tolerance else {"toleranceMode": "exact"}
-    test = Element("equal", how)
-    SubElement(test, "variable", {"identifier": "RESPONSE"})
-    SubElement(test, "baseValue", {"baseType": "float"}).text = plain_number(value)
-    return test
-
-
-def pattern_of(wording: str) -> str:
-    """A wording as a regular expression of XML Schema: case doesn't count, `*` stands for anything."""
-    signs = []
-    for sign in normalised(wording):
-        if sign == "*":
-            signs.append(".*")
-        elif sign == " ":
-            signs.append("\\s+")
-        elif sign == "$":
-            signs.append("[$]")
-        elif sign in _REGEX_SIGNS:
-            signs.append("\\" + sign)
-        elif len(sign.upper()) == 1 and sign.upper() != sign:
-            signs.append(f"[{sign}{sign.upper()}]")
-        else:
-            signs.append(sign)
-    return "\\s*" + "".join(signs) + "\\s*"
-
-
 def _short_text(making: QtiItem) -> list[str]:
     item = making.item
     accepts = sorted(enumerate(item["accept"], start=1), key=lambda one: -one[1].get("fraction", 1.0))
@@ -264,9 +257,7 @@ def _short_text(making: QtiItem) -> list[str]:
     for number, part in accepts:
         if spoilt(part["pattern"]):
             raise LeftOut(problem("cannot_hold_control", None, making.name, ascii(part["pattern"])[1:-1]))
-        test = Element("patternMatch", {"pattern": pattern_of(part["pattern"])})
-        SubElement(test, "variable", {"identifier": "RESPONSE"})
-        cases.append((test, part.get("fraction", 1.0), f"ACCEPT{number}"))
+        cases.append((fits(part["pattern"]), part.get("fraction", 1.0), f"ACCEPT{number}"))
     making.first_that_fits(cases)
     for number, part in accepts:
         making.feedback(f"ACCEPT{number}", making.said(part.get("reason")))
@@ -294,7 +285,7 @@ def _matching(making: QtiItem) -> list[str]:
         many = {"identifier": name, "matchMax": str(len(pairs))}
         _fill(SubElement(others, "simpleAssociableChoice", many), text)
     processing = making.processing()
-    making.score_by_map(processing)
+    making.score_by_map(processing, has_parts=True)
     making.set_feedback(processing, "REASONS")
     heads = [f"{making.text(pair['left'])} → {making.text(pair['right'])}" for pair in pairs]
     _reasons(making, heads, pairs)
@@ -305,7 +296,8 @@ def _ordering(making: QtiItem) -> list[str]:
     steps = dict(zip(LETTERS, making.item["steps"], strict=False))
     making.declare("ordered", "identifier", list(steps))
     making.outcomes("single")
-    order = {"responseIdentifier": "RESPONSE", "shuffle": "true"}
+    counts_declared(making.root, list(steps))
+    order = {"responseIdentifier": RESPONSE, "shuffle": "true"}
     interaction = SubElement(making.body(), "orderInteraction", order)
     making.prompt(interaction)
     for letter, step in steps.items():
@@ -313,14 +305,14 @@ def _ordering(making: QtiItem) -> list[str]:
     processing = making.processing()
     condition = SubElement(processing, "responseCondition")
     right = SubElement(condition, "responseIf")
-    test = SubElement(right, "match")
-    SubElement(test, "variable", {"identifier": "RESPONSE"})
-    SubElement(test, "correct", {"identifier": "RESPONSE"})
+    right.append(is_all_right())
     making.set_score(right, 1.0)
-    making.set_score(SubElement(condition, "responseElse"), 0.0)
+    otherwise = SubElement(condition, "responseElse")
+    making.set_score(otherwise, 0.0)
+    mark_order(otherwise, list(steps), making.worth)
     making.set_feedback(processing, "REASONS")
     _reasons(making, [making.text(step["text"]) for step in steps.values()], list(steps.values()))
-    return ["partly"]
+    return []
 
 
 def _reasons(making: QtiItem, heads: list[str], parts: Sequence[Mapping[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from assessments.bank import Item
 from assessments.exhibits import Exhibit
+from assessments.interchange.emphasis import unmarked
 from assessments.prose import LANGUAGES, Prose
 from assessments.questions import Choice, Content, Matching, Numeric, OpenText, Ordering, Question, ShortText
 
@@ -19,7 +20,7 @@ def said_in(prose: Mapping[str, str] | None, language: str) -> str:
 def name_of(table: Mapping[str, Any]) -> str:
     """How an item is called in a message: its id, or the beginning of what it asks."""
     stem = next((text for text in (table.get("stem") or {}).values() if text), "")
-    return str(table.get("id") or stem[:60])
+    return str(table.get("id") or " ".join(unmarked(stem).split())[:60])
 
 
 def table_of(item: Item) -> dict[str, Any]:

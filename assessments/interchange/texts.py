@@ -15,16 +15,21 @@ LONGEST_TEXT = 4_000
 LONGEST_MARKUP = 40_000
 
 # Signs that stand for nothing in any text; the readers use them as marks of their own.
-RESERVED = "".join(map(chr, range(0xFDD0, 0xFDD8)))
+RESERVED = "".join(map(chr, range(0xFDD0, 0xFDDA)))
 _SPOILT = CONTROL_TEXT | frozenset(RESERVED + "\ufffe\uffff")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BEGINS, _ENDS = RESERVED[8], RESERVED[9]
+_MARKS = re.compile(f"[{_BEGINS}{_ENDS}]")
+# Emphasis within one line; what stands between is marked by nothing else.
+_EMPHASISED = re.compile(f"{_BEGINS}([^\n{_BEGINS}{_ENDS}]*){_ENDS}")
 _MARKED_UP = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|table|t[rdh]|img|a|sub|sup|pre|code|h[1-6])\b", re.I
 )
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9]*)")
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "div", "li", "tr", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
-_PLAIN_TAGS = frozenset({"p", "br", "div", "span"})
+_BOLD = frozenset({"b", "strong"})
+_PLAIN_TAGS = frozenset({"p", "br", "div", "span"}) | _BOLD
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "iframe"})
 
 
@@ -109,8 +114,16 @@ class _Seen:
 
     def result(self) -> str:
         """The lines that say something."""
-        lines = (re.sub(r"[ \u00a0]+", " ", line).strip() for line in "".join(self.parts).split("\n"))
+        text = "".join(self.parts)
+        text = _MARKS.sub("", text if "**" in text else _EMPHASISED.sub(_starred, text))
+        lines = (re.sub(r"[ \u00a0]+", " ", line).strip() for line in text.split("\n"))
         return "\n".join(line for line in lines if line)
+
+
+def _starred(found: re.Match[str]) -> str:
+    """Bold words between asterisks, the spaces at their ends outside."""
+    words = found[1].strip(" \u00a0")
+    return found[1].replace(words, f"**{words}**") if words else found[1]
 
 
 def _seen(text: str) -> _Seen:
@@ -147,6 +160,8 @@ def _seen(text: str) -> _Seen:
             said = _ALT.search(text, start, end)
             words = html.unescape((said[1] or said[2] or "") if said else "").strip()
             seen.parts.append(f"[{words or '…'}]")
+        elif name in _BOLD:
+            seen.parts.append(_ENDS if tag[1] else _BEGINS)
         elif name == "br" or name in _BLOCKS:
             seen.parts.append("\n")
         elif name in ("td", "th"):

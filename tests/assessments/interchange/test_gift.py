@@ -174,7 +174,7 @@ def test_a_right_side_without_a_left_one_belongs_to_none() -> None:
 
 def test_what_has_no_place_is_kept_and_said() -> None:
     parsed = read(
-        "$CATEGORY: a/b\n\n// [id:393] [tag:x] [tag:level:apply] [tag:position:O]\n[html]A <b>big</b> one?{T}"
+        "$CATEGORY: a/b\n\n// [id:393] [tag:x] [tag:level:apply] [tag:position:O]\n[html]A <i>big</i> one?{T}"
     )
     (draft,) = parsed.items
     assert draft.table["level"] == "apply"
@@ -184,7 +184,7 @@ def test_what_has_no_place_is_kept_and_said() -> None:
         "category": "a/b",
         "id_number": "393",
         "tags": ["x"],
-        "original": {"stem": "A <b>big</b> one?"},
+        "original": {"stem": "A <i>big</i> one?"},
     }
     assert [(one.kind, one.severity, one.line) for one in parsed.problems] == [
         ("markup", Severity.KEPT_ASIDE, 4),

@@ -138,7 +138,7 @@ def test_markup_becomes_text_and_scripts_disappear() -> None:
     )
     parsed = read(question("truefalse", answer("true", "100") + answer("false", "0"), text=html))
     (draft,) = parsed.items
-    assert draft.table["stem"] == {"en": "One & two <three>\nfour\nfive [a shelf] six !"}
+    assert draft.table["stem"] == {"en": "One & two <three>\nfour\nfive [a shelf] **six** !"}
     assert draft.said == {"original": {"stem": html}}
     assert [one.kind for one in parsed.problems] == ["markup"]
 

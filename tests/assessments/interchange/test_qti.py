@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
+import operator
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from assessments.bank import Item, bank_of, question_of
+from assessments.banked_items import topics
 from assessments.interchange.parsed import Severity
 from assessments.interchange.qti import CP, LOM, write_qti
-from assessments.interchange.qti_items import QTI, pattern_of
+from assessments.interchange.qti_items import QTI
+from assessments.interchange.qti_rules import fits, pattern_of
 from assessments.interchange.tables import table_of
 from assessments.interchange.workbook_examples import EXAMPLES
 from assessments.marking import mark
 from assessments.questions import Choice, Matching, Numeric, Ordering, ShortText
 from tests.assessments.interchange.items import house_tables, single
+from tests.assessments.interchange.qti_grammar import problems_of_grammar
 
 Q = f"{{{QTI}}}"
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-ORDER = ("responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback")
 INTERACTIONS = {
     "choiceInteraction": {"single", "multiple"},
     "textEntryInteraction": {"single"},
@@ -48,10 +53,7 @@ def problems_in_item(root: ET.Element) -> Iterator[str]:
     """What is wrong with the structure of one item."""
     if root.tag != f"{Q}assessmentItem":
         yield f"root {root.tag}"
-    yield from (f"foreign element {one.tag}" for one in root.iter() if not one.tag.startswith(Q))
-    places = [ORDER.index(name_of(child)) for child in root]
-    if places != sorted(places):
-        yield "the parts are out of order"
+    yield from problems_of_grammar(root)
     declared = {one.get("identifier"): one for one in root.findall(f"{Q}responseDeclaration")}
     outcomes = {one.get("identifier"): one for one in root.findall(f"{Q}outcomeDeclaration")}
     choices = [
@@ -70,7 +72,9 @@ def problems_in_item(root: ET.Element) -> Iterator[str]:
     for element in root.iter():
         wanted: Mapping[Any, Any] = {}
         match name_of(element):
-            case "variable" | "mapResponse" | "correct":
+            case "variable":
+                wanted = {**declared, **outcomes}
+            case "mapResponse" | "correct":
                 wanted = declared
             case "setOutcomeValue":
                 wanted = outcomes
@@ -148,9 +152,9 @@ def test_the_same_items_give_the_same_bytes_and_ids_stay_apart() -> None:
 
 
 def test_what_qti_cannot_hold() -> None:
-    ordering = next(item for item in house_tables() if item["kind"] == "ordering")
+    hinted = single("y") | {"hints": [{"en": "Think of z."}]}
     made, spoilt = {"id": "xx-1", "kind": "generated"}, single("a \x01 b")
-    written = write_qti([made, spoilt, single("x") | {"stem": {"zh": "只有中文"}}, ordering], "en")
+    written = write_qti([made, spoilt, single("x") | {"stem": {"zh": "只有中文"}}, hinted], "en")
     assert [one.kind for one in written.problems] == ["generated", "cannot_hold_control", "no_language", "loses"]
     assert written.items_count == 1
 
@@ -160,54 +164,86 @@ def test_what_qti_cannot_hold() -> None:
 
 def carried_out(root: ET.Element, response: Any) -> tuple[float, Any]:
     """Score and feedback by the item's own response processing."""
-    outcomes: dict[str, Any] = {"SCORE": 0.0, "FEEDBACK": None}
+    outcomes = _outcomes(root)
     for rule in root.find(f"{Q}responseProcessing") or ():
-        _carry_out(root, rule, response, outcomes)
+        _carry_out(root, rule, {"RESPONSE": response, **outcomes}, outcomes)
     return outcomes["SCORE"], outcomes["FEEDBACK"]
 
 
-def _carry_out(root: ET.Element, rule: ET.Element, response: Any, outcomes: dict[str, Any]) -> None:
+def _outcomes(root: ET.Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for declared in root.findall(f"{Q}outcomeDeclaration"):
+        value = declared.findtext(f"{Q}defaultValue/{Q}value")
+        found[declared.get("identifier", "")] = None if value is None else float(value)
+    return found
+
+
+def _carry_out(root: ET.Element, rule: ET.Element, known: dict[str, Any], outcomes: dict[str, Any]) -> None:
+    known |= outcomes
     if name_of(rule) == "setOutcomeValue":
-        outcomes[rule.get("identifier", "")] = _value(root, rule[0], response)
+        outcomes[rule.get("identifier", "")] = _value(root, rule[0], known)
         return
     assert name_of(rule) == "responseCondition"
     for branch in rule:
         test, *actions = list(branch) if name_of(branch) != "responseElse" else [None, *branch]
-        if test is None or _value(root, test, response):
+        if test is None or _value(root, test, known):
             for action in actions:
                 assert action is not None
-                _carry_out(root, action, response, outcomes)
+                _carry_out(root, action, known, outcomes)
             return
 
 
-def _value(root: ET.Element, element: ET.Element, response: Any) -> Any:
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "match": lambda one, other: (sorted(one) == sorted(other)) if isinstance(one, list) else one == other,
+    "equal": operator.eq,
+    "gte": operator.ge,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "lt": operator.lt,
+}
+
+
+def _value(root: ET.Element, element: ET.Element, known: dict[str, Any]) -> Any:
     declaration = root.find(f"{Q}responseDeclaration")
     assert declaration is not None
-    match name_of(element):
+    name, values = name_of(element), [_value(root, part, known) for part in element]
+    match name:
         case "variable":
-            return response
+            return known[element.get("identifier", "")]
         case "correct":
-            return [value.text for value in declaration.iter(f"{Q}value")]
+            return [value.text for value in declaration.iterfind(f"{Q}correctResponse/{Q}value")]
         case "baseValue":
-            return float(element.text or "") if element.get("baseType") == "float" else element.text
+            return float(element.text or "") if element.get("baseType") in ("float", "integer") else element.text
         case "isNull":
-            return response in (None, [], "")
-        case "match":
-            return _value(root, element[0], response) == _value(root, element[1], response)
+            return values[0] in (None, [], "")
+        case "and":
+            return all(values)
+        case "not":
+            return not values[0]
+        case "sum":
+            return sum(values)
+        case "product":
+            return math.prod(values)
+        case "index":
+            return values[0][int(element.get("n", "")) - 1]
+        case "match" if declaration.get("cardinality") == "ordered":
+            return values[0] == values[1]
+        case "match" | "equal" | "gte" | "lte" | "gt" | "lt":
+            return None not in values and _COMPARED[name](*values)
         case "patternMatch":
-            return re.fullmatch(element.get("pattern", ""), response or "", re.DOTALL) is not None
-        case "equal":
-            given, wanted = (_value(root, one, response) for one in element)
-            margin = float((element.get("tolerance") or "0").split(" ")[0])
-            return given is not None and abs(given - wanted) <= margin + 1e-9
+            return re.fullmatch(element.get("pattern", ""), values[0] or "", re.DOTALL) is not None
         case "mapResponse":
-            mapping = declaration.find(f"{Q}mapping")
-            assert mapping is not None
-            worth = {entry.get("mapKey"): float(entry.get("mappedValue", "")) for entry in mapping}
-            parts = response if isinstance(response, list) else [response]
-            total = sum(worth.get(part, 0.0) for part in parts)
-            return min(max(total, float(mapping.get("lowerBound", ""))), float(mapping.get("upperBound", "")))
+            return _mapped(declaration, known["RESPONSE"])
     raise AssertionError(element.tag)
+
+
+def _mapped(declaration: ET.Element, response: Any) -> float:
+    mapping = declaration.find(f"{Q}mapping")
+    assert mapping is not None
+    worth = {entry.get("mapKey"): float(entry.get("mappedValue", "")) for entry in mapping}
+    parts = response if isinstance(response, list) else [response]
+    total = sum(worth.get(part, 0.0) for part in parts)
+    return min(max(total, float(mapping.get("lowerBound", ""))), float(mapping.get("upperBound", "")))
 
 
 def responses_to(item: Item) -> Iterator[tuple[Any, Any]]:
@@ -242,14 +278,14 @@ def responses_to(item: Item) -> Iterator[tuple[Any, Any]]:
             )
         case Ordering(steps=steps):
             names = [step.name for step in steps]
-            yield names, [name.upper() for name in names]
+            for order in itertools.islice(itertools.permutations(names), 0, None, 7):
+                yield list(order), [name.upper() for name in order]
 
 
 def test_marking_by_qti_is_marking_by_us() -> None:
-    """Of an ordering only the right order is compared, since partial credit is said to be lost."""
-    items = [item for item in bank_of("order_processing").items if item.kind != "generated"]
+    items = [item for topic in topics() for item in bank_of(topic).items if item.kind != "generated"]
     files = unpacked(write_qti([table_of(item) for item in items], "en").content)
-    compared = 0
+    compared: Counter[str] = Counter()
     for item in items:
         root = files[f"items/item-{item.id}.xml"]
         for ours, theirs in responses_to(item):
@@ -257,8 +293,21 @@ def test_marking_by_qti_is_marking_by_us() -> None:
             assert fraction is not None
             score, _ = carried_out(root, theirs)
             assert score == pytest.approx(fraction * item.weight, abs=1e-5), (item.id, ours)
-            compared += 1
-    assert compared > 500
+            assert (score == item.weight) is (fraction == 1), (item.id, ours)
+            compared[item.kind] += 1
+    assert set(compared) == {"single", "multiple", "numeric", "short_text", "matching", "ordering"}
+    assert min(compared.values()) > 100
+
+
+def test_a_weight_scales_what_an_order_earns() -> None:
+    ordering = next(item for item in house_tables() if item["kind"] == "ordering")
+    ordering = ordering | {"steps": ordering["steps"][:4]}
+    root = unpacked(write_qti([ordering | {"weight": 3.0}], "en").content)[f"items/item-{ordering['id']}.xml"]
+    earned = {"".join(order): carried_out(root, list(order))[0] for order in itertools.permutations("ABCD")}
+    assert earned["ABCD"] == 3.0
+    assert earned["BACD"] == pytest.approx(2.0)  # five of six pairs, less one
+    assert earned["BADC"] == pytest.approx(1.0)
+    assert earned["DCBA"] == earned["BDCA"] == 0.0
 
 
 def test_feedback_follows_the_answer() -> None:
@@ -281,3 +330,39 @@ def test_feedback_follows_the_answer() -> None:
 )
 def test_wordings_as_patterns(wording: str, text: str, fits: bool) -> None:
     assert (re.fullmatch(pattern_of(wording), text) is not None) is fits
+
+
+def test_a_wording_is_taken_as_a_whole_even_by_who_looks_for_it_anywhere() -> None:
+    """Patterns are anchored by the standard; some players search within the answer all the same."""
+
+    def searched(test: ET.Element, answer: str) -> bool:
+        match test.tag:
+            case "and":
+                return all(searched(part, answer) for part in test)
+            case "not":
+                return not searched(test[0], answer)
+        return re.search(test.get("pattern", ""), answer) is not None
+
+    test = fits("sample size")
+    assert [searched(test, one) for one in ("sample size", "  Sample   SIZE ", "sample")] == [True, True, False]
+    assert not any(
+        searched(test, one) for one in ("the sample size", "sample size?", "resample sizes", "a sample size b")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a **b** c", "a <strong>b</strong> c"),
+        ("**a\nb**", "<strong>a<br />b</strong>"),
+        ("138****1234", "138****1234"),
+        ("2 ** 3", "2 ** 3"),
+        ("x **y** 138****1", "x <strong>y</strong> 138****1"),
+    ],
+)
+def test_emphasis_is_marked_up(text: str, shown: str) -> None:
+    written = write_qti([single(text) | {"id": "xx-1"}], "en")
+    prompt = unpacked(written.content)["items/item-xx-1.xml"].find(f".//{Q}prompt")
+    assert prompt is not None
+    plain = ET.tostring(prompt, encoding="unicode").replace(f'xmlns:ns0="{QTI}"', "").replace("ns0:", "")
+    assert plain.strip() == f"<prompt >{shown}</prompt>"

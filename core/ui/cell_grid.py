@@ -37,13 +37,13 @@ def cells_after(cells: Cells, language: str, base: Texts, edits: Mapping[str, An
     Shape: `edits` as the grid gives them: `edited_rows` by number, `added_rows`, `deleted_rows`; columns are letters.
     """
     rows = [list(row) for row in base]
-    width = len(base[0]) if base else 0
+    columns = list(LETTERS[: len(base[0]) if base else 0])
     for number, written in edits.get("edited_rows", {}).items():
         for letter, text in written.items():
-            if letter in LETTERS[:width]:
-                rows[int(number)][LETTERS.index(letter)] = str(text or "").strip()
+            if letter in columns:
+                rows[int(number)][columns.index(letter)] = str(text or "").strip()
     for added in edits.get("added_rows", ()):
-        rows.append([str(added.get(letter) or "").strip() for letter in LETTERS[:width]])
+        rows.append([str(added.get(letter) or "").strip() for letter in columns])
     others = {one: texts_in(cells, one) for one in LANGUAGES if one != language}
     gone = set(edits.get("deleted_rows", ()))
     made: Cells = []

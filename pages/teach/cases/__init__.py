@@ -98,7 +98,8 @@ def draw_case_preview(version: Version) -> None:
             st.caption(f":red[{safe(translate_error(preview.refusal))}]")
         part = part_now(version) if version.is_writable else choose_part(version)
         trial = f"{version.item_id}.{version.id}.{part}"
-        draw_another(trial)
+        if part != SITUATION or version.draft["kind"] != CASE:
+            draw_another(trial)
         if part != SITUATION:
             draw_tried(preview.items[part], trial)
         else:

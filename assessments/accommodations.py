@@ -99,7 +99,7 @@ def grant_accommodation(
     reason = reason.strip()
     anything = extra_time_rate > 0 or larger_text
     if not 0 <= extra_time_rate <= MOST_EXTRA_TIME:
-        raise RuleViolation("Extra time lies between 0 % and {most} % of the limit.", most=round(100 * MOST_EXTRA_TIME))
+        raise RuleViolation("Extra time lies between 0% and {most}% of the limit.", most=round(100 * MOST_EXTRA_TIME))
     if anything and not reason:
         raise RuleViolation("Say why it is granted; the reason is kept with it.")
     if len(reason) > LONGEST_REASON:

@@ -29,7 +29,7 @@ def issue_certificate(ctx: Context, attempt_id: int) -> Certificate:
         raise RuleViolation("This test has no pass mark, so nobody is certified by it.")
     if not is_enough(row.score, wanted):
         raise RuleViolation(
-            "The test was passed with {wanted} % of the marks; this attempt has {found} %.",
+            "The test was passed with {wanted}% of the marks; this attempt has {found}%.",
             wanted=round(100 * wanted),
             found=round(100 * row.score, 1),
         )

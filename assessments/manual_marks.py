@@ -151,7 +151,7 @@ def mark_by_hand(ctx: Context, attempt_id: int, item_id: str, fraction: float, c
     """
     _sheet_to_mark(ctx, attempt_id, item_id, number)
     if not 0 <= fraction <= 1:
-        raise RuleViolation("A mark is worth 0 to 100 % of the question, found {found} %.", found=100 * fraction)
+        raise RuleViolation("A mark is worth 0 to 100% of the question, found {found}%.", found=100 * fraction)
     if not comment.strip():
         raise RuleViolation("A mark given by hand needs a reason.")
     return _write(ctx, attempt_id, item_id, fraction, {"comment": _said(comment)})

@@ -173,9 +173,9 @@ def check_settings(settings: Settings) -> None:
     if not 1 <= settings.tries_per_item <= MOST_TRIES_PER_ITEM:
         raise RuleViolation("A question can be tried 1 to {most} times.", most=MOST_TRIES_PER_ITEM)
     if not 0 <= settings.penalty <= 1:
-        raise RuleViolation("The penalty per further try lies between 0 % and 100 % of the mark.")
+        raise RuleViolation("The penalty per further try lies between 0% and 100% of the mark.")
     if settings.pass_rate is not None and not 0 < settings.pass_rate <= 1:
-        raise RuleViolation("The pass mark lies above 0 %, and at most at 100 %.")
+        raise RuleViolation("The pass mark lies above 0%, and at most at 100%.")
 
 
 def _newest(ctx: Context, test: str) -> int:

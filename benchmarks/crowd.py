@@ -127,5 +127,5 @@ def outcome_row(outcome: Outcome) -> list[object]:
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> str:
-    """The results of several crowds. 100 % CPU is one core."""
+    """The results of several crowds. 100% CPU is one core."""
     return table(HEADS, [outcome_row(outcome) for outcome in outcomes])

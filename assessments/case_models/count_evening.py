@@ -209,7 +209,7 @@ def _recount(places: Sequence[_Place]) -> tuple[Prose, Numeric]:
         ),
     )
     reason = Prose(
-        f"Class A: no difference; B: 1 unit or 1 %; C: 2 units or 2 %; B and C at most 200 CNY. Beyond it: {beyond}.",
+        f"Class A: no difference; B: 1 unit or 1%; C: 2 units or 2%; B and C at most 200 CNY. Beyond it: {beyond}.",
         f"A 类不允许差异；B 类 1 件或 1%；C 类 2 件或 2%；B、C 类金额不超过 200 元。超出的有：{beyond_zh}。",
     )
     stem = Prose("How many of the seven places have to be **counted again**?", "七个位置中，有几处必须**复盘**？")

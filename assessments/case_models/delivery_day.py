@@ -173,7 +173,7 @@ def _total(lines: Sequence[_Line]) -> tuple[Prose, Numeric]:
         (
             sum(min(one.booked, one.ordered) for one in lines),
             0.25,
-            Prose("5 % of the ordered quantity may come too much.", "允许多收订购数量的 5%。"),
+            Prose("5% of the ordered quantity may come too much.", "允许多收订购数量的 5%。"),
         ),
         (
             sum(min(one.counted, most_taken(LineProgress(one.ordered, 0, 0, 0, 0))) for one in lines),
@@ -183,7 +183,7 @@ def _total(lines: Sequence[_Line]) -> tuple[Prose, Numeric]:
     )
     said = " + ".join(str(one.booked) for one in lines)
     reason = Prose(
-        f"In the order of the table: {said} = {key}. What came too much beyond 5 % and what expires within "
+        f"In the order of the table: {said} = {key}. What came too much beyond 5% and what expires within "
         f"{receiving_policy().least_shelf_life_days} days goes back with the driver.",
         f"按表中顺序：{said} = {key}。超出 5% 的部分和距到期不足 {receiving_policy().least_shelf_life_days} 天的由"
         "司机带回。",

@@ -60,7 +60,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     month = _month(world, rng)
     situation = Prose(
         "You reconcile last month with a small channel. By contract it keeps a commission of "
-        f"{month.terms.rate} % of payments less refunds and {m.amount(month.terms.fee_cents)} yuan per paid order. "
+        f"{month.terms.rate}% of payments less refunds and {m.amount(month.terms.fee_cents)} yuan per paid order. "
         f"For the six orders below it charged a commission of {m.amount(month.charged)} yuan. "
         "Our ledger is right in all its lines, and the books are to be closed tomorrow.",
         f"您在与一个小渠道核对上月账目。合同约定佣金为付款减退款后金额的 {month.terms.rate}%，另按已付款订单每单收取 "
@@ -214,7 +214,7 @@ def _settle(month: _Month) -> Built:
             f"要求退回 {over} 元：佣金按退款前的付款计收了",
         ),
         Prose(
-            f"{rate} % of payments less refunds is {m.amount(month.due)}; {rate} % of all payments is {whole}. "
+            f"{rate}% of payments less refunds is {m.amount(month.due)}; {rate}% of all payments is {whole}. "
             "The line is listed as open with owner and date, and the closing goes ahead.",
             f"付款减退款的 {rate}% 是 {m.amount(month.due)}；全部付款的 {rate}% 正好是 {whole}。"
             "列为未结清差异，写明负责人和日期，照常关账。",

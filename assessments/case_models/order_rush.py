@@ -180,7 +180,7 @@ def _share(rush: _Rush) -> tuple[Prose, Numeric]:
             0.06,
             same("%"),
             Prose(
-                f"{served} of {every} orders passed: {key:.1f} %.", f"{every} 张订单中有 {served} 张通过：{key:.1f}%。"
+                f"{served} of {every} orders passed: {key:.1f}%.", f"{every} 张订单中有 {served} 张通过：{key:.1f}%。"
             ),
             (near,) if abs(by_units - key) > 0.2 else (),
         ),

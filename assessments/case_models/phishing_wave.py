@@ -240,7 +240,7 @@ def _share(wave: _Wave) -> tuple[Prose, Numeric]:
         (float(quarters[0]), 0.0, Prose("That is a number, not a share.", "这是个数，不是比例。")),
     )
     reason = Prose(
-        f"{quarters[0]} of {desks} desks reported it within 15 minutes: {key:g} %.",
+        f"{quarters[0]} of {desks} desks reported it within 15 minutes: {key:g}%.",
         f"{desks} 个岗位中有 {quarters[0]} 个在 15 分钟内上报：{key:g}%。",
     )
     stem = Prose(

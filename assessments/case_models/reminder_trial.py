@@ -96,7 +96,7 @@ def _points(told: _Group, others: _Group) -> Built:
         key,
         POINTS,
         Prose(
-            f"All complaints by all orders of each group: {others.rate:.2f} % − {told.rate:.2f} % = {key:.2f}.",
+            f"All complaints by all orders of each group: {others.rate:.2f}% − {told.rate:.2f}% = {key:.2f}.",
             f"各组投诉合计除以订单合计：{others.rate:.2f}% − {told.rate:.2f}% = {key:.2f}。",
         ),
         {
@@ -120,13 +120,13 @@ def _points(told: _Group, others: _Group) -> Built:
 def _same_mix(told: _Group, others: _Group) -> Built:
     expected = [rate * orders / 100 for rate, orders in zip(told.rates, others.orders, strict=True)]
     key = per_cent(sum(expected), sum(others.orders))
-    parts = " + ".join(f"{orders:,} × {rate:.2f} %" for rate, orders in zip(told.rates, others.orders, strict=True))
+    parts = " + ".join(f"{orders:,} × {rate:.2f}%" for rate, orders in zip(told.rates, others.orders, strict=True))
     answer = number(
         key,
         PER_CENT,
         Prose(
             f"The rates of the group with the message, on the orders of the other: ({parts}) / "
-            f"{sum(others.orders):,} = {key:.2f} %. Like with like it gains {others.rate - key:.2f} "
+            f"{sum(others.orders):,} = {key:.2f}%. Like with like it gains {others.rate - key:.2f} "
             f"points, not {others.rate - told.rate:.2f}.",
             "用“收到提醒”组的分区投诉率乘以另一组的订单："
             f"（{parts.replace(' %', '%')}）/ {sum(others.orders):,} = {key:.2f}%。"
@@ -158,8 +158,8 @@ def _claim(told: _Group, others: _Group) -> Built:
             "两个区域收到提醒的投诉率都略低；总差距主要来自结构不同",
         ),
         Prose(
-            f"Near {told.rates[0]:.2f} against {others.rates[0]:.2f} %, far {told.rates[1]:.2f} against "
-            f"{others.rates[1]:.2f} %: small gains, while the groups differ in far orders.",
+            f"Near {told.rates[0]:.2f} against {others.rates[0]:.2f}%, far {told.rates[1]:.2f} against "
+            f"{others.rates[1]:.2f}%: small gains, while the groups differ in far orders.",
             f"近省 {told.rates[0]:.2f}% 对 {others.rates[0]:.2f}%，"
             f"远省 {told.rates[1]:.2f}% 对 {others.rates[1]:.2f}%："
             "改善不大，而两组的远省占比相差很多。",

@@ -113,7 +113,7 @@ def _whole(survey: _Survey) -> tuple[Prose, Numeric]:
         (100 * whole.n / invited, 0.0, Prose("This is the response rate.", "这是回复率。")),
     )
     reason = Prose(
-        f"All 4 and 5 of all answers: {whole.hits:,} of {whole.n:,} = {key:.1f} %.",
+        f"All 4 and 5 of all answers: {whole.hits:,} of {whole.n:,} = {key:.1f}%.",
         f"全部 4 分和 5 分占全部答卷：{whole.hits:,} ÷ {whole.n:,} = {key:.1f}%。",
     )
     stem = Prose(
@@ -127,7 +127,7 @@ def _response(survey: _Survey) -> tuple[Prose, Choice]:
     rates = [100 * share.n / asked for share, asked in zip(survey.answers, survey.invited, strict=True)]
     key = rates.index(min(rates))
     reasons = [
-        Prose(f"{share.n:,} of {asked:,} answered: {rate:.1f} %.", f"{asked:,} 人中 {share.n:,} 人作答：{rate:.1f}%。")
+        Prose(f"{share.n:,} of {asked:,} answered: {rate:.1f}%.", f"{asked:,} 人中 {share.n:,} 人作答：{rate:.1f}%。")
         for share, asked, rate in zip(survey.answers, survey.invited, rates, strict=True)
     ]
     stem = Prose(
@@ -145,7 +145,7 @@ def _margin(survey: _Survey, place: int) -> tuple[Prose, Numeric]:
         (
             key / Z,
             0.25,
-            Prose("This is one standard error; 95 % takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
+            Prose("This is one standard error; 95% takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
         ),
         (2 * key, 0.25, Prose("This is the whole width; the margin is half of it.", "这是区间全宽，误差是它的一半。")),
         (
@@ -160,7 +160,7 @@ def _margin(survey: _Survey, place: int) -> tuple[Prose, Numeric]:
     )
     gap = " " if name.zh[-1].isascii() else ""  # after Latin letters
     stem = Prose(
-        f"What is the margin of the satisfied share of {name.en} at 95 %, in points with one decimal (plus or minus)?",
+        f"What is the margin of the satisfied share of {name.en} at 95%, in points with one decimal (plus or minus)?",
         f"在 95% 置信度下，{name.zh}{gap}满意率的误差是正负多少个百分点（保留一位小数）？",
     )
     return stem, Numeric(round(key, 2), 0.11, POINTS, reason, nears(key, 0.11, mistakes))

@@ -24,7 +24,7 @@ from core.domain.orders import Fact, Status
 from core.services import orders
 
 CAMPAIGN = "HD-1103"
-_RIGHT, _WRONG = 85, 49  # per cent of the list price: 15 % off, and the same digits turned round
+_RIGHT, _WRONG = 85, 49  # per cent of the list price: 15% off, and the same digits turned round
 _NAMES_CAMPAIGN = re.compile(r"hd\W{0,2}1103", re.IGNORECASE)
 _SPEAKS_OF_IT = re.compile(r"campaign|discount|promo|% ?off|活动|促销|折|优惠", re.IGNORECASE)
 _SPEAKS_OF_PRICE = re.compile(r"price|discount|campaign|hd\W{0,2}1103|%|价|折|活动|优惠|金额", re.IGNORECASE)
@@ -38,7 +38,7 @@ def situation(ctx: Context) -> Ids:
     (goods,) = pick_goods(ctx, 1, skip=2)
     stock_up(ctx.at(ctx.now - DAY), goods, _ZHOU.region, 12)
     first, last = (local_time(ctx, ctx.now + days * DAY).strftime("%m-%d") for days in (-2, 4))
-    says = {"优惠信息": f"{CAMPAIGN} 指定商品 85 折 / 15 % off this article ({first} – {last})"}
+    says = {"优惠信息": f"{CAMPAIGN} 指定商品 85 折 / 15% off this article ({first} – {last})"}
     lines = [[Bought(goods, 2, goods.list_price_cents * share // 100)] for share in (_RIGHT, _WRONG)]
     zhou = place_order(ctx, 9_000_137, _ZHOU, lines[0], minutes_ago=34, says=says)
     xu = place_order(ctx, 9_000_174, _XU, lines[1], minutes_ago=21, says=says)
@@ -96,14 +96,14 @@ def solve(ctx: Context, ids: Ids) -> Iterator[Step]:
     right, wrong = ids["campaign_order"], ids["wrong_price"]
     yield Step(
         Prose(
-            f"Both orders stopped because of the price. The channel's row says {CAMPAIGN}, 15 % off. This one "
-            "is 15 % "
+            f"Both orders stopped because of the price. The channel's row says {CAMPAIGN}, 15% off. This one "
+            "is 15% "
             "below the list: the campaign explains it.",
             f"两单都因价格被拦截。渠道数据写明活动 {CAMPAIGN}，85 折。这一单低于标价 15%，活动可以解释。",
         ),
         right,
     )
-    orders.confirm_order(ctx, right, approved={"price": f"{CAMPAIGN}: 85 折 / 15 % off, verified with the list price"})
+    orders.confirm_order(ctx, right, approved={"price": f"{CAMPAIGN}: 85 折 / 15% off, verified with the list price"})
     yield Step(
         Prose(
             "Let the price pass with a note that names the campaign, and confirm. The units are reserved at once.",
@@ -113,14 +113,14 @@ def solve(ctx: Context, ids: Ids) -> Iterator[Step]:
     )
     yield Step(
         Prose(
-            "The other one carries the same campaign, but is 51 % below the list: 15 became 51. No campaign "
+            "The other one carries the same campaign, but is 51% below the list: 15 became 51. No campaign "
             "allows that.",
             "另一单写着同一活动，却低于标价 51%：15 错成了 51，没有任何活动允许这样的价格。",
         ),
         wrong,
     )
     orders.hold_order(
-        ctx, wrong, f"价格低于标价 51%，{CAMPAIGN} 只允许 15% / Price 51 % below list, {CAMPAIGN} allows 15 %"
+        ctx, wrong, f"价格低于标价 51%，{CAMPAIGN} 只允许 15% / Price 51% below list, {CAMPAIGN} allows 15%"
     )
     yield Step(
         Prose(
@@ -187,13 +187,13 @@ EXERCISE = Exercise(
             "两单都在队列的“待处理”里。逐一打开，按行对照：标价、成交价，以及渠道数据里关于优惠的说明。",
         ),
         Prose(
-            "The channel says 15 % off for both. Work it out: list price × 0.85. Only one of them is there.",
+            "The channel says 15% off for both. Work it out: list price × 0.85. Only one of them is there.",
             "渠道数据里两单都写着 85 折。算一算：标价 × 0.85，只有一单对得上。",
         ),
         Prose(
-            f"周逸然: confirm, let the price pass with a note that names {CAMPAIGN}. 许文博: hold, reason “51 % "
+            f"周逸然: confirm, let the price pass with a note that names {CAMPAIGN}. 许文博: hold, reason “51% "
             "below list, "
-            "campaign allows 15 %”.",
+            "campaign allows 15%”.",
             f"周逸然：确认订单，放行价格，备注写明 {CAMPAIGN}。许文博：挂起，原因写“低于标价 51%，活动只允许 15%”。",
         ),
     ),

@@ -8,7 +8,7 @@ KNOWN = (
     0.3, 0.25, 0.2, 0.1666667, 0.1428571, 0.125, 0.1111111, 0.1, 0.05, 0.0,
 )  # fmt: skip
 ROUNDING = 0.005
-"""How far a fraction of another system may lie beside a known one, as 33.3 % does."""
+"""How far a fraction of another system may lie beside a known one, as 33.3% does."""
 EXACT = 0.001
 """How far a fraction of ours may: a third is written 0.3334 once, so that three make a whole."""
 _SAME = 1e-6

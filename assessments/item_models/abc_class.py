@@ -41,16 +41,16 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     reasons = []
     for abc in Abc:
         where = Prose(
-            f"Ranked by value it begins at {begins} % and ends at {ends} %; where it begins decides.",
+            f"Ranked by value it begins at {begins}% and ends at {ends}%; where it begins decides.",
             f"按销售额排序，它从 {begins}% 起、到 {ends}% 止；以起点所在的类为准。",
         )
-        right = Prose(f"{where.en} A reaches to 80 %, B to 95 %.", f"{where.zh}A 类到 80%，B 类到 95%。")
+        right = Prose(f"{where.en} A reaches to 80%, B to 95%.", f"{where.zh}A 类到 80%，B 类到 95%。")
         reasons.append(right if abc is key else where)
     return Built("single", stem, pick([_NAMES[abc] for abc in Abc], list(Abc).index(key), reasons), exhibit)
 
 
 def _shares(rng: random.Random) -> tuple[list[int], list[int]]:
-    """Whole per cents that add up to 100, all different, in any order and ranked; one lies across 80 %."""
+    """Whole per cents that add up to 100, all different, in any order and ranked; one lies across 80%."""
     while True:
         raw = [rng.random() ** 1.5 + 0.02 for _ in range(_ARTICLES)]
         ranked = sorted((max(1, round(100 * one / sum(raw))) for one in raw), reverse=True)
@@ -85,14 +85,14 @@ def _count(shares: list[int], classes: Mapping[int, Abc]) -> tuple[Prose, Numeri
     within = sum(sum(ranked[: place + 1]) <= 80 for place in range(len(ranked)))
     b_too = sum(abc is not Abc.C for abc in classes.values())
     begins = [sum(ranked[:place]) for place in range(key + 1)]
-    listed = ", ".join(f"{one} %" for one in begins[:key])
+    listed = ", ".join(f"{one}%" for one in begins[:key])
     listed_zh = "、".join(f"{one}%" for one in begins[:key])
     mistakes = (
         (
             within,
             0.25,
             Prose(
-                "The one that begins below 80 % and ends above it is an A as well.",
+                "The one that begins below 80% and ends above it is an A as well.",
                 "起点不到 80%、终点超过 80% 的那个也是 A 类。",
             ),
         ),
@@ -100,14 +100,14 @@ def _count(shares: list[int], classes: Mapping[int, Abc]) -> tuple[Prose, Numeri
         (
             round(0.8 * _ARTICLES),
             0.0,
-            Prose("80 % of the value, not of the articles.", "是销售额的 80%，不是品种数的 80%。"),
+            Prose("80% of the value, not of the articles.", "是销售额的 80%，不是品种数的 80%。"),
         ),
     )
     stem = Prose(
         "How many of these articles are counted every 30 days, as class A?", "其中有多少种属于 A 类、每 30 天盘点一次？"
     )
     reason = Prose(
-        f"Ranked by value, the first {key} begin at {listed}, all below 80 %; the next begins at {begins[key]} %.",
+        f"Ranked by value, the first {key} begin at {listed}, all below 80%; the next begins at {begins[key]}%.",
         f"按销售额排序，前 {key} 种的起点为 {listed_zh}，都不到 80%；下一种从 {begins[key]}% 起。",
     )
     return stem, Numeric(key, 0, Prose("articles", "种"), reason, nears(key, 0, mistakes))

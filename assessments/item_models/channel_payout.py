@@ -62,7 +62,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
         tuple(m.words(one.number, m.amount(one.paid_cents), m.amount(one.refunded_cents)) for one in orders),
     )
     kept = Prose(
-        f"By contract the channel keeps {terms.rate} % of payments less refunds, and {m.amount(terms.fee_cents)} yuan "
+        f"By contract the channel keeps {terms.rate}% of payments less refunds, and {m.amount(terms.fee_cents)} yuan "
         "per paid order.",
         f"按合同，渠道收取付款减退款后金额的 {terms.rate}%，另按已付款订单每单收取 {m.amount(terms.fee_cents)} 元。",
     )
@@ -117,7 +117,7 @@ def payout_answer(orders: Sequence[Settled], terms: Terms) -> Numeric:
         key / 100,
         YUAN,
         Prose(
-            f"Payments − refunds − commission ({terms.rate} % of {m.amount(net)}) − fees: {sums}.",
+            f"Payments − refunds − commission ({terms.rate}% of {m.amount(net)}) − fees: {sums}.",
             f"付款 − 退款 − 佣金（{m.amount(net)} 的 {terms.rate}%）− 手续费：{sums}。",
         ),
         {
@@ -142,7 +142,7 @@ def _commission(orders: Sequence[Settled], terms: Terms) -> Numeric:
         key / 100,
         YUAN,
         Prose(
-            f"{terms.rate} % of payments less refunds: ({m.amount(paid)} − {m.amount(refunded)}) × {terms.rate} % = "
+            f"{terms.rate}% of payments less refunds: ({m.amount(paid)} − {m.amount(refunded)}) × {terms.rate}% = "
             f"{m.amount(key)}.",
             f"付款减退款后的 {terms.rate}%：（{m.amount(paid)} − {m.amount(refunded)}）× {terms.rate}% = "
             f"{m.amount(key)}。",

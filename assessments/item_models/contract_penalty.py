@@ -76,8 +76,8 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
 def clause_text(clause: Clause) -> Prose:
     """The clause as the contract words it."""
     return Prose(
-        f"For every full percentage point by which the on-time rate of the parcels due falls below {clause.target} %, "
-        f"{clause.per_point} % of the month's freight is credited, at most {clause.cap} %.",
+        f"For every full percentage point by which the on-time rate of the parcels due falls below {clause.target}%, "
+        f"{clause.per_point}% of the month's freight is credited, at most {clause.cap}%.",
         f"应送达包裹的准时率每低于 {clause.target}% 满一个百分点，扣减当月运费的 {clause.per_point}%，"
         f"最多 {clause.cap}%。",
     )
@@ -113,13 +113,13 @@ def answer(clause: Clause, month: Month) -> Numeric:
         (freight * clause.per_point, 0.0, Prose("This is the credit for one point only.", "这只是一个百分点的扣减。")),
     )
     counted = Prose(
-        f"On time {month.rate:.2f} %: {points} full points short, {points} × {clause.per_point} % = "
-        f"{points * clause.per_point} %",
+        f"On time {month.rate:.2f}%: {points} full points short, {points} × {clause.per_point}% = "
+        f"{points * clause.per_point}%",
         f"准时率 {month.rate:.2f}%，低了 {points} 个满的百分点，{points} × {clause.per_point}% = "
         f"{points * clause.per_point}%",
     )
     if points * clause.per_point > clause.cap:
-        counted = Prose(f"{counted.en}, capped at {clause.cap} %", f"{counted.zh}，封顶 {clause.cap}%")
+        counted = Prose(f"{counted.en}, capped at {clause.cap}%", f"{counted.zh}，封顶 {clause.cap}%")
     return Numeric(
         key / 100,
         0.51,

@@ -227,7 +227,7 @@ def _accuracy(world: Context, rng: random.Random, ask: str) -> Built:
             "What is the **stock accuracy** (by places), in per cent?", "**库存准确率**（按位置）是百分之多少？"
         )
         reason = Prose(
-            f"{found.lines_right} of {found.lines} places agree: {key:.1f} %.",
+            f"{found.lines_right} of {found.lines} places agree: {key:.1f}%.",
             f"{found.lines} 处中有 {found.lines_right} 处相符：{key:.1f}%。",
         )
     else:
@@ -237,7 +237,7 @@ def _accuracy(world: Context, rng: random.Random, ask: str) -> Built:
         )
         reason = Prose(
             f"{found.units_off} units off of {found.book_units}: 100 − "
-            f"{100 * found.units_off / found.book_units:.1f} = {key:.1f} %.",
+            f"{100 * found.units_off / found.book_units:.1f} = {key:.1f}%.",
             f"{found.book_units} 件共差 {found.units_off} 件：100 − "
             f"{100 * found.units_off / found.book_units:.1f} = {key:.1f}%。",
         )

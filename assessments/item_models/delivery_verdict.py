@@ -75,13 +75,13 @@ def _most(world: Context, rng: random.Random) -> Built:
         ),
     )
     mistakes = (
-        (line.rest, 0.25, Prose("5 % of the ordered quantity may come too much.", "允许多收订购数量的 5%。")),
+        (line.rest, 0.25, Prose("5% of the ordered quantity may come too much.", "允许多收订购数量的 5%。")),
         (standing, 0.0, Prose("That is beyond the tolerance; the receipt is refused.", "超出允差，系统会拒绝登记。")),
         (
             line.rest + extra + 1,
             0.0,
             Prose(
-                f"One too many: 5 % of {ordered}, rounded down, is {extra}.",
+                f"One too many: 5% of {ordered}, rounded down, is {extra}.",
                 f"多了一件：{ordered} 的 5% 舍去小数为 {extra}。",
             ),
         ),
@@ -94,7 +94,7 @@ def _most(world: Context, rng: random.Random) -> Built:
         ),
     )
     reason = Prose(
-        f"{line.rest} are waited for, and 5 % of {ordered}, rounded down to {extra}, may come on top: "
+        f"{line.rest} are waited for, and 5% of {ordered}, rounded down to {extra}, may come on top: "
         f"{line.rest} + {extra} = {key}.",
         f"尚待到货 {line.rest} 件，另允许多收 {ordered} 的 5%（舍去小数为 {extra}）：{line.rest} + {extra} = {key}。",
     )
@@ -166,7 +166,7 @@ def _why(place: int, by_date: bool, ordered: int, came: int, most: int, days: in
         return Prose("Fewer came: that is booked, the rest stays waited for.", "少到：按实到登记，其余继续等待。")
     if place == 2:
         return Prose(
-            f"{came} is just within the tolerance: 5 % of {ordered}, rounded down, is {most - ordered}.",
+            f"{came} is just within the tolerance: 5% of {ordered}, rounded down, is {most - ordered}.",
             f"{came} 件刚好在允差内：{ordered} 的 5% 舍去小数为 {most - ordered}。",
         )
     return Prose(

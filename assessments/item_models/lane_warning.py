@@ -43,7 +43,7 @@ def _lanes(world: Context, rng: random.Random) -> Built:
         tuple((name, same(str(lane.n)), _share(lane)) for name, lane in zip(names, lanes, strict=True)),
     )
     stem = Prose(
-        f"The target is {TARGET} %. Which lane does the board show in **red**?",
+        f"The target is {TARGET}%. Which lane does the board show in **red**?",
         f"目标为 {TARGET}%。看板上哪条线路显示为**红色**？",
     )
     return Built("single", stem, pick(names, wanted.index("red"), [_why(lane) for lane in lanes]), exhibit)
@@ -51,7 +51,7 @@ def _lanes(world: Context, rng: random.Random) -> Built:
 
 def _share(lane: Share) -> Prose:
     rate = f"{100 * lane.rate:.1f}"
-    return Prose(f"{lane.hits} ({rate} %)", f"{lane.hits}（{rate}%）")
+    return Prose(f"{lane.hits} ({rate}%)", f"{lane.hits}（{rate}%）")
 
 
 def _lane(rng: random.Random, colour: str) -> Share:
@@ -118,7 +118,7 @@ def _stretch(rng: random.Random) -> Built:
         said = best if total == ranked[0] else less
         reasons.append(
             Prose(
-                f"{one} h × {share} % = {total:.2f} h per parcel over all: {said.en}.",
+                f"{one} h × {share}% = {total:.2f} h per parcel over all: {said.en}.",
                 f"{one} 小时 × {share}% = {total:.2f} 小时（全部包裹平均），{said.zh}。",
             )
         )

@@ -110,7 +110,7 @@ def _answer(rule: str, late: Mapping[str, int], delivered: int, all_parcels: int
         tolerance=0.06,
         unit=same("%"),
         reason=Prose(
-            f"{late[rule]} of {delivered} delivered parcels {'was' if late[rule] == 1 else 'were'} late: {key:.1f} %.",
+            f"{late[rule]} of {delivered} delivered parcels {'was' if late[rule] == 1 else 'were'} late: {key:.1f}%.",
             f"{delivered} 件已签收包裹中有 {late[rule]} 件迟到：{key:.1f}%。",
         ),
         near=nears(round(key, 2), 0.06, mistakes),

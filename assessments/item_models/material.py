@@ -225,7 +225,7 @@ WAY: tuple[Callable[[Context, int], object], ...] = (shipping.release_order, _pi
 
 def percent(number: str) -> Prose:
     """A share in a cell, with the space before the sign that English takes here and Chinese doesn't."""
-    return Prose(f"{number} %", f"{number}%")
+    return same(f"{number}%")
 
 
 def words(*texts: str) -> tuple[Prose, ...]:

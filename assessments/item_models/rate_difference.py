@@ -64,7 +64,7 @@ def difference_choice(one: Prose, first: Share, other: Prose, second: Share) -> 
     gap, limit = abs(first.rate - second.rate), chance_limit(first, second)
     shown = abs(round(100 * first.rate, 1) - round(100 * second.rate, 1))  # as whoever subtracts the two finds it
     found = Prose(
-        f"{100 * first.rate:.1f} % against {100 * second.rate:.1f} %: {shown:.1f} points apart; chance explains up "
+        f"{100 * first.rate:.1f}% against {100 * second.rate:.1f}%: {shown:.1f} points apart; chance explains up "
         f"to {100 * limit:.1f}.",
         f"{100 * first.rate:.1f}% 对 {100 * second.rate:.1f}%，相差 {shown:.1f} 个百分点；偶然可以解释 "
         f"{100 * limit:.1f} 个百分点以内的差异。",

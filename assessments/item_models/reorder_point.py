@@ -83,7 +83,7 @@ def _safety(title: Prose, demand: Demand, lead: LeadTime, found: Levels) -> Buil
         (_MEAN, f"{demand.mean:g}"),
         (Prose("Standard deviation of daily demand, units", "日需求的标准差（件）"), f"{demand.deviation:g}"),
         (Prose("Lead time, days (never varies)", "提前期（天，没有波动）"), f"{lead.mean:g}"),
-        (Prose("z for a service level of 95 %", "服务水平 95% 对应的 z"), f"{z:.3f}"),
+        (Prose("z for a service level of 95%", "服务水平 95% 对应的 z"), f"{z:.3f}"),
     )
     mistakes = (
         (

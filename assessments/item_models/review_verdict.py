@@ -135,7 +135,7 @@ def _exhibit(world: Context, order_id: int, goods: m.Goods) -> Exhibit:
         (Prose("Limit of units per article", "同一商品数量上限"), same(str(review_policy().most_units))),
         (
             Prose("Price tolerance", "价格容差"),
-            Prose(f"± {100 * review_policy().price_tolerance:.0f} %", f"± {review_policy().price_tolerance:.0%}"),
+            Prose(f"± {100 * review_policy().price_tolerance:.0f}%", f"± {review_policy().price_tolerance:.0%}"),
         ),
         (Prose("Total with freight (CNY)", "含运费总额（元）"), same(m.amount(row.total_cents))),
         (Prose("Paid (CNY)", "已付款（元）"), same(m.amount(row.paid_cents))),

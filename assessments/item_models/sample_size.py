@@ -20,7 +20,7 @@ ANSWERS, PEOPLE = Prose("answers", "份"), Prose("people", "人")
 
 
 def answers_needed(points: int) -> int:
-    """How many answers give a share within so many points at 95 %, whatever the share.
+    """How many answers give a share within so many points at 95%, whatever the share.
 
     Source: n = 1.96² × 0.25 ÷ e², always rounded up.
     """
@@ -36,7 +36,7 @@ def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Buil
     rows = [
         (Prose("Tickets of the quarter", "本季度工单"), same(f"{cases:,}")),
         (
-            Prose("Wanted: margin of the share at 95 %", "要求：95% 置信度下比例的误差"),
+            Prose("Wanted: margin of the share at 95%", "要求：95% 置信度下比例的误差"),
             Prose(f"±{points} points", f"±{points} 个百分点"),
         ),
         (Prose("Response rate so far", "以往回复率"), m.percent(str(response))),
@@ -89,7 +89,7 @@ def _invitations(points: int, response: int) -> Numeric:
         ),
     )
     reason = Prose(
-        f"{_sum(points)}, so {wanted:,} answers; {wanted:,} ÷ {response} % = {exact:,.1f}, rounded up: {key:,}.",
+        f"{_sum(points)}, so {wanted:,} answers; {wanted:,} ÷ {response}% = {exact:,.1f}, rounded up: {key:,}.",
         f"{_sum(points)}，即 {wanted:,} 份答卷；{wanted:,} ÷ {response}% = {exact:,.1f}，向上取整为 {key:,}。",
     )
     return Numeric(key, 0, PEOPLE, reason, nears(key, 0, mistakes, places=0))

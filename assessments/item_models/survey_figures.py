@@ -18,7 +18,7 @@ from core.context import Context
 PERCENT = same("%")
 POINTS = Prose("points", "个百分点")
 SCORE = Prose("points", "分")
-Z = 1.96  # of the normal distribution, for 95 %
+Z = 1.96  # of the normal distribution, for 95%
 
 
 def build(world: Context, rng: random.Random, params: Mapping[str, Any]) -> Built:
@@ -80,7 +80,7 @@ def nps(marks: Sequence[int]) -> float:
 
 
 def margin(rate: float, n: int) -> float:
-    """Half the width of the 95 % interval of a share, in points. Source: the normal approximation."""
+    """Half the width of the 95% interval of a share, in points. Source: the normal approximation."""
     return 100 * Z * math.sqrt(rate * (1 - rate) / n)
 
 
@@ -96,7 +96,7 @@ def satisfied_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric
         (20 * mean, 0.0, Prose("This is the mean mark, not a share.", "这是平均分，不是比例。")),
     )
     reason = Prose(
-        f"4 and 5 of all answers: {good} of {n} = {key:.1f} %.", f"4 分和 5 分占全部答卷：{good} ÷ {n} = {key:.1f}%。"
+        f"4 and 5 of all answers: {good} of {n} = {key:.1f}%.", f"4 分和 5 分占全部答卷：{good} ÷ {n} = {key:.1f}%。"
     )
     stem = Prose("What share is satisfied, in per cent with one decimal?", "满意率是百分之多少（保留一位小数）？")
     return stem, Numeric(round(key, 2), 0.06, PERCENT, reason, nears(key, 0.06, mistakes))
@@ -138,7 +138,7 @@ def margin_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
         (
             key / Z,
             0.25,
-            Prose("This is one standard error; 95 % takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
+            Prose("This is one standard error; 95% takes 1.96 of them.", "这是一个标准误，95% 要乘 1.96。"),
         ),
         (2 * key, 0.25, Prose("This is the whole width; the margin is half of it.", "这是区间全宽，误差是它的一半。")),
         (margin(rate, invited), 0.0, Prose("n is the answers, not the invitations.", "n 是答卷数，不是邀请数。")),
@@ -148,7 +148,7 @@ def margin_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]:
         f"1.96 × √({rate:.3f} × {1 - rate:.3f} ÷ {n}) = ±{key:.1f} 个百分点。",
     )
     stem = Prose(
-        f"{100 * rate:.1f} % of those who answered are satisfied. What is the margin of this share at 95 %, in points "
+        f"{100 * rate:.1f}% of those who answered are satisfied. What is the margin of this share at 95%, in points "
         "with one decimal (plus or minus)?",
         f"答卷中满意率为 {100 * rate:.1f}%。在 95% 置信度下，误差是正负多少个百分点（保留一位小数）？",
     )
@@ -169,7 +169,7 @@ def response_number(marks: Sequence[int], invited: int) -> tuple[Prose, Numeric]
         (satisfied_share(marks), 0.0, Prose("This is the share of the satisfied.", "这是满意率。")),
     )
     reason = Prose(
-        f"{n} answers from {invited:,} invited = {key:.1f} %.", f"{n} 份答卷 ÷ {invited:,} 份邀请 = {key:.1f}%。"
+        f"{n} answers from {invited:,} invited = {key:.1f}%.", f"{n} 份答卷 ÷ {invited:,} 份邀请 = {key:.1f}%。"
     )
     stem = Prose("What is the response rate, in per cent with one decimal?", "回复率是百分之多少（保留一位小数）？")
     return stem, Numeric(round(key, 2), 0.06, PERCENT, reason, nears(key, 0.06, mistakes))

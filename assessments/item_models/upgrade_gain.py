@@ -65,7 +65,7 @@ def _stopped(orders: int, share: int) -> Numeric:
             Prose("That was before; now only those that stop are dealt with.", "那是升级前，现在只处理被拦截的。"),
         ),
     )
-    reason = Prose(f"{share} % of {orders}: {stopped}.", f"{orders} 的 {share}%：{stopped}。")
+    reason = Prose(f"{share}% of {orders}: {stopped}.", f"{orders} 的 {share}%：{stopped}。")
     return Numeric(stopped, 0, ORDERS, reason, nears(stopped, 0, mistakes))
 
 

@@ -28,7 +28,7 @@ def _overall(rng: random.Random) -> Built:
     due = [rng.randint(1, 3) * 100, rng.randint(8, 20) * 50, rng.randint(8, 20) * 50]
     on_time = [rate * count // 100 for rate, count in zip(rates, due, strict=True)]
     rows = [
-        (Prose(one.name_en, one.name_zh), same(f"{count:,}"), Prose(f"{rate} %", f"{rate}%"))
+        (Prose(one.name_en, one.name_zh), same(f"{count:,}"), same(f"{rate}%"))
         for one, count, rate in zip(carriers, due, rates, strict=True)
     ]
     rng.shuffle(rows)
@@ -44,7 +44,7 @@ def _overall(rng: random.Random) -> Built:
         key,
         PER_CENT,
         Prose(
-            f"All on time by all due: ({parts}) / ({wholes}) = {sum(on_time):,} / {sum(due):,} = {key:.2f} %.",
+            f"All on time by all due: ({parts}) / ({wholes}) = {sum(on_time):,} / {sum(due):,} = {key:.2f}%.",
             f"准时总件数除以应送达总件数：({parts}) / ({wholes}) = {sum(on_time):,} / {sum(due):,} = {key:.2f}%。",
         ),
         {
@@ -81,7 +81,7 @@ def _change(rng: random.Random) -> Built:
         key,
         POINTS,
         Prose(
-            f"The difference of the rates: {rates[1]:.2f} % − {rates[0]:.2f} % = {key:.2f} percentage points.",
+            f"The difference of the rates: {rates[1]:.2f}% − {rates[0]:.2f}% = {key:.2f} percentage points.",
             f"两个比率之差：{rates[1]:.2f}% − {rates[0]:.2f}% = {key:.2f} 个百分点。",
         ),
         {

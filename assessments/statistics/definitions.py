@@ -54,7 +54,7 @@ ITEM_MEANING_LABELS: Mapping[str, str] = {
     "facility": "Share of its marks that people reach; guessing reaches {guess}.",
     "sd": "How far people lie apart on this item, in shares of its marks.",
     "rest": "Whether who does well otherwise does well here: 0.2 is useful, below 0 something is wrong.",
-    "upper_lower": "Facility of the best 27 % less that of the weakest 27 % (Kelley 1939).",
+    "upper_lower": "Facility of the best 27% less that of the weakest 27% (Kelley 1939).",
     "efficiency": "Covariance of mark and rest, in percent of the most these marks could give.",
     "intended_weight": "Percent of all marks that it is worth.",
     "effective_weight": "Percent of the differences between people that it makes.",
@@ -75,14 +75,14 @@ EFFECT_FIGURE_LABELS: Mapping[str, str] = {
 }
 
 EFFECT_MEANING_LABELS: Mapping[str, str] = {
-    "mean": "Post-test less pre-test of the same {n} people, in percentage points; 95 % interval {low} to {high}"
+    "mean": "Post-test less pre-test of the same {n} people, in percentage points; 95% interval {low} to {high}"
     " ({how}).",
-    "d_z": "Mean gain in standard deviations of the gains (Cohen 1988), 95 % interval {low} to {high}; corrected for"
+    "d_z": "Mean gain in standard deviations of the gains (Cohen 1988), 95% interval {low} to {high}; corrected for"
     " small groups g_z = {g} (Hedges 1981).",
     "hake_class": "Gain of the means as a share of what was left to gain (Hake 1998): from 0.3 medium, from 0.7 high.",
     "hake_people": "The same for each person, then the mean; whoever had nothing left to gain is left out.",
     "reliable": "People whose change is more than 1.96 errors of a difference (Jacobson and Truax 1991); {worse}"
     " reliably worse.",
-    "form": "How much easier form B is than form A, in percentage points, told from both orders; 95 % interval {low} to"
+    "form": "How much easier form B is than form A, in percentage points, told from both orders; 95% interval {low} to"
     " {high}.",
 }

@@ -82,7 +82,7 @@ def suspicion_in(options: Sequence[OptionFigures], people: NDArray[np.int_]) -> 
     """The option that casts doubt on the key of a single choice, if there is one.
 
     Shape: `people` counts those in the lowest, middle and highest third.
-    Source: of the highest third more chose it than chose the key, by more than chance (sign test, 95 %), and having
+    Source: of the highest third more chose it than chose the key, by more than chance (sign test, 95%), and having
     chosen it goes along with good marks, more so than having chosen the key.
     """
     keys = [option for option in options if option.is_key]

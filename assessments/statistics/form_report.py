@@ -109,7 +109,7 @@ class FormReport:
     """What a form is worth.
 
     Units: `guess_score` share of the marks that random answers reach. Shape: `tenths` counts people by tenths of the
-    marks, from 0–10 % to 90–100 %.
+    marks, from 0–10% to 90–100%.
     """
 
     figures: TestFigures

@@ -17,7 +17,7 @@ _SEED = 20260318  # the same people always give the same interval
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a figure lies with 95 % confidence."""
+    """Where a figure lies with 95% confidence."""
 
     low: float
     high: float

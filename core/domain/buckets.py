@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-FACTOR = 1.05  # a bucket's middle is at most 2.5 % from anything in it
+FACTOR = 1.05  # a bucket's middle is at most 2.5% from anything in it
 NOTHING = -1  # durations of no second, or less where a channel's clocks disagree
 _PER_LOG = 1.0 / math.log(FACTOR)
 
@@ -21,7 +21,7 @@ def middle_of(bucket: int) -> float:
 
 
 def percentile(counts: Mapping[int, int], share: float) -> float:
-    """The duration below which a share (0..1) of all lies, at most 2.5 % off.
+    """The duration below which a share (0..1) of all lies, at most 2.5% off.
 
     Shape: bucket → how many. Between two ranks it interpolates, as numpy.percentile does by default.
     Units: seconds; NaN when nothing was counted.

@@ -76,7 +76,7 @@ def check_settings(settings: WaveSettings) -> None:
                 "A price lies between 0 and {most}, found {found}.", most=MOST_CENTS // 100, found=cents / 100
             )
     if not 0 <= settings.safety_share <= 10:
-        raise RuleViolation("What stays on the shelf lies between 0 % and 1,000 % of the threshold.")
+        raise RuleViolation("What stays on the shelf lies between 0% and 1,000% of the threshold.")
     for units in settings.pick_units.values():
         if not 0 <= units <= MOST_UNITS:
             raise RuleViolation(

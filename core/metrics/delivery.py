@@ -139,7 +139,7 @@ class Lead:
 
 @cached
 def lead(ctx: Context, stage: str, wanted: Filter) -> Lead:
-    """Mean and percentiles of a stage's durations; percentiles are at most 2.5 % off."""
+    """Mean and percentiles of a stage's durations; percentiles are at most 2.5% off."""
     if not cut_of(wanted).is_single:
         found = totals(ctx, "delivered", wanted)[0]
         if stage != "total" or not found.n:

@@ -196,7 +196,7 @@ def _draw_leads(board: Board, known: Places) -> None:
                 query_params=rows_query(board, known, row_set, stage=stage),
                 help=t(STAGE_DEFINITION_LABELS[stage]),
             )
-    st.caption(t("Percentiles are read from buckets and at most 2.5 % off; the mean is exact."))
+    st.caption(t("Percentiles are read from buckets and at most 2.5% off; the mean is exact."))
 
 
 def age_name(low: int, high: int | None) -> str:

@@ -245,7 +245,7 @@ def _price_words(line: LineView, currency: str) -> str:
 def _deviation(line: LineView) -> str:
     if not line.list_price_cents:
         return "–"
-    return f"{(line.unit_price_cents / line.list_price_cents - 1) * 100:+.1f} %".replace("-", "−")
+    return f"{(line.unit_price_cents / line.list_price_cents - 1) * 100:+.1f}%".replace("-", "−")
 
 
 def lines(file: OrderFile) -> str:

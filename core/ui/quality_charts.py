@@ -139,7 +139,7 @@ def _item_traces(
 def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_rate: float | None, dark: bool) -> Chart:
     """How many people reached which tenth of the marks, with guessing, the mean and the pass mark drawn in.
 
-    Shape: ten counts, from 0–10 % to 90–100 %. Units: guess, mean and pass_rate 0..1.
+    Shape: ten counts, from 0–10% to 90–100%. Units: guess, mean and pass_rate 0..1.
     """
     colours = palette(dark)
     bars = {
@@ -148,7 +148,7 @@ def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_ra
         "y": list(counts),
         "width": 9.4,
         "marker": {"color": colours.series[1]},
-        "customdata": [f"{10 * tenth}–{10 * tenth + 10} %" for tenth in range(10)],
+        "customdata": [f"{10 * tenth}–{10 * tenth + 10}%" for tenth in range(10)],
         "hovertemplate": "%{customdata}: %{y:,d} " + literal(t("people")) + "<extra></extra>",
         "showlegend": False,
     }
@@ -164,7 +164,7 @@ def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_ra
             "x": [100 * at, 100 * at],
             "y": [0, top],
             "line": {"color": colour, "width": 2, "dash": dash},
-            "hovertemplate": f"{literal(name)}: %{{x:.0f}} %<extra></extra>",
+            "hovertemplate": f"{literal(name)}: %{{x:.0f}}%<extra></extra>",
         }
         for at, name, colour, dash in lines
     ]

@@ -119,7 +119,7 @@ def draw_gain(number: int, standing: Standing) -> None:
             st.caption(
                 safe(
                     t(
-                        "{rate} of what was left to gain (post-test less pre-test, divided by 100 % less pre-test).",
+                        "{rate} of what was left to gain (post-test less pre-test, divided by 100% less pre-test).",
                         rate=format_rate(gain.normalised, 0),
                     )
                 )

@@ -166,7 +166,7 @@ def draw_classes(choices: CountChoices) -> None:
     st.caption(
         safe(
             t(
-                "A are the articles that make the first 80 % of what is sold by value, B the next 15 %, C the rest."
+                "A are the articles that make the first 80% of what is sold by value, B the next 15%, C the rest."
                 " At most {n} articles make one cycle count, the longest overdue first.",
                 n=counting_policy().most_articles,
             )

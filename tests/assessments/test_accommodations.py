@@ -74,8 +74,8 @@ def test_the_next_try_runs_longer(portal: Portal) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"extra_time_rate": -0.1}, "between 0 % and 200 %"),
-        ({"extra_time_rate": 2.1}, "between 0 % and 200 %"),
+        ({"extra_time_rate": -0.1}, "between 0% and 200%"),
+        ({"extra_time_rate": 2.1}, "between 0% and 200%"),
         ({"reason": "  "}, "Say why it is granted"),
         ({"reason": "x" * 501}, "at most 500 characters"),
     ],

@@ -232,7 +232,7 @@ def test_the_published_table_of_certainty(fraction: float, certainty: int, wante
 
 
 def test_saying_how_sure_one_is_truly_pays_most() -> None:
-    """Source: Gardner-Medwin: the scale is built so that up to 67 % one says low, to 80 % middle, above high."""
+    """Source: Gardner-Medwin: the scale is built so that up to 67% one says low, to 80% middle, above high."""
     for chance, best in ((0.3, 1), (0.6, 1), (0.7, 2), (0.78, 2), (0.85, 3), (0.99, 3)):
         expected = {c: chance * certainty_mark(1, c) + (1 - chance) * certainty_mark(0, c) for c in CERTAINTIES}
         assert max(expected, key=expected.__getitem__) == best

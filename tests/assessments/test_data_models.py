@@ -76,7 +76,7 @@ def test_what_belongs_to_an_order_counts_once_per_order(room: FigureRoom) -> Non
 
 def test_rate_of_the_whole_comes_from_the_sums(room: FigureRoom) -> None:
     for question in all_asked(room, "whole_rate", ask="overall"):
-        rows = [(units(due), int(rate.split()[0])) for _, due, rate in rows_of(question)]
+        rows = [(units(due), int(rate.removesuffix("%"))) for _, due, rate in rows_of(question)]
         right = sum(due * rate for due, rate in rows) / sum(due for due, _ in rows)
         assert number_of(question) == pytest.approx(right, abs=0.006)
         assert abs(right - mean(rate for _, rate in rows)) > 0.2
@@ -114,7 +114,7 @@ def test_month_of_carriers_has_every_due_parcel_in_its_denominator(room: FigureR
         assert number_of(questions["unscanned"]) == pytest.approx(too_high, abs=0.011)
         most = max(table, key=lambda name: table[name][0] - table[name][1])
         assert right_of(questions["weight"]) == most != min(table, key=lambda name: table[name][1] / table[name][0])
-        weeks = [int(rate.split()[0]) for _, rate in cells_of(case.exhibits[1])]
+        weeks = [int(rate.removesuffix("%")) for _, rate in cells_of(case.exhibits[1])]
         assert min(weeks) == weeks[2] < weeks[3] < weeks[0] and abs(mean(weeks) - 100 * on_time / due) < 1
         assert f"{weeks[0] - weeks[3]} points below week 1" in right_of(questions["claim"])
         assert isinstance(questions["claim"].content, Choice)

@@ -110,7 +110,7 @@ def test_scores_are_converted_three_ways(portal: Portal) -> None:
     assert found is not None and (found.a_count, found.b_count) == (220, 220)
     assert [row.score for row in found.rows] == pytest.approx([5.0 * step for step in range(21)])
     middle = found.rows[12]
-    assert all(worth < 57 for worth in (middle.by_mean, middle.by_line, middle.by_rank)), "60 % on an easier form"
+    assert all(worth < 57 for worth in (middle.by_mean, middle.by_line, middle.by_rank)), "60% on an easier form"
     assert len({round(row.score - row.by_mean, 6) for row in found.rows}) == 1
     ranks = [row.by_rank for row in found.rows[3:]]
     assert ranks == sorted(ranks)

@@ -171,7 +171,7 @@ REVIEW, ADDRESS, CANCEL = EXERCISES
 
 
 @pytest.mark.parametrize(
-    ("note", "fraction"), [("HD-1103, 15 % off", 1.0), ("hd1103", 1.0), ("campaign price", 0.6), ("ok", 0.3)]
+    ("note", "fraction"), [("HD-1103, 15% off", 1.0), ("hd1103", 1.0), ("campaign price", 0.6), ("ok", 0.3)]
 )
 def test_the_note_is_worth_what_it_says(laid: Laid, note: str, fraction: float) -> None:
     case = laid(REVIEW)

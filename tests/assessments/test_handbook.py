@@ -182,7 +182,7 @@ def test_reasons_that_may_be_let_pass_are_the_product_s() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thresholds_are_those_of_the_policies(language: str) -> None:
     sections, promised, policy = SECTIONS[language], promises(), review_policy()
-    percent, hours = ("{} %", "{} hours") if language == "en" else ("{}%", "{} 小时")
+    percent, hours = "{}%", "{} hours" if language == "en" else "{} 小时"
     assert percent.format(f"{100 * policy.price_tolerance:g}") in sections["5.4"]
     assert hours.format(policy.duplicate_hours) in sections["5.5"]
     assert f" {policy.most_units} " in sections["5.9"]

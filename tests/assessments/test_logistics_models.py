@@ -96,7 +96,10 @@ def test_the_cheapest_that_may_carry_it_is_never_the_cheapest_by_tariff(room: Fi
 def test_expected_cost_decides_neither_by_rate_nor_by_risk_alone(room: FigureRoom) -> None:
     for question in all_asked(room, "parcel_cost", ask="expected"):
         (late,) = re.findall(r"costs us ([\d.]+) yuan", question.stem.en)
-        sums = {name: money(rate) + float(risk[:-2]) / 100 * money(late) for name, rate, risk in rows_of(question)}
+        sums = {
+            name: money(rate) + float(risk.removesuffix("%")) / 100 * money(late)
+            for name, rate, risk in rows_of(question)
+        }
         assert right_of(question) == min(sums, key=sums.__getitem__)
 
 
@@ -114,7 +117,7 @@ def test_tariffs_shown_are_those_of_the_policy(room: FigureRoom) -> None:
 
 def test_the_score_is_the_weighted_sum_of_the_table(room: FigureRoom) -> None:
     for question in all_asked(room, "carrier_score", ask="score"):
-        total = sum(int(weight[:-2]) * int(points) for _, weight, points in rows_of(question)) / 100
+        total = sum(int(weight.removesuffix("%")) * int(points) for _, weight, points in rows_of(question)) / 100
         assert number_of(question) == pytest.approx(total, abs=0.051)
 
 
@@ -173,9 +176,7 @@ def test_a_notice_on_the_very_last_day_is_in_time(room: FigureRoom) -> None:
 @pytest.mark.parametrize("capped", [True, False])
 def test_penalty_counts_full_points_up_to_the_cap(room: FigureRoom, capped: bool) -> None:
     for question in all_asked(room, "contract_penalty", cap=capped):
-        target, per_point, cap = map(
-            int, re.findall(r"below (\d+) %, (\d+) % of .* at most (\d+) %", question.stem.en)[0]
-        )
+        target, per_point, cap = map(int, re.findall(r"below (\d+)%, (\d+)% of .* at most (\d+)%", question.stem.en)[0])
         due, on_time, freight = (money(row[1]) for row in rows_of(question))
         points = math.floor(target - 100 * on_time / due)
         assert points * per_point > cap if capped else points * per_point < cap
@@ -222,7 +223,7 @@ def test_only_a_lane_with_enough_parcels_is_red(room: FigureRoom) -> None:
 
 def test_improving_begins_where_most_hours_are_lost(room: FigureRoom) -> None:
     for question in all_asked(room, "lane_warning", ask="stretch"):
-        lost = {name: int(hours) * int(share[:-2]) for name, hours, share in rows_of(question)}
+        lost = {name: int(hours) * int(share.removesuffix("%")) for name, hours, share in rows_of(question)}
         assert right_of(question) == max(lost, key=lost.__getitem__)
 
 
@@ -250,7 +251,7 @@ def test_the_parcel_that_warns_isn_t_the_one_that_waited_longest(room: FigureRoo
 
 def test_scorecard_and_grades_are_those_of_the_handbook() -> None:
     section = sections_in(text_of("en"))["20.3"]
-    assert [int(row[1].removesuffix(" %")) for row in rows_in(section)] == list(rules.WEIGHTS.values())
+    assert [int(row[1].removesuffix("%")) for row in rows_in(section)] == list(rules.WEIGHTS.values())
     assert sum(rules.WEIGHTS.values()) == 100
     said = [
         int(found) for found in re.findall(r"A: (\d+) and above.*B: (\d+) to below \d+.*fewer than (\d+)", section)[0]
@@ -308,7 +309,10 @@ def test_the_quarter_s_third_carrier_is_c_though_its_sum_is_high(room: FigureRoo
         weights, points = (cells_of(exhibit) for exhibit in case.exhibits)
         names = [column.en for column in case.exhibits[1].columns[1:]]
         sums = [
-            sum(int(weight[1][:-2]) * int(row[1 + at]) for weight, row in zip(weights, points, strict=True)) / 100
+            sum(
+                int(weight[1].removesuffix("%")) * int(row[1 + at]) for weight, row in zip(weights, points, strict=True)
+            )
+            / 100
             for at in range(3)
         ]
         (asked_name,) = [name for name in names if name in questions["score"].stem.en]

@@ -80,7 +80,7 @@ def test_a_second_marker_sees_the_first_ones_mark_before_changing_it(portal: Por
 def test_any_answer_can_be_put_right_with_a_reason(portal: Portal, essay: int) -> None:
     with pytest.raises(RuleViolation, match="needs a reason"):
         portal.do("tess", mark_by_hand, essay, "x-1", 1.0, " ", number=0)
-    with pytest.raises(RuleViolation, match="worth 0 to 100 %"):
+    with pytest.raises(RuleViolation, match="worth 0 to 100%"):
         portal.do("tess", mark_by_hand, essay, "x-1", 1.5, "why", number=0)
     with pytest.raises(RuleViolation, match="has no rubric"):
         portal.do("tess", mark_by_rubric, essay, "x-1", FULL, "", number=0)

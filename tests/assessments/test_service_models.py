@@ -184,7 +184,7 @@ def test_invitations_are_answers_by_response_rate(room: FigureRoom) -> None:
     for question in all_asked(room, "sample_size", ask="invitations"):
         _, (_, points), (_, response) = rows_of(question)
         wanted = answers_needed(int(re.findall(r"\d+", points)[0]))
-        assert number_of(question) == math.ceil(wanted * 100 / int(response.split()[0]))
+        assert number_of(question) == math.ceil(wanted * 100 / int(response.removesuffix("%")))
 
 
 def test_survey_answers_follow_the_table(room: FigureRoom) -> None:

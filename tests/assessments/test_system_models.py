@@ -50,8 +50,8 @@ def test_the_part_above_its_aim_is_named(room: FigureRoom) -> None:
 
 def test_review_saves_reading_and_costs_dealing_with_what_stops(room: FigureRoom) -> None:
     for question in all_asked(room, "upgrade_gain", ask="saved"):
-        orders, before, share, now = (float(row[1].rstrip(" %")) for row in rows_of(question))
+        orders, before, share, now = (float(row[1].rstrip("%")) for row in rows_of(question))
         assert number_of(question) == orders * before - orders * share / 100 * now
     for question in all_asked(room, "upgrade_gain", ask="stopped"):
-        orders, _, share, _ = (float(row[1].rstrip(" %")) for row in rows_of(question))
+        orders, _, share, _ = (float(row[1].rstrip("%")) for row in rows_of(question))
         assert number_of(question) == orders * share / 100 == int(number_of(question))

@@ -142,7 +142,7 @@ def test_commission_is_on_payments_less_refunds(room: FigureRoom) -> None:
     for ask in ("payout", "commission"):
         for question in all_asked(room, "channel_payout", ask=ask):
             rate, fee = re.findall(
-                r"keeps ([\d.]+) % of payments less refunds, and ([\d.]+) yuan per", question.stem.en
+                r"keeps ([\d.]+)% of payments less refunds, and ([\d.]+) yuan per", question.stem.en
             )[0]
             paid = sum(money(row[1]) for row in rows_of(question))
             net = paid - sum(money(row[2]) for row in rows_of(question))
@@ -200,7 +200,7 @@ def test_month_s_end_is_reckoned_by_contract_and_line_by_line(room: FigureRoom, 
         case = questions["net"].case
         assert case is not None
         rate, fee, charged = re.findall(
-            r"commission of ([\d.]+) % .* and ([\d.]+) yuan per paid order\..* commission of ([\d,.]+) yuan\. Our",
+            r"commission of ([\d.]+)% .* and ([\d.]+) yuan per paid order\..* commission of ([\d,.]+) yuan\. Our",
             case.situation.en,
         )[0]
         rows = cells_of(case.exhibits[0])

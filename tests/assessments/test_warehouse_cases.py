@@ -52,7 +52,7 @@ def reason_of(built: Built) -> str:
 
 
 def taken(row: list[str]) -> int:
-    """What the door takes of a line: at most 5 % too much, and nothing that expires within 90 days."""
+    """What the door takes of a line: at most 5% too much, and nothing that expires within 90 days."""
     ordered, _, counted, life = map(int, row[2:])
     return 0 if life < 90 else min(counted, ordered + ordered * 5 // 100)
 
@@ -124,7 +124,9 @@ def entry(case: BuiltCase, beginning: str) -> int:
 def test_incident_is_reckoned_from_its_log(room: FigureRoom) -> None:
     mistakes = set()
     for case in cases_of(room, "incident_morning"):
-        failed, paper, opened = (entry(case, words) for words in ("The system fails", "Packing on paper", "All is entered"))
+        failed, paper, opened = (
+            entry(case, words) for words in ("The system fails", "Packing on paper", "All is entered")
+        )
         lost = (failed - entry(case, "Last backup")) % (24 * 60)
         assert number_of(case.questions["lost"]) == lost
         due = sum(int(count) for hour, count in rows_of(case, 1) if paper <= minute_of(hour) < opened)

@@ -162,11 +162,11 @@ def review_and_confirm(window: Window, ids: dict[str, int]) -> None:
 
     page = window.page
     open_order(window, ids["campaign_order"], "confirm")
-    page.locator(".st-key-order-form-confirm input").fill(f"{CAMPAIGN}, 15 % off")
+    page.locator(".st-key-order-form-confirm input").fill(f"{CAMPAIGN}, 15% off")
     submit(page, "confirm")
     said(window, "The order is confirmed.")
     open_order(window, ids["wrong_price"], "hold")
-    page.locator(".st-key-order-form-hold textarea").fill("51 % below list, campaign allows 15 %")
+    page.locator(".st-key-order-form-hold textarea").fill("51% below list, campaign allows 15%")
     submit(page, "hold")
     said(window, "The order is on hold.")
 

@@ -11,8 +11,8 @@ PAPER = CertificatePaper(
     name="陈晓 Chen Xiao",
     title_en="Order processing",
     title_zh="订单处理",
-    score="85 %",
-    pass_rate="70 %",
+    score="85%",
+    pass_rate="70%",
     issued_at=1_773_801_000,
     timezone="Asia/Shanghai",
     code="ABCD-EFGH-JKMN-PQRS",
@@ -24,7 +24,7 @@ def test_it_says_who_passed_what_and_where_to_check_it(speech: Voice) -> None:
     pdf = certificate_pdf(PAPER, speech)
     (page,) = pages(pdf)
     chinese = speech.language == "zh"
-    for said in (PAPER.name, PAPER.title_zh if chinese else PAPER.title_en, "85 %", "70 %", PAPER.code, PAPER.address):
+    for said in (PAPER.name, PAPER.title_zh if chinese else PAPER.title_en, "85%", "70%", PAPER.code, PAPER.address):
         assert said in page
     assert ("证书" if chinese else "Certificate") in page
     assert scanned(pdf) == [{("QRCode", PAPER.address)}]

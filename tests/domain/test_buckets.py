@@ -1,4 +1,4 @@
-"""Buckets of durations: percentiles from them are within 2.5 % of numpy's on the same durations."""
+"""Buckets of durations: percentiles from them are within 2.5% of numpy's on the same durations."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_within_a_bucket_durations_are_taken_as_even_on_the_logarithmic_scale() 
 
 
 def test_a_forecast_is_held_against_what_happened() -> None:
-    """Ten parcels at 10 % of which one was late, ten at 80 % of which eight were."""
+    """Ten parcels at 10% of which one was late, ten at 80% of which eight were."""
     found = back_test([Outcome(0.1, 10, 1), Outcome(0.8, 10, 8)])
     assert found is not None and (found.n, found.late_rate) == (20, 9 / 20)
     assert found.brier == pytest.approx((0.81 + 9 * 0.01 + 8 * 0.04 + 2 * 0.64) / 20)

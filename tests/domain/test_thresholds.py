@@ -22,13 +22,13 @@ from core.domain.thresholds import (
 
 # Source: textbooks' worked examples; z as printed there, results as printed there.
 PUBLISHED = {
-    # Russell and Taylor, Operations Management: carpet, 30 yards a day, s = 5, 10 days, 95 %: 26.1 and 326.1.
+    # Russell and Taylor, Operations Management: carpet, 30 yards a day, s = 5, 10 days, 95%: 26.1 and 326.1.
     "carpet": (1.65, Demand(30, 5, 90), LeadTime(10, 0), 26.1, 326.1, 0.05),
-    # Stevenson, Operations Management: jars of sauce, 50 a week, s = 3, two weeks, 10 % risk: 5.43 and 105.43.
+    # Stevenson, Operations Management: jars of sauce, 50 a week, s = 3, two weeks, 10% risk: 5.43 and 105.43.
     "sauce": (1.28, Demand(50, 3, 90), LeadTime(2, 0), 5.43, 105.43, 0.01),
-    # Heizer and Render, Operations Management: cameras, 10 a day, lead time 6 days, s = 1, 98 %: 80.55.
+    # Heizer and Render, Operations Management: cameras, 10 a day, lead time 6 days, s = 1, 98%: 80.55.
     "cameras": (2.055, Demand(10, 0, 90), LeadTime(6, 1), 20.55, 80.55, 0.01),
-    # The same: batteries, 150 a day, s = 16, lead time 5 days, s = 1, 95 %: 254 and 1,004.
+    # The same: batteries, 150 a day, s = 16, lead time 5 days, s = 1, 95%: 254 and 1,004.
     "batteries": (1.65, Demand(150, 16, 90), LeadTime(5, 1), 254, 1_004, 0.5),
 }
 

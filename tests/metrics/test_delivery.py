@@ -1,4 +1,4 @@
-"""On time, late and overdue, and lead times: two judgements, two denominators, and percentiles within 2.5 %."""
+"""On time, late and overdue, and lead times: two judgements, two denominators, and percentiles within 2.5%."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from assessments.exhibits import LINE, Exhibit
 from assessments.item_models import material as m
 from assessments.item_models.answers import PER_CENT, POINTS, number, one_of, per_cent
 from assessments.item_models.model import Built
-from assessments.prose import Prose
+from assessments.prose import Prose, same
 from core.context import Context
 from core.services.carriers import carrier_policy
 
@@ -99,8 +99,7 @@ def _by_week(weeks: Sequence[int]) -> Exhibit:
         Prose("On-time rate by week, all carriers together", "每周准时率（全部承运商合计）"),
         (Prose("Week", "周"), Prose("On-time rate", "准时率")),
         tuple(
-            (Prose(f"Week {place}", f"第 {place} 周"), Prose(f"{rate} %", f"{rate}%"))
-            for place, rate in enumerate(weeks, start=1)
+            (Prose(f"Week {place}", f"第 {place} 周"), same(f"{rate}%")) for place, rate in enumerate(weeks, start=1)
         ),
         LINE,
     )
@@ -115,7 +114,7 @@ def _overall(carriers: Sequence[_Carrier]) -> Built:
         key,
         PER_CENT,
         Prose(
-            f"All on time by all due: {on_time:,} / {due:,} = {key:.2f} %.",
+            f"All on time by all due: {on_time:,} / {due:,} = {key:.2f}%.",
             f"准时总件数除以应送达总件数：{on_time:,} / {due:,} = {key:.2f}%。",
         ),
         {
@@ -142,7 +141,7 @@ def _unscanned(carriers: Sequence[_Carrier]) -> Built:
         key,
         POINTS,
         Prose(
-            f"{on_time:,} / {due - without:,} = {wrong:.2f} % instead of {on_time:,} / {due:,} = {right:.2f} %: "
+            f"{on_time:,} / {due - without:,} = {wrong:.2f}% instead of {on_time:,} / {due:,} = {right:.2f}%: "
             f"{key:.2f} points better on paper, and not one parcel came sooner.",
             f"{on_time:,} / {due - without:,} = {wrong:.2f}%，而不是 {on_time:,} / {due:,} = {right:.2f}%："
             f"账面上高了 {key:.2f} 个百分点，却没有一件包裹到得更早。",
@@ -211,7 +210,7 @@ def _claim(carriers: Sequence[_Carrier], weeks: Sequence[int]) -> Built:
             f"第 4 周准时率比第 1 周低 {fall} 个百分点，第 3 周最低",
         ),
         Prose(
-            f"{weeks[0]} % − {weeks[-1]} % = {fall} points; week 3 stood at {weeks[2]} %. It says what was, no more.",
+            f"{weeks[0]}% − {weeks[-1]}% = {fall} points; week 3 stood at {weeks[2]}%. It says what was, no more.",
             f"{weeks[0]}% − {weeks[-1]}% = {fall} 个百分点，第 3 周为 {weeks[2]}%。只说事实，不多说。",
         ),
     )
@@ -228,12 +227,12 @@ def _claim(carriers: Sequence[_Carrier], weeks: Sequence[int]) -> Built:
         ),
         (
             Prose(
-                f"{tiny.name.en} is the most reliable carrier at 100 %, and should get more parcels",
+                f"{tiny.name.en} is the most reliable carrier at 100%, and should get more parcels",
                 f"{tiny.name.zh}准时率 100%，最可靠，应多分给它",
             ),
             Prose(
                 f"{tiny.due} parcels are too few to say so: one late one would make it "
-                f"{per_cent(tiny.due - 1, tiny.due):.0f} %.",
+                f"{per_cent(tiny.due - 1, tiny.due):.0f}%.",
                 f"只有 {tiny.due} 件，说明不了问题：只要晚一件就是 {per_cent(tiny.due - 1, tiny.due):.0f}%。",
             ),
         ),

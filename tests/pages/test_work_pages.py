@@ -154,8 +154,8 @@ def test_a_contradicting_address_is_explained_and_marked(desk: Databases) -> Non
 
 def test_a_price_is_explained_with_its_distance_from_the_list(desk: Databases) -> None:
     laid = lay(desk, review_and_confirm)
-    assert "−15.0 %" in sheet(open_order(desk, laid["campaign_order"]))
-    assert "−51.0 %" in sheet(open_order(desk, laid["wrong_price"]))
+    assert "−15.0%" in sheet(open_order(desk, laid["campaign_order"]))
+    assert "−51.0%" in sheet(open_order(desk, laid["wrong_price"]))
 
 
 def test_other_orders_of_the_buyer_are_a_click_away(desk: Databases) -> None:

@@ -25,6 +25,7 @@ def draw_granted(people: tuple[Granted, ...]) -> None:
     """Who has been granted something, and why."""
     rows = [
         {
+            "id": one.person_id,
             "name": one.name,
             "team": one.team,
             "time": extra_words(one.extra_time_rate),
@@ -36,7 +37,7 @@ def draw_granted(people: tuple[Granted, ...]) -> None:
         for one in people
         if one.at is not None
     ]
-    section(t("Granted now"))
+    section(t("Granted now"), t("Click a line to change it above.") if rows else "")
     if not rows:
         st.caption(t("Nobody has been granted anything."))
         return
@@ -49,13 +50,20 @@ def draw_granted(people: tuple[Granted, ...]) -> None:
         Column("by", t("Granted by"), width=120),
         Column("at", t("When"), width=150),
     ]
-    table(rows, columns, key="granted", height="content")
+    chosen = table(rows, columns, key="granted", id_key="id", height="content" if len(rows) < 11 else 400)
+    if chosen is not None and st.session_state.get("_granted-pressed") != chosen:
+        st.session_state["_grant-next"] = chosen
+        st.session_state["_granted-pressed"] = chosen
+        st.rerun()
+    st.session_state["_granted-pressed"] = chosen
 
 
 def draw_form(people: tuple[Granted, ...]) -> None:
     """Granting, changing and taking back."""
     by_id = {one.person_id: one for one in people}
     section(t("Grant"), t("The extra time counts from the person's next try on; larger text at once."))
+    if (asked := st.session_state.pop("_grant-next", None)) in by_id:
+        st.session_state["grant-person"] = asked
     with st.container(border=True, key="grant"):
         st.selectbox(
             t("Person"),

@@ -137,16 +137,11 @@ def judged(position: str, tallies: Iterable[Tally], policy: ReadinessPolicy) -> 
             sums[0] += tally.questions_count
             sums[1] += tally.weight
             sums[2] += tally.reached
-    nothing = (0, 0.0, 0.0)
-    return {
-        code: _state(code, one.required[position], *counted.get(code, nothing), policy)
-        for code, one in COMPETENCIES.items()
-    }
+    return {code: _state(code, one.required[position], counted.get(code), policy) for code, one in COMPETENCIES.items()}
 
 
-def _state(
-    code: str, required: int, count: float, weight: float, reached: float, policy: ReadinessPolicy
-) -> CompetencyState:
+def _state(code: str, required: int, sums: list[float] | None, policy: ReadinessPolicy) -> CompetencyState:
+    count, weight, reached = sums or (0, 0.0, 0.0)
     rate = reached / weight if weight else None
     if required == 0:
         state = NOT_REQUIRED
@@ -228,7 +223,7 @@ def _tallies(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, tuple[Tal
 
 
 def _last_numbers(ctx: Context, attempt_ids: Sequence[int]) -> Mapping[int, int]:
-    s, found = attempt_step.c, {}
+    s, found = attempt_step.c, dict[int, int]()
     for some in _few_at_a_time(attempt_ids):
         rows = select(s.attempt_id, func.max(s.number)).where(s.attempt_id.in_(some)).group_by(s.attempt_id)
         found.update((attempt_id, number) for attempt_id, number in ctx.db.execute(rows))

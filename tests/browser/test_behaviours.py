@@ -36,9 +36,9 @@ def window(server: AppServer, chromium: Browser) -> Iterator[Window]:
         assert opened.problems == []
 
 
-def begin(house: Databases, window: Window, behaviour: str, **settings: object) -> Page:
+def begin(house: Databases, window: Window, behaviour: str) -> Page:
     """The test as the trainer gives it, at its first question."""
-    sitting(house, "clerk", behaviour=behaviour, keys_shown="at_once", **settings)
+    sitting(house, "clerk", behaviour=behaviour, keys_shown="at_once")
     page = window.go(f"tests?test={TEST}&phase=pre")
     page.get_by_text("Question 1 of 7").wait_for()
     return window.settle()
@@ -100,11 +100,11 @@ def test_immediate_says_at_once_and_locks(house: Databases, window: Window) -> N
     assert page.get_by_role("radio", name="option a").is_disabled()
     assert page.get_by_role("button", name="Check the answer").count() == 0
     finish(window)
-    page.locator(".st-key-item-0").get_by_text("Wrong").wait_for()
+    page.locator(".st-key-item-0 .stMarkdownBadge", has_text="Wrong").wait_for()
 
 
 def test_interactive_gives_hints_and_takes_a_share_for_each_try(house: Databases, window: Window) -> None:
-    page = begin(house, window, INTERACTIVE, tries_per_item=3)
+    page = begin(house, window, INTERACTIVE)
     take_option(window, "a")
     check(window)
     page.get_by_text("hint 1 of 1").wait_for()

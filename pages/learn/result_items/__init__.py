@@ -9,7 +9,7 @@ from assessments.disputes import DAYS_OPEN, OPEN, STATUS_LABELS, Dispute, disput
 from assessments.exhibits import CaseView, Exhibit
 from assessments.key_release import Release, give_up_tries
 from assessments.marking import BLANK, PARTLY, RIGHT, VERDICT_LABELS, WAITING, WRONG
-from assessments.questions import Choice, OpenText
+from assessments.questions import Choice, OpenText, names_shown
 from assessments.results import (
     ItemResult,
     Result,
@@ -62,7 +62,7 @@ def option_lines(item: ItemResult) -> list[str]:
     assert isinstance(item.question.content, Choice)
     findings = dict(zip((option.name for option in item.question.content.options), item.mark.findings, strict=True))
     lines = []
-    for name in item.question.shown:
+    for name in item.question.shown or names_shown(item.question.content):
         finding = findings[name]
         mark = ":green[:material/check:]" if finding.right else ":material/close:"
         if finding.chosen and not finding.right:

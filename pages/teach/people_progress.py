@@ -261,8 +261,7 @@ def draw_people(standings: tuple[Standing, ...], test: str) -> None:
     place = min(st.session_state.get("_progress_page", 0), pages - 1)
     shown = standings[place * PER_PAGE : (place + 1) * PER_PAGE]
     rows = [row_of(one) for one in shown]
-    height = 560 if len(rows) > 14 else "content"
-    chosen = table(rows, columns, key=f"everybody-{place}", id_key="id", height=height)
+    chosen = table(rows, columns, key=f"everybody-{place}", id_key="id", height=560 if len(rows) > 14 else "content")
     if pages > 1:
         with st.container(key="progress-pages", horizontal=True, vertical_alignment="center", gap="small"):
             back, on = t("Previous page"), t("Next page")

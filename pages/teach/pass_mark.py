@@ -232,7 +232,11 @@ def draw_found(judging: Judging, found: ReadSheet) -> None:
     st.markdown(safe(" · ".join(parts)))
     if found.problems:
         rows = [{"line": one.line, "found": one.found, "wanted": t(one.template)} for one in found.problems]
-        columns = [Column("line", t("Line"), "number"), Column("found", t("Found")), Column("wanted", t("Wanted"))]
+        columns = [
+            Column("line", t("Line"), "number", width=70, digits=0),
+            Column("found", t("Found"), width=250),
+            Column("wanted", t("Wanted"), width=600),
+        ]
         table(rows, columns, key="judge-problems", height="content")
     st.button(
         t("Take over {n} estimates", n=format_int(len(found.rates))),
@@ -265,11 +269,9 @@ def draw_result(judging: Judging) -> None:
         return
     draw_mark(found)
     marks = {one.judge_id: one.mark for one in found.judges}
-    rows = [
-        {**row, "mark": format_rate(marks[one.judge_id]) if one.judge_id in marks else "–"}
-        for row, one in zip(rows, judging.judges, strict=True)
-    ]
-    columns = [Column("name", t("Judge")), Column("judged", t("Judged")), Column("mark", t("Their pass mark"))]
+    rows = [{**row, "mark": marks.get(one.judge_id)} for row, one in zip(rows, judging.judges, strict=True)]
+    mark = Column("mark", t("Their pass mark"), "rate", width=130, digits=1)
+    columns = [Column("name", t("Judge"), width=200), Column("judged", t("Judged"), width=120), mark]
     table(rows, columns, key="judges", height="content")
     draw_items(judging, found)
     draw_adopt(judging, found)
@@ -307,20 +309,20 @@ def draw_items(judging: Judging, found: PassMark) -> None:
             "item": one.item_id,
             "form": one.form,
             "asked": line_of(items[one.item_id]),
-            "mean": round(100 * one.mean, 1),
+            "mean": 100 * one.mean,
             "range": f"{format_number(100 * one.lowest, 0)} – {format_number(100 * one.highest, 0)}",
-            "spread": "–" if one.spread is None else format_number(100 * one.spread, 1),
+            "spread": None if one.spread is None else 100 * one.spread,
         }
         for one in found.items
     ]
     st.markdown(f"**{safe(t('Questions the judges differ most on'))}**")
     columns = [
-        Column("item", t("Question")),
-        Column("form", t("Form")),
-        Column("asked", t("What is asked"), width="large"),
-        Column("mean", t("Mean"), "number"),
-        Column("range", t("From – to")),
-        Column("spread", t("Standard deviation")),
+        Column("item", t("Question"), width=90, pinned=True),
+        Column("form", t("Form"), width=65),
+        Column("asked", t("What is asked"), width=500),
+        Column("mean", t("Mean"), "number", width=70, digits=1),
+        Column("range", t("From – to"), width=100),
+        Column("spread", t("Standard deviation"), "number", width=145, digits=1),
     ]
     everything = st.toggle(t("Show all questions"), key="judge-all")
     table(rows if everything else rows[:SHOWN_ITEMS], columns, key="judged-items", height="content")

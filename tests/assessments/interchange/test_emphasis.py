@@ -104,7 +104,7 @@ def test_bold_words_of_other_systems(html: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("html", ["<b> " * 9_000, "<b>" + " " * 39_000, "</b><b>" * 5_000])
-def test_bold_that_never_ends_takes_no_time(html: str) -> None:
-    begun = time.monotonic()
-    plain(Worded(html, "html"))
-    assert time.monotonic() - begun < 2
+def test_bold_that_never_ends_is_no_emphasis_and_takes_no_long(html: str) -> None:
+    begun = time.process_time()
+    assert plain(Worded(html, "html")) == ""
+    assert time.process_time() - begun < 5

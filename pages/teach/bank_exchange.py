@@ -68,13 +68,13 @@ def problem_rows(problems: tuple[Problem, ...], labels: Mapping[Severity, str]) 
 
 def problem_columns(*, with_lines: bool) -> list[Column]:
     """How problems are shown."""
-    line = [Column("line", t("Line"), "number", width="small")] if with_lines else []
+    line = [Column("line", t("Line"), "number", width=60, digits=0)] if with_lines else []
     return [
-        Column("severity", t("What became of it")),
         *line,
-        Column("item", t("Id or name"), width="medium"),
-        Column("problem", t("Problem"), width="large"),
-        Column("found", t("Found")),
+        Column("severity", t("What became of it"), width=140),
+        Column("item", t("Id or name"), width=130),
+        Column("problem", t("Problem"), width=540),
+        Column("found", t("Found"), width=190),
     ]
 
 

@@ -115,10 +115,10 @@ async def badge_class(request: Request) -> Response:
 
 
 async def issuer(request: Request) -> Response:
-    """Who issues the badges: this installation."""
-    base = _base(request)
+    """Who issues the badges: this installation, with the address of whoever answers for it."""
+    base, contact = _base(request), settings().contact
     body = {"@context": _CONTEXT, "type": "Issuer", "id": f"{base}/badges/issuer.json", "name": "Orderly", "url": base}
-    return JSONResponse(body)
+    return JSONResponse({**body, "email": contact} if contact else body)
 
 
 CERTIFICATE_ROUTES = (

@@ -1,4 +1,4 @@
-"""How this installation runs: demo or real, and under which public address."""
+"""How this installation runs: demo or real, under which public address, and who answers for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 DEMO_VARIABLE = "ORDERLY_DEMO"
 ORIGIN_VARIABLE = "ORDERLY_ORIGIN"
+CONTACT_VARIABLE = "ORDERLY_CONTACT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,12 @@ class Settings:
     """What the environment says about this server.
 
     `origin` is the address people use (`https://orders.example.com`) where a proxy changes the Host header.
+    `contact` is the e-mail address that badges name as their issuer's; Open Badges asks every issuer for one.
     """
 
     demo: bool
     origin: str
+    contact: str = ""
 
     @property
     def cookie(self) -> str:
@@ -32,7 +35,8 @@ class Settings:
 def settings() -> Settings:
     """The settings this process was started with."""
     demo = os.environ.get(DEMO_VARIABLE, "").strip().lower() in {"1", "true", "yes", "on"}
-    return Settings(demo=demo, origin=os.environ.get(ORIGIN_VARIABLE, "").strip().rstrip("/"))
+    origin = os.environ.get(ORIGIN_VARIABLE, "").strip().rstrip("/")
+    return Settings(demo=demo, origin=origin, contact=os.environ.get(CONTACT_VARIABLE, "").strip())
 
 
 def is_loopback(host: str | None) -> bool:

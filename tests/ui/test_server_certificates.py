@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from sqlalchemy import insert, select, update
+from starlette.requests import Request
 
 from core.db.assessment_tables import attempt, certificate
 from core.db.engines import connect
 from core.db.portal_tables import person
+from core.ui.server_certificates import issuer
+from core.ui.settings import CONTACT_VARIABLE, ORIGIN_VARIABLE, settings
 from tests.app_server import AppServer
+from tests.loops import run_async
 
 CODE, SPELLED = "ABCDEFGHJKMNPQRS", "ABCD-EFGH-JKMN-PQRS"
 TITLES = {"title_en": "Order <b>processing</b>", "title_zh": "订单处理"}
@@ -74,8 +79,27 @@ def test_the_badge_is_a_hosted_assertion(nobody: httpx.Client, issued: AppServer
     kind = nobody.get(badge["badge"]).json()
     assert (kind["type"], kind["id"]) == ("BadgeClass", badge["badge"])
     assert nobody.get(kind["image"]).status_code == 200
-    issuer = nobody.get(kind["issuer"]).json()
-    assert issuer["id"] == kind["issuer"] and issuer["name"] == "Orderly"
+    who = nobody.get(kind["issuer"]).json()
+    assert who["id"] == kind["issuer"] and who["name"] == "Orderly"
+    assert "email" not in who, "nobody is named who wasn't given"
+
+
+def test_the_issuer_says_who_answers_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ORIGIN_VARIABLE, "https://orderly.example.com/")
+    monkeypatch.setenv(CONTACT_VARIABLE, " training@example.com ")
+    settings.cache_clear()
+    try:
+        said = json.loads(bytes(run_async(issuer(Request({"type": "http", "headers": []}))).body))
+    finally:
+        settings.cache_clear()
+    assert said == {
+        "@context": "https://w3id.org/openbadges/v2",
+        "type": "Issuer",
+        "id": "https://orderly.example.com/badges/issuer.json",
+        "name": "Orderly",
+        "url": "https://orderly.example.com",
+        "email": "training@example.com",
+    }
 
 
 def test_a_certificate_that_was_taken_back_says_so(nobody: httpx.Client, issued: AppServer) -> None:

@@ -313,7 +313,7 @@ def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark:
         "hovermode": "closest",
         "barmode": "group",
         "showlegend": len(series) > 1,
-        "xaxis": {"type": "category"},
+        "xaxis": {"type": "category", "autotickangles": [0, 45, 90]},
         "yaxis": axis,
     }
     return {"data": traces, "layout": layout(colours, 260, **more)}

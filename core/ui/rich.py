@@ -9,9 +9,10 @@ from html import escape
 from core.ui.safe import plain, safe
 
 _STARS = safe("****")
-_FIGURE = re.compile(r"[-+±]?[0-9][0-9,]*(\.[0-9]+)?%?")
+_FIGURE = re.compile(r"[-+±−]?[0-9][0-9,]*(\.[0-9]+)?%?")
 _NOTHING = ("–", "—", "-")  # said instead of a figure
-_SHORT = 18  # characters; a cell that is no longer, such as a day with its time, stays on one line
+_SHORT = 18  # letters; a cell that is no longer, such as a day with its time, stays on one line
+_LONG = 24  # letters; a heading that is longer gets room, so that it doesn't become a tower
 
 
 def emphasised(text: str) -> str:
@@ -55,12 +56,13 @@ def facts_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
     """
     right = [_is_figures([row[at] for row in rows if row[at] not in _NOTHING]) for at in range(len(columns))]
     heads = "".join(
-        f'<th scope="col"{_classes(right[at])}>{escape(plain(column))}</th>' for at, column in enumerate(columns)
+        f'<th scope="col"{_classes(right[at], long=_letters(column) > _LONG)}>{escape(plain(column))}</th>'
+        for at, column in enumerate(columns)
     )
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_classes(right[at], len(cell) <= _SHORT)}>{escape(plain(cell))}</td>" for at, cell in enumerate(row)
+            f"<td{_classes(right[at], _letters(cell) <= _SHORT)}>{escape(plain(cell))}</td>" for at, cell in enumerate(row)
         )
         + "</tr>"
         for row in rows
@@ -72,8 +74,12 @@ def facts_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
     )
 
 
-def _classes(right: bool, short: bool = False) -> str:
-    names = " ".join(name for name, is_so in (("r", right), ("s", short)) if is_so)
+def _letters(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)  # a Chinese character is as wide as two letters
+
+
+def _classes(right: bool, short: bool = False, long: bool = False) -> str:
+    names = " ".join(name for name, is_so in (("r", right), ("s", short), ("l", long)) if is_so)
     return f' class="{names}"' if names else ""
 
 

@@ -64,6 +64,7 @@ async def check_page(request: Request) -> Response:
             rows=Html("".join(fill("certificate_row.html", name=name, value=value) for name, value in rows)),
             badge=f"/certificate/{spelled(found.code)}.json",
             badge_label=t("Open Badge (JSON)"),
+            another=t("Check another certificate"),
         )
         return html_page(request, t("Certificate"), body)
 

@@ -41,13 +41,20 @@ def test_a_long_number_is_a_name_and_no_figure() -> None:
 
 def test_a_table_of_facts_is_literal_keeps_short_cells_whole_and_has_a_name() -> None:
     rows = [["37189574", "2026-08-24 07:00", "87.00", "<b>on leave</b> for a month"], ["x", "", "–", "a & b"]]
-    shown = facts_table(["Order", "Paid at", "Paid", 'What "staff" says'], rows, "Orders <3")
+    shown = facts_table(
+        ["Order", "Paid at", "Paid by the channel, less refunds", 'What "staff" says'], rows, "Orders <3"
+    )
     assert shown == (
         '<div class="od-facts" role="group" aria-label="Orders &lt;3"><table><thead><tr><th scope="col">Order</th>'
-        '<th scope="col">Paid at</th><th scope="col" class="r">Paid</th>'
+        '<th scope="col">Paid at</th><th scope="col" class="r l">Paid by the channel, less refunds</th>'
         '<th scope="col">What &quot;staff&quot; says</th></tr></thead><tbody>'
         '<tr><td class="s">37189574</td><td class="s">2026-08-24 07:00</td><td class="r s">87.00</td>'
         "<td>&lt;b&gt;on leave&lt;/b&gt; for a month</td></tr>"
         '<tr><td class="s">x</td><td class="s"></td><td class="r s">–</td><td class="s">a &amp; b</td></tr>'
         "</tbody></table></div>"
     )
+
+
+def test_a_sentence_in_chinese_may_wrap_and_a_minus_is_part_of_a_figure() -> None:
+    shown = facts_table(["谁", "内容", "金额"], [["买家", "我们已收到您的消息。", "−35.00"]], "消息")
+    assert '<td class="s">买家</td><td>我们已收到您的消息。</td><td class="r s">−35.00</td>' in shown

@@ -11,9 +11,9 @@ from assessments.bank import Generated, Item
 from assessments.banked_items import bank_for, topics
 from assessments.case_models.model import BuiltCase
 from assessments.forms import question_for
-from assessments.interchange.formats import format_of
+from assessments.interchange.formats import EACH, format_of
 from assessments.interchange.parsed import Draft, Parsed, Problem, Written, problem
-from assessments.interchange.tables import table_of, table_of_drawing
+from assessments.interchange.tables import table_of, table_of_drawing, told
 from assessments.item_imports import Taken, save_drafts
 from assessments.prose import LANGUAGES
 from core.context import Context
@@ -79,24 +79,35 @@ def write_items(
     ]
     remarks: list[Problem] = []
     if drawings and any(isinstance(item.content, Generated) for item in items):
-        tables = list(_drawn(items, ctx.now, remarks))
+        tables = list(_drawn(items, ctx.now, made.cases, remarks))
     else:
-        tables = [table_of(item) for item in items]
+        tables = [_fitting(table_of(item), made.cases, remarks) for item in items]
     written = made.write(tables, language)
     return replace(written, problems=(*written.problems, *remarks))
 
 
-def _drawn(items: Sequence[Item], seed: int, remarks: list[Problem]) -> Iterator[dict[str, Any]]:
-    """Items as tables, those that are made anew as one person would get them."""
+def _drawn(items: Sequence[Item], seed: int, cases: str, remarks: list[Problem]) -> Iterator[dict[str, Any]]:
+    """Items as tables, those that are made anew as one person would get them.
+
+    Why a drawn case isn't a case of a workbook: its figures are right for one drawing only, and never those here again.
+    """
     situations: dict[str, BuiltCase] = {}
     with figures.practice_figures() as world:
         for item in items:
             if not isinstance(item.content, Generated):
-                yield table_of(item)
+                yield _fitting(table_of(item), cases, remarks)
                 continue
             table = table_of_drawing(item, question_for(item, seed, NOBODY, world, situations))
             remarks.append(problem("one_drawing", None, str(table["id"])))
-            yield table
+            yield table if cases == EACH else told(table)
+
+
+def _fitting(table: dict[str, Any], cases: str, remarks: list[Problem]) -> dict[str, Any]:
+    """A table as a format holds it: the situation of its case in the question where it has no other place."""
+    if cases or "case" not in table:
+        return table
+    remarks.append(problem("case_in_stem", None, str(table["id"])))
+    return told(table)
 
 
 def _known(language: str) -> None:

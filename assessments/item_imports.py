@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.bank_rows import DRAFT, OPEN_STATES, insert_version, versions_of
-from assessments.banked_items import topic_of, topics
+from assessments.banked_items import house_text, topics
+from assessments.case_drafts import blank_case, tables_of
+from assessments.cases import MOST_EXHIBITS
 from assessments.draft_values import gaps_in
 from assessments.interchange.parsed import Draft as ReadItem
 from assessments.item_changes import checked_value, cleaned_text
 from assessments.item_drafts import (
+    CASE,
+    COUNT,
     FIELDS,
+    ITEMS,
     MAYBE_PROSE,
     OF,
     PART,
@@ -89,12 +94,15 @@ def save_drafts(
 def _taken(ctx: Context, read: ReadItem, topic: str, origin: str, defaults: Mapping[str, Any]) -> Taken:
     item_id = str(read.table.get("id") or "")
     written = versions_of(ctx, item_id) if item_id else ()
-    if not written and (not item_id or topic_of(item_id) is None):
-        draft = shaped({**defaults, **read.table})
+    shape = shaped_case if read.table.get("kind") == CASE else shaped
+    if not written and (not item_id or house_text(item_id) is None):
+        draft = shape({**defaults, **read.table})
         version_id = insert_version(ctx, "", 1, topic, draft, DRAFT, step="imported", note=read.name, origin=origin)
         return Taken(read.name, NEW, f"own-{version_id}", version_id, len(gaps_in(draft)))
     own_topic, current, number = newest_text(item_id, written)
-    draft = shaped({**defaults, **read.table}, current)
+    if (read.table.get("kind") == CASE) != (current["kind"] == CASE):
+        raise RuleViolation("A new version can't be of another kind; take the id out to make it a new question.")
+    draft = shape({**defaults, **read.table}, current)
     if plain_item(draft) == plain_item(current):
         return Taken(read.name, SAME, item_id, None, 0)
     if any(one.state in OPEN_STATES for one in written):
@@ -105,6 +113,39 @@ def _taken(ctx: Context, read: ReadItem, topic: str, origin: str, defaults: Mapp
         ctx, item_id, number + 1, own_topic, draft, DRAFT, step="imported", note=read.name, origin=origin
     )
     return Taken(read.name, CHANGED, item_id, version_id, len(gaps_in(draft)))
+
+
+def shaped_case(table: Mapping[str, Any], current: Draft | None = None) -> Draft:
+    """A case from outside as a draft, with all its items; those that `current` has keep the number that they carry.
+
+    What the table says beside the case (competency, level, positions, source) fills what its items don't say.
+    Raises: RuleViolation as `shaped`.
+    """
+    draft = blank_case()
+    _fill(draft, table, FIELDS[CASE][""], None)
+    exhibits, items = table.get("exhibits") or [], table.get(ITEMS) or []
+    if len(exhibits) > MOST_EXHIBITS or len(items) > MOST_PARTS:
+        raise RuleViolation("A question has at most {limit} of these.", limit=MOST_PARTS)
+    for exhibit in exhibits:
+        made = blank_part(CASE, "exhibits")
+        _fill(made, exhibit, FIELDS[CASE]["exhibits"], None)
+        draft["exhibits"].append(made)
+    known: dict[str, Draft] = {}
+    if current is not None:
+        draft[COUNT] = current[COUNT]
+        known = {one["id"]: one for one in tables_of(current, str(table["id"]), 1)[1]}
+        for number, item in zip((one[PART] for one in current[ITEMS]), known.values(), strict=True):
+            item[PART] = number
+    defaults = {name: table[name] for name in ("competency", "level", "positions", "source") if name in table}
+    for item in items:
+        own = shaped({**defaults, **item})
+        before = known.pop(str(item.get("id")), None)
+        if before is not None:
+            own |= {PART: before[PART]}
+            kept = next(one for one in (current or {})[ITEMS] if one[PART] == before[PART])
+            own |= {"id": kept["id"]} if "id" in kept else {}
+        draft[ITEMS].append(own)
+    return keyed(draft)
 
 
 def shaped(table: Mapping[str, Any], current: Draft | None = None) -> Draft:

@@ -304,8 +304,14 @@ def get_item(ctx: Context, item_id: str) -> ItemSheet:
 
 
 def find_case_of(ctx: Context, item_id: str) -> str:
-    """The id of the case that an item belongs to; empty for one that is asked alone. Raises: as `get_item`."""
+    """The id of the case that an item belongs to, or that it is; empty for one that is asked alone.
+
+    Raises: NotAllowed without `bank.write` or `bank.review`.
+    """
     _need(ctx)
+    house = house_text(item_id)
+    if any(is_case(draft) for draft in ([house[1]] if house else [one.draft for one in versions_of(ctx, item_id)])):
+        return item_id
     return case_of_item(ctx, item_id)
 
 

@@ -23,6 +23,8 @@ from core.domain.errors import NotFound
 
 GIFT, MOODLE_XML, AIKEN, WORKBOOK, QTI = "gift", "moodle_xml", "aiken", "workbook", "qti"
 
+WHOLE, EACH = "whole", "each"
+
 FORMAT_LABELS = MappingProxyType(
     {
         GIFT: "GIFT text",
@@ -41,7 +43,8 @@ _AIKEN = re.compile(r"^ANSWER:\s*[A-Z]\b", re.MULTILINE)
 class Format:
     """One format.
 
-    Shape: `read` is None where a format is only written; `bilingual` files hold both languages at once.
+    Shape: `read` is None where a format is only written; `bilingual` files hold both languages at once; `cases` says
+    whether a situation that several items share has a place of its own, be it once (WHOLE) or before each item (EACH).
     """
 
     code: str
@@ -50,6 +53,7 @@ class Format:
     read: Callable[[bytes, str, str], Parsed] | None
     write: Callable[[Iterable[Mapping[str, Any]], str], Written]
     bilingual: bool = False
+    cases: str = ""
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -64,8 +68,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             lambda data, _, name: read_workbook(data, name),
             lambda items, _: write_workbook(items),
             bilingual=True,
+            cases=WHOLE,
         ),
-        QTI: Format(QTI, ".zip", "application/zip", None, write_qti),
+        QTI: Format(QTI, ".zip", "application/zip", None, write_qti, cases=EACH),
     }
 )
 READABLE = tuple(code for code, one in FORMATS.items() if one.read is not None)

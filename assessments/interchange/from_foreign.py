@@ -32,7 +32,7 @@ from core.domain.errors import Label
 
 MOST_QUESTIONS = 20_000
 TRUE_FALSE = {"en": ("True", "False"), "zh": ("正确", "错误")}
-ITEM_ID = re.compile(r"[a-z]{2,4}-[0-9a-z]{1,20}")
+ITEM_ID = re.compile(r"[a-z]{2,4}-[0-9a-z]{1,20}(-[0-9a-z]{1,20})?")
 """What an id of this house looks like; another system's number is kept beside the item."""
 
 # What a file may say beside the question, in the words of a message.

@@ -66,6 +66,10 @@ INTERCHANGE_PROBLEM_LABELS = MappingProxyType(
         "sheet_level": "There is no level called {name}; wanted one of {wanted}.",
         "sheet_wrong_part": "An item of the kind {name} has no part {part}.",
         "sheet_extra": "The column {column} says nothing in this row and should be empty.",
+        "sheet_no_case": "This row belongs to no case: no row of the part “case” carries its id.",
+        "sheet_no_table": "This row isn't in its place: below a “table” come its headings, then its rows.",
+        "sheet_unknown_case": "There is no case {case} on the sheet of cases.",
+        "sheet_chart": "A table is drawn as one of {wanted}, or not at all.",
         "too_many_questions": "A file is read up to {most} questions; the rest was left out.",
         # taken over, to be mended
         "below_zero": "A wrong answer costs nothing here; the fraction is read as 0.",
@@ -82,6 +86,7 @@ INTERCHANGE_PROBLEM_LABELS = MappingProxyType(
         "cannot_hold_control": "This format can't hold control characters.",
         "no_language": "The item says nothing in this language.",
         "loses": "This format has no place for: {what}.",
+        "case_in_stem": "The situation of its case stands before the question as text; this format knows no cases.",
         "one_drawing": "The file holds one drawing of an item that is made anew for every person.",
     }
 )
@@ -102,7 +107,16 @@ _SEVERITIES = MappingProxyType(
         **dict.fromkeys(("below_zero", "rule"), Severity.TO_MEND),
         "too_many_questions": Severity.STOPPED,
         **dict.fromkeys(
-            ("unknown_fraction", "rounded_fraction", "kept", "markup", "loses", "one_drawing", "sheet_remark"),
+            (
+                "unknown_fraction",
+                "rounded_fraction",
+                "kept",
+                "markup",
+                "loses",
+                "one_drawing",
+                "case_in_stem",
+                "sheet_remark",
+            ),
             Severity.KEPT_ASIDE,
         ),
     }

@@ -24,7 +24,7 @@ from assessments.interchange.qti_rules import (
     variable,
     within,
 )
-from assessments.interchange.tables import name_of, said_in
+from assessments.interchange.tables import exhibits_of, name_of, said_in
 from assessments.interchange.texts import spoilt
 from assessments.questions import NAMES
 
@@ -108,8 +108,31 @@ class QtiItem:
     # ---- body ----
 
     def body(self) -> Element:
-        """The item's body, still empty."""
-        return SubElement(self.root, "itemBody")
+        """The item's body with what the question is about: the situation of its case, and every exhibit as a table."""
+        body = SubElement(self.root, "itemBody")
+        case, exhibits = self.item.get("case"), exhibits_of(self.item)
+        if not case and not exhibits:
+            return body
+        about = SubElement(body, "div", {"class": "stimulus"})
+        if case:
+            SubElement(SubElement(about, "p"), "strong").text = self.text(case["title"])
+            _fill(SubElement(about, "p"), self.text(case["situation"]))
+        for exhibit in exhibits:
+            self.exhibit(about, exhibit)
+        return body
+
+    def exhibit(self, about: Element, exhibit: Mapping[str, Any]) -> None:
+        """A table of facts; one that is drawn for people here is a table all the same."""
+        table = SubElement(about, "table")
+        SubElement(table, "caption").text = self.text(exhibit["title"])
+        head = SubElement(SubElement(table, "thead"), "tr")
+        for column in exhibit["columns"]:
+            SubElement(head, "th").text = self.text(column)
+        body = SubElement(table, "tbody")
+        for row in exhibit["rows"]:
+            line = SubElement(body, "tr")
+            for cell in row:
+                SubElement(line, "td").text = self.text(cell)
 
     def prompt(self, interaction: Element) -> None:
         """What is asked, within an interaction."""

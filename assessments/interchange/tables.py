@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assessments.bank import Item
-from assessments.exhibits import Exhibit
+from assessments.exhibits import case_data, exhibit_data
 from assessments.interchange.emphasis import unmarked
 from assessments.prose import LANGUAGES, Prose
 from assessments.questions import Choice, Content, Matching, Numeric, OpenText, Ordering, Question, ShortText
@@ -24,7 +24,11 @@ def name_of(table: Mapping[str, Any]) -> str:
 
 
 def table_of(item: Item) -> dict[str, Any]:
-    """An item of a bank as a table; one that is made anew for everybody has no content in it."""
+    """An item of a bank as a table; one that is made anew for everybody has no content in it.
+
+    Shape: what it is about stands beside it, as `case` (the situation written by hand that it shares) and `exhibit`,
+    for formats that have a place for them; `told` says it in the question for those that haven't.
+    """
     table: dict[str, Any] = {
         "id": item.id,
         "kind": item.kind,
@@ -41,6 +45,8 @@ def table_of(item: Item) -> dict[str, Any]:
         table["stem"] = item.stem.as_data()
     if isinstance(item.content, Content):
         table |= content_table(item.content)
+    if item.case is not None and item.case.view is not None:
+        table["case"] = case_data(item.case.view)
     return table
 
 
@@ -49,27 +55,32 @@ def table_of_drawing(item: Item, question: Question) -> dict[str, Any]:
 
     Why: it gets an id of its own, since read back it is another item.
     """
-    table = table_of(item) | {"id": f"{item.id}x", "kind": question.kind}
-    stem = question.stem.as_data()
-    facts = question.exhibit
-    if question.case is not None:
-        situation = question.case.situation.as_data()
-        stem = {language: f"{situation[language]}\n\n{stem[language]}" for language in LANGUAGES}
-        for exhibit in question.case.exhibits:
-            stem = _with_facts(stem, exhibit)
-    table["stem"] = _with_facts(stem, facts) if facts else stem
-    return table | content_table(question.content)
+    table = table_of(item) | {"id": f"{item.id}x", "kind": question.kind, "stem": question.stem.as_data()}
+    about = {"case": case_data(question.case), "exhibit": exhibit_data(question.exhibit)}
+    return table | {name: value for name, value in about.items() if value} | content_table(question.content)
 
 
-def _with_facts(stem: Mapping[str, str], exhibit: Exhibit) -> dict[str, str]:
-    rows = [exhibit.columns, *exhibit.rows]
-    return {
-        language: "\n".join(
-            [stem[language], "", exhibit.title.in_language(language)]
-            + [" | ".join(cell.in_language(language) for cell in row) for row in rows]
-        )
-        for language in LANGUAGES
-    }
+def told(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with the situation and the exhibits said in the question itself."""
+    told_table = {name: value for name, value in table.items() if name not in ("case", "exhibit")}
+    case, stem = table.get("case"), table["stem"]
+    if case:
+        stem = {one: f"{case['situation'][one]}\n\n{stem[one]}" for one in LANGUAGES}
+    for exhibit in exhibits_of(table):
+        rows = [exhibit["columns"], *exhibit["rows"]]
+        stem = {
+            one: "\n".join(
+                [stem[one], "", exhibit["title"][one], *(" | ".join(cell[one] for cell in row) for row in rows)]
+            )
+            for one in LANGUAGES
+        }
+    return told_table | {"stem": stem}
+
+
+def exhibits_of(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """All that an item is about: what its case shows, then what it shows itself."""
+    shown = list((table.get("case") or {}).get("exhibits", ()))
+    return [*shown, table["exhibit"]] if table.get("exhibit") else shown
 
 
 def content_table(content: Content) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from assessments.cases import MOST_COLUMNS
+
 SHEET, GUIDE = "Items 题目", "Guide 说明"
 
 # Field → heading. In both languages at once: a workbook that one fills in goes to another.
@@ -27,6 +29,7 @@ COLUMNS: Mapping[str, str] = {
     "positions": "Positions 岗位",
     "source": "Source 出处",
     "weight": "Weight 权重",
+    "case": "Case 案例编号",
 }
 WIDTHS: Mapping[str, int] = {
     **dict.fromkeys(("text_en", "text_zh", "reason_en", "reason_zh"), 44),
@@ -81,7 +84,7 @@ OF_ITEM: Mapping[str, Part] = {
     "short_text": Part("", text="stem", reason="reason"),
     "open_text": Part("", text="stem", reason="reason"),
 }
-HEAD = ("competency", "level", "source", "positions", "weight")
+HEAD = ("competency", "level", "source", "positions", "weight", "case")
 
 
 def columns_of(part: Part, head: bool) -> frozenset[str]:
@@ -109,4 +112,52 @@ EXPLAINED = (
     ("criterion", "What a long answer is marked by; number: its points.", "长答题的评分项；数值为满分。"),
     ("level", "Below its criterion: what earns how many points.", "写在评分项之后：怎样的回答得多少分。"),
     ("hint", "A hint, given one after the other.", "提示，依次给出。"),
+    (
+        "Case 案例编号",
+        "On the row of an item: the case on the sheet of cases that it belongs to, if any.",
+        "写在题目行：该题所属案例的编号（见案例工作表），可不填。",
+    ),
+)
+
+# ---- the sheet of cases ------------------------------------------------------------------------------------------
+
+CASES = "Cases 案例"
+CASE, TABLE, HEADINGS, ROW = "case", "table", "headings", "row"
+CELLS = tuple(range(1, MOST_COLUMNS + 1))
+CASE_COLUMNS: Mapping[str, str] = {
+    "id": "Case 案例编号",
+    "part": "Part 部分",
+    "title_en": "Title (English) 英文标题",
+    "title_zh": "Title (Chinese) 中文标题",
+    "situation_en": "Situation (English) 英文情境",
+    "situation_zh": "Situation (Chinese) 中文情境",
+    "chart": "Drawn as 图形",
+    **{
+        f"cell{number}_{code}": f"Cell {number} ({name}) 第 {number} 格（{zh}）"
+        for number in CELLS
+        for code, name, zh in (("en", "English", "英文"), ("zh", "Chinese", "中文"))
+    },
+}
+# Part of a case → the columns in which its row may say something.
+_TITLE = frozenset({"title_en", "title_zh"})
+_CELLS = frozenset(name for name in CASE_COLUMNS if name.startswith("cell"))
+CASE_PARTS: Mapping[str, frozenset[str]] = {
+    CASE: _TITLE | {"situation_en", "situation_zh"},
+    TABLE: _TITLE | {"chart"},
+    HEADINGS: _CELLS,
+    ROW: _CELLS,
+}
+CASES_EXPLAINED = (
+    ("case", "Begins a case: its title and the situation.", "一个案例的开头：标题与情境。"),
+    (
+        "table",
+        "Below its case: a table, with bars or line as a chart too.",
+        "写在案例之后：一个表格；填 bars 或 line 时同时画成图。",
+    ),
+    ("headings", "Below its table: the headings of the columns.", "写在表格之后：各列标题。"),
+    (
+        "row",
+        "Below its headings: a row. What reads the same in both languages is written once.",
+        "写在标题之后：一行数据；两种语言相同的内容只写一次。",
+    ),
 )

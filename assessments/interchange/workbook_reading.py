@@ -9,8 +9,9 @@ from typing import Any
 from assessments.bank import LEVELS
 from assessments.interchange import draft_check
 from assessments.interchange.from_foreign import ITEM_ID
-from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, Severity, in_order, problem
+from assessments.interchange.parsed import Draft, LeftOut, Parsed, Problem, Severity, in_order, problem, rule_problem
 from assessments.interchange.texts import LONGEST_TEXT, spoilt
+from assessments.interchange.workbook_cases import read_cases
 from assessments.interchange.workbook_layout import (
     COLUMNS,
     ITEM,
@@ -20,12 +21,13 @@ from assessments.interchange.workbook_layout import (
     Part,
     columns_of,
 )
+from assessments.item_drafts import CASE, ITEMS
 from assessments.questions import MOST_PARTS
 from core.channels import problems as channel_problems
 from core.channels.files import InFile
 from core.channels.incoming import SourceRow
 from core.channels.sheets import open_table
-from core.domain.errors import Label
+from core.domain.errors import ContentError, Label
 
 MOST_BYTES = 10_000_000
 Cells = dict[str, str]
@@ -50,16 +52,32 @@ def read_workbook(data: bytes, name: str = "items.xlsx") -> Parsed:
     problems: list[Problem] = []
     items, orphans = _grouped(table.rows, problems)
     problems += [problem("sheet_no_item", line, item_id) for line, item_id in orphans]
-    drafts = []
+    cases = read_cases(InFile(name, data), MOST_BYTES, problems)
+    drafts: list[Draft] = []
+    asked: dict[str, list[Draft]] = {case_id: [] for case_id in cases}
     for item_id, rows in items.items():
         try:
             draft, remarks = _draft(item_id, rows)
+            case_id = rows.cells.get("case", "")
+            if case_id and case_id not in cases:
+                raise LeftOut(problem("sheet_unknown_case", rows.line, item_id, case_id, case=case_id))
         except LeftOut as left:
             problems.append(left.problem)
             continue
-        drafts.append(draft)
+        (asked[case_id] if case_id else drafts).append(draft)
         problems += remarks
+    drafts += [_case_draft(case_id, case, asked[case_id], problems) for case_id, case in cases.items()]
     return Parsed(tuple(drafts), in_order(problems))
+
+
+def _case_draft(case_id: str, case: dict[str, Any], items: list[Draft], problems: list[Problem]) -> Draft:
+    """A case with its items as one draft, since it is reviewed and kept as a whole."""
+    if len(items) < 2:
+        error = ContentError("A case has at least 2 items, found {count}", file="", count=len(items))
+        problems.append(rule_problem(error, None, case_id))
+    own = {"id": case_id} if ITEM_ID.fullmatch(case_id) else {}
+    table = {"kind": CASE, **own, **case, ITEMS: [dict(item.table) for item in items]}
+    return Draft(case_id, table, items[0].line if items else None)
 
 
 def _grouped(

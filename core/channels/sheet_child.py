@@ -44,8 +44,8 @@ def limit(memory_bytes: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(memory_bytes: int, cpu_s: int, most_rows: int) -> int:
-    """Writes {"sheet": name} and one [line, [cells]] per row of the first visible sheet, or why not."""
+def main(memory_bytes: int, cpu_s: int, most_rows: int, wanted: str) -> int:
+    """Writes {"sheet": name} and one [line, [cells]] per row of the wanted or the first visible sheet, or why not."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     content = sys.stdin.buffer.read()
@@ -58,7 +58,11 @@ def main(memory_bytes: int, cpu_s: int, most_rows: int) -> int:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [s.name for s in workbook.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-        sheet = workbook.get_sheet_by_name((visible or workbook.sheet_names)[0])
+        if wanted and wanted not in workbook.sheet_names:
+            say({"absent": wanted})
+            out.flush()
+            return 0
+        sheet = workbook.get_sheet_by_name(wanted or (visible or workbook.sheet_names)[0])
         rows_count = sheet.end[0] + 1 if sheet.end else 0
         if rows_count > most_rows:
             say({"rows": rows_count})
@@ -73,4 +77,5 @@ def main(memory_bytes: int, cpu_s: int, most_rows: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:4])))
+    memory, cpu, most = map(int, sys.argv[1:4])
+    sys.exit(main(memory, cpu, most, sys.argv[4] if len(sys.argv) > 4 else ""))

@@ -55,7 +55,24 @@ def open_sheet(
     Raises: FileRefused when the workbook is damaged, dangerous, too large or has no header.
     """
     odd = inspect_workbook(file, most_bytes)
-    output = _converted(file, limits or Limits())
+    output = _converted(file, limits or Limits(), "")
+    assert output is not None
+    return _table(file, output, odd, meter)
+
+
+def open_named_sheet(file: InFile, sheet: str, most_bytes: int = MOST_BYTES) -> Table | None:
+    """Opens the sheet of that name; None where the workbook has none, or the file isn't a workbook.
+
+    Raises: FileRefused as `open_sheet`.
+    """
+    if Path(file.name).suffix.lower() != ".xlsx":
+        return None
+    odd = inspect_workbook(file, most_bytes)
+    output = _converted(file, Limits(), sheet)
+    return _table(file, output, odd, None) if output is not None else None
+
+
+def _table(file: InFile, output: IO[bytes], odd: OddCells, meter: Meter | None) -> Table:
     lines = _lines(output)
     weakref.finalize(lines, output.close)  # whether or not anybody goes through the rows
     header_line, names = next(((line, cells) for line, cells in lines if any(cells)), (1, []))
@@ -64,9 +81,13 @@ def open_sheet(
     return Table(file.name, header, "xlsx", checked_rows(file.name, header, rows, ",", has_controls=True))
 
 
-def _converted(file: InFile, limits: Limits) -> IO[bytes]:
-    """The child's whole output, so that nothing of a workbook is used that can't be read to its end."""
-    command = [sys.executable, "-I", str(_CHILD), *map(str, (limits.memory_bytes, limits.cpu_s, limits.most_rows))]
+def _converted(file: InFile, limits: Limits, sheet: str) -> IO[bytes] | None:
+    """The child's whole output, so that nothing of a workbook is used that can't be read to its end.
+
+    None where there is no sheet of the name that is asked for.
+    """
+    numbers = map(str, (limits.memory_bytes, limits.cpu_s, limits.most_rows))
+    command = [sys.executable, "-I", str(_CHILD), *numbers, sheet]
     environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     output: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  (closed by whoever reads it)
     with subprocess.Popen(
@@ -99,6 +120,8 @@ def _converted(file: InFile, limits: Limits) -> IO[bytes]:
     if "sheet" in said:
         return output
     output.close()
+    if "absent" in said:
+        return None
     if "rows" in said:
         raise FileRefused(
             "The sheet has {found} rows; at most {most} are read. Save it as CSV.",

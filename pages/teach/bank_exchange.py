@@ -13,6 +13,7 @@ from assessments.competencies import COMPETENCIES, name_of
 from assessments.interchange.formats import FORMAT_LABELS, FORMATS, READABLE, recognised
 from assessments.interchange.parsed import INTERCHANGE_SEVERITY_LABELS, Parsed, Problem, Severity, Written
 from assessments.interchange.workbook_writing import template
+from assessments.item_drafts import CASE
 from assessments.item_imports import TAKEN_LABELS, Taken
 from core.channels.export import to_csv
 from core.domain.errors import OrderlyError
@@ -202,13 +203,13 @@ def show_items(found: Parsed) -> None:
     """What was read, item by item."""
     rows = []
     for draft in found.items:
-        stem = draft.table["stem"]
+        stem, case = draft.table.get("stem") or draft.table["title"], draft.table["kind"] == CASE
         parts = [len(value) for name, value in draft.table.items() if isinstance(value, list) and name in _PARTS]
         rows.append(
             {
                 "line": draft.line,
                 "name": draft.name.replace("\n", " "),
-                "kind": t(KIND_LABELS[draft.table["kind"]]),
+                "kind": t("Case") if case else t(KIND_LABELS[draft.table["kind"]]),
                 "stem": stem.get(language()) or next(iter(stem.values()), ""),
                 "parts": sum(parts),
             }
@@ -218,20 +219,20 @@ def show_items(found: Parsed) -> None:
         Column("name", t("Id or name"), width="medium"),
         Column("kind", t("Kind of question")),
         Column("stem", t("What is asked"), width="large"),
-        Column("parts", t("Parts"), "number", width="small", help=t("Options, answers, pairs or steps")),
+        Column("parts", t("Parts"), "number", width="small", help=t("Options, pairs, steps, or a case's questions")),
     ]
     table(rows, columns, key="exchange-items", height=420 if len(rows) > 10 else "content")
 
 
-_PARTS = frozenset({"options", "accept", "near", "pairs", "distractors", "steps", "rubric"})
+_PARTS = frozenset({"options", "accept", "near", "pairs", "distractors", "steps", "rubric", "items"})
 
 
 def draw_keep(found: Parsed, name: str) -> None:
     """Where the questions belong, what holds for those that don't say it, and the button that keeps them."""
-    names = topic_names()
     with st.container(border=True, key="exchange-keep"):
         st.caption(t("What the file doesn't say of a question is taken from here; it can be changed in each draft."))
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            names = topic_names()
             st.selectbox(t("Topic"), list(names), format_func=names.__getitem__, key="exchange-topic", width=240)
             codes = ["", *COMPETENCIES]
             st.selectbox(t("Competency"), codes, format_func=competency_name, key="exchange-competency", width=300)
@@ -394,7 +395,4 @@ st.segmented_control(
     required=True,
     label_visibility="collapsed",
 )
-if st.session_state["exchange-way"] == IN:
-    draw_in()
-else:
-    draw_out()
+(draw_in if st.session_state["exchange-way"] == IN else draw_out)()

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from assessments.interchange.parsed import Parsed, Severity
 from assessments.interchange.workbook_examples import EXAMPLES
-from assessments.interchange.workbook_layout import COLUMNS, GUIDE, PARTS_OF
+from assessments.interchange.workbook_layout import CASE_PARTS, CASES, COLUMNS, GUIDE, PARTS_OF
 from assessments.interchange.workbook_reading import read_workbook
 from assessments.interchange.workbook_writing import template, write_workbook
 from core.channels.export import to_csv
@@ -171,6 +171,7 @@ def test_the_template_can_be_read_and_explains_itself() -> None:
     pages = load_workbook(io.BytesIO(template()))
     assert {row[0].value for row in pages[GUIDE].iter_rows(min_row=2)} == {
         "item", "option", "near", "accept", "pair", "distractor", "step", "criterion", "level", "hint",
+            COLUMNS["case"], CASES, *CASE_PARTS,
     }  # fmt: skip
 
 

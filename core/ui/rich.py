@@ -62,7 +62,8 @@ def facts_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_classes(right[at], _letters(cell) <= _SHORT)}>{escape(plain(cell))}</td>" for at, cell in enumerate(row)
+            f"<td{_classes(right[at], _letters(cell) <= _SHORT)}>{escape(plain(cell))}</td>"
+            for at, cell in enumerate(row)
         )
         + "</tr>"
         for row in rows

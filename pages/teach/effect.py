@@ -145,7 +145,7 @@ def draw_people(effect: Effect) -> None:
     rows = [person_row(one) for one in sorted(effect.people, key=lambda one: (-one.freed, one.name))]
     chosen = table(rows, columns, key="effect-people", id_key="id", height=380 if len(rows) > 10 else "content")
     if chosen is not None:
-        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen), "test": effect.test})
 
 
 def gain_columns() -> list[Column]:

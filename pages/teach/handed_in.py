@@ -124,9 +124,9 @@ else:
             for one in handed_in
         ],
         [
+            Column("score", t("Score"), "rate", width=70, digits=0),
             Column("exercise", t("Exercise"), width=320),
             Column("at", t("Checked"), width=170),
-            Column("score", t("Score"), "rate", width=70, digits=0),
             Column("resets", t("Begun again"), "number", width=95, digits=0, help=t("How often before this check")),
         ],
         key=f"submissions-{person_id}",

@@ -235,10 +235,8 @@ def row_of(standing: Standing) -> dict[str, object]:
 
 def draw_people(standings: tuple[Standing, ...], test: str) -> None:
     """A page of people; a click opens one's attempts."""
-    columns = [
+    columns = [  # what is asked for first stands first: a phone shows four of them
         Column("name", t("Name"), width=120, pinned=True),
-        Column("team", t("Team"), width=135),
-        Column("position", t("Position"), width=174),
         Column("stage", t("How far"), width=125),
         Column("pre", t("Pre-test"), "rate", width=75, digits=0),
         Column("post", t("Post-test"), "rate", width=80, digits=0),
@@ -251,6 +249,8 @@ def draw_people(standings: tuple[Standing, ...], test: str) -> None:
             digits=0,
             help=t("Gain as a share of what was left to gain"),
         ),
+        Column("team", t("Team"), width=135),
+        Column("position", t("Position"), width=174),
     ]
     if any(one.exercises for one in standings):
         columns += [

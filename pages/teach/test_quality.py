@@ -212,7 +212,7 @@ def draw_people(test: str, form: TakenForm, phase: str | None) -> None:
         ]
         chosen = table(rows, columns, key="quality-people", id_key="id", height=380 if len(rows) > 10 else "content")
         if chosen is not None:
-            st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+            st.switch_page(page_named("attempts").path, query_params={"person": str(chosen), "test": test})
 
 
 def take_point(keys: dict[tuple[int, int], str]) -> None:

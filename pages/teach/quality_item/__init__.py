@@ -193,4 +193,4 @@ def draw_answers(test: str, form: TakenForm, phase: str | None, item: ItemReport
     ]
     chosen = table(rows, columns, key="quality-answers", id_key="id", height=300 if len(rows) > 8 else "content")
     if chosen is not None:
-        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen)})
+        st.switch_page(page_named("attempts").path, query_params={"person": str(chosen), "test": test})

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 
 from assessments.competencies import name_of
@@ -14,6 +13,7 @@ from assessments.handout import places_in
 from assessments.prose import Prose, same
 from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
 from assessments.statistics.classical import test_figures
+from assessments.statistics.corrected_means import Pulls, mean_error, pulls_on_ease, pulls_on_line
 from assessments.statistics.equating import (
     RELIABLE,
     FormEffect,
@@ -24,8 +24,7 @@ from assessments.statistics.equating import (
 )
 from assessments.statistics.paired import PairedGain, hake, paired_gain
 from assessments.statistics.sizes import TOO_FEW
-from assessments.test_definitions import definition_of
-from assessments.tries import POST, PRE
+from assessments.tries import PHASES, POST, PRE
 from core.context import Context
 from core.db.portal_tables import person
 
@@ -83,21 +82,32 @@ class PersonGain:
 
 @dataclass(frozen=True, slots=True)
 class GroupGain:
-    """What a group gained. Shape: `raw` as measured, `freed` without the form's part."""
+    """What a group gained.
+
+    Shape: `raw` as measured, `freed` without the form's part; `uncorrected` where that couldn't be told for this group,
+    though it could for the test.
+    """
 
     key: str
     name: Prose
     raw: PairedGain
     freed: PairedGain
+    uncorrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How the forms' difficulty was taken out of the gains; the effect or the line where there is one."""
+    """How the forms' difficulty was taken out of the gains; the effect or the line where there is one.
+
+    Shape: `pulls` says how far each person pulls it, and `first_forms` with which form each began: the correction is
+    itself told from people, and what they leave open is in the intervals of the gains.
+    """
 
     method: str
     effect: FormEffect | None = None
     line: Line | None = None
+    pulls: Pulls = field(default_factory=dict)
+    first_forms: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,8 @@ class Effect:
     """What training did.
 
     Units: `errors` form → standard error of measurement as a share of the marks. Shape: `only_pre`, `only_post` count
-    the people without the other test; they are in no figure.
+    the people without the other test, `waiting` those with both of whom an answer waits for a mark by hand; they are
+    in no figure.
     """
 
     test: str
@@ -118,6 +129,7 @@ class Effect:
     errors: Mapping[str, float]
     only_pre: int
     only_post: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +148,16 @@ class _Score:
 def effect_of(ctx: Context, test: str) -> Effect:
     """What everybody gained who has taken both tests; what still waits for a mark by hand is left out.
 
+    Why of several tries the first, whichever counts for a pass: a further one has the same questions, and who took
+    more of them after training than before would seem to have learned by it.
     Raises: NotAllowed without `attempts.read`.
     """
     ctx.actor.need("attempts.read")
-    scores = _scores(ctx, test)
+    everything = _scores(ctx, test)
+    scores = [one for one in everything if not one.waiting]
     pre, post = ({one.sitting.person_id: one for one in scores if one.sitting.phase == phase} for phase in (PRE, POST))
     both = sorted(set(pre) & set(post))
+    begun, ended = ({one.sitting.person_id for one in everything if one.sitting.phase == phase} for phase in PHASES)
     errors = _errors(scores)
     known = _people(ctx, both)
     people = [_person_gain(known[who], pre[who], post[who], errors) for who in both if who in known]
@@ -150,19 +166,20 @@ def effect_of(ctx: Context, test: str) -> Effect:
     return Effect(
         test=test,
         people=freed,
-        whole=_group("all", same("–"), freed),
-        teams=_groups(freed, lambda one: one.team, same),
-        positions=_groups(freed, lambda one: one.position or "", same),
+        whole=_group("all", same("–"), freed, correction),
+        teams=_groups(freed, lambda one: one.team, same, correction),
+        positions=_groups(freed, lambda one: one.position or "", same, correction),
         competencies=_by_competency(freed, correction),
         correction=correction,
         errors=errors,
-        only_pre=len(set(pre) - set(post)),
-        only_post=len(set(post) - set(pre)),
+        only_pre=len(begun - ended),
+        only_post=len(ended - begun),
+        waiting=len((begun & ended) - set(both)),
     )
 
 
 def _scores(ctx: Context, test: str) -> list[_Score]:
-    sittings = sittings_of(ctx, test, definition_of(ctx, test).settings.counting)
+    sittings = sittings_of(ctx, test)
     steps = steps_by_sitting(ctx, test, sittings)
     scores = []
     for one in sittings:
@@ -180,7 +197,7 @@ def _scores(ctx: Context, test: str) -> list[_Score]:
         )
         _, fractions, weights = zip(*items, strict=True)
         scores.append(_Score(one, share, read.waiting, reached, most, fractions, weights))
-    return [one for one in scores if not one.waiting]
+    return scores
 
 
 def _errors(scores: Iterable[_Score]) -> Mapping[str, float]:
@@ -232,21 +249,44 @@ def _person_gain(
 
 def _correction(people: Sequence[PersonGain], pre: Iterable[_Score]) -> Correction:
     """From both orders where there are enough people; else from those who took either form first."""
-    ab, ba = (_gains(people, order) for order in ("AB", "BA"))
-    if min(len(ab), len(ba)) >= ORDER_LEAST:
-        return Correction(SWAPPED, effect=swapped_effect(ab, ba))
-    first: dict[str, list[float]] = {"A": [], "B": []}
+    if (swapped := _swapped(people)) is not None:
+        return swapped
+    first: dict[str, dict[int, float]] = {"A": {}, "B": {}}
     for one in pre:
-        first.setdefault(one.sitting.form, []).append(one.share)
-    if min(len(first["A"]), len(first["B"])) >= TOO_FEW:
-        line = linear(np.array(first["B"]), np.array(first["A"]))
+        first.setdefault(one.sitting.form, {})[one.sitting.person_id] = one.share
+    a, b = first["A"], first["B"]
+    if min(len(a), len(b)) >= TOO_FEW:
+        line = linear(np.array(list(b.values())), np.array(list(a.values())))
         if line is not None:
-            return Correction(EQUATED, line=line)
+            forms = {who: form for form, scores in first.items() for who in scores}
+            return Correction(EQUATED, line=line, pulls=pulls_on_line(line, b, a), first_forms=forms)
     return Correction(UNCORRECTED)
 
 
-def _gains(people: Iterable[PersonGain], order: str) -> NDArray[np.float64]:
-    return np.array([one.gain for one in people if one.order == order])
+def _swapped(people: Sequence[PersonGain]) -> Correction | None:
+    """The correction from both orders; None where either has too few."""
+    ab, ba = ({one.person_id: one.gain for one in people if one.order == order} for order in ("AB", "BA"))
+    if min(len(ab), len(ba)) < ORDER_LEAST:
+        return None
+    effect = swapped_effect(np.array(list(ab.values())), np.array(list(ba.values())))
+    forms = {one.person_id: one.order[0] for one in people}
+    return Correction(SWAPPED, effect=effect, pulls=pulls_on_ease(ab, ba), first_forms=forms)
+
+
+def _rates(people: Sequence[PersonGain], correction: Correction) -> tuple[float, ...]:
+    """By how much a group's mean moves when each figure of the correction does."""
+    if correction.effect is not None:
+        return (-sum(_sign(one.order) for one in people) / len(people),)
+    if correction.line is None:
+        return ()
+    scores = [
+        sign * score
+        for one in people
+        for sign, form, score in ((-1, one.order[0], one.pre), (1, one.order[1], one.post))
+        if form == "B"
+    ]
+    shifts = sum((one.order[1] == "B") - (one.order[0] == "B") for one in people)
+    return sum(scores) / len(people), shifts / len(people)
 
 
 def _freed(one: PersonGain, correction: Correction, errors: Mapping[str, float]) -> PersonGain:
@@ -274,25 +314,37 @@ def _sign(order: str) -> int:
 # ---- groups ---------------------------------------------------------------------------------------------------
 
 
-def _group(key: str, name: Prose, people: Sequence[PersonGain]) -> GroupGain | None:
+def _group(key: str, name: Prose, people: Sequence[PersonGain], correction: Correction) -> GroupGain | None:
     pre = [one.pre for one in people]
-    raw, freed = (
-        paired_gain(pre, [before + gain for before, gain in zip(pre, gains, strict=True)])
-        for gains in ([one.gain for one in people], [one.freed for one in people])
-    )
-    return None if raw is None or freed is None else GroupGain(key, name, raw, freed)
+    raw = paired_gain(pre, [one.post for one in people])
+    if raw is None:
+        return None
+    gains = {one.person_id: one.freed for one in people}
+    error = mean_error(gains, _rates(people, correction), correction.pulls, correction.first_forms)
+    if error is None or correction.method == UNCORRECTED:
+        freed = paired_gain(pre, [before + one.freed for before, one in zip(pre, people, strict=True)])
+    else:
+        after = [before + one.freed for before, one in zip(pre, people, strict=True)]
+        freed = paired_gain(pre, after, error=error.value, freedom=error.freedom)
+    return None if freed is None else GroupGain(key, name, raw, freed)
 
 
 def _groups(
-    people: Sequence[PersonGain], key_of: Callable[[PersonGain], str], name: Callable[[str], Prose]
+    people: Sequence[PersonGain],
+    key_of: Callable[[PersonGain], str],
+    name: Callable[[str], Prose],
+    correction: Correction,
 ) -> tuple[GroupGain, ...]:
     keys = sorted({key_of(one) for one in people})
-    found = (_group(key, name(key), [one for one in people if key_of(one) == key]) for key in keys)
+    found = (_group(key, name(key), [one for one in people if key_of(one) == key], correction) for key in keys)
     return tuple(one for one in found if one is not None)
 
 
 def _by_competency(people: Sequence[PersonGain], correction: Correction) -> tuple[GroupGain, ...]:
-    """Gains by competency; the form's part is taken out of each by itself where forms were swapped."""
+    """Gains by competency; the form's part is taken out of each by itself where forms were swapped.
+
+    Why not by a line: two or three questions have too few different scores to draw one.
+    """
     found = []
     for code in sorted({code for one in people for code in one.by_competency}):
         those = [
@@ -301,11 +353,8 @@ def _by_competency(people: Sequence[PersonGain], correction: Correction) -> tupl
             if code in one.by_competency
             for before, after in [one.by_competency[code]]
         ]
-        ab, ba = (_gains(those, order) for order in ("AB", "BA"))
-        if correction.method == SWAPPED and min(len(ab), len(ba)) >= ORDER_LEAST:
-            own = Correction(SWAPPED, effect=swapped_effect(ab, ba))
-            those = [_freed(one, own, {}) for one in those]
-        group = _group(code, name_of(code), those)
+        own = (_swapped(those) if correction.method == SWAPPED else None) or Correction(UNCORRECTED)
+        group = _group(code, name_of(code), [_freed(one, own, {}) for one in those], own)
         if group is not None:
-            found.append(group)
+            found.append(replace(group, uncorrected=own.method != correction.method))
     return tuple(found)

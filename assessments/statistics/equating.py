@@ -105,4 +105,4 @@ def reliable_change(pre: float, post: float, pre_error: float, post_error: float
 
 
 RELIABLE = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-"""A change beyond this is no play of chance (1.96)."""
+"""Chance alone carries one person of twenty beyond this, up or down (1.96)."""

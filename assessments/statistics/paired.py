@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.statistics.sizes import SMALL, is_small, is_too_few
+from assessments.statistics.sizes import is_small, is_too_few
 
 CONFIDENCE = 0.95
-RESAMPLES = 4_000
-_SEED = 20260318  # the same people always give the same interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,7 @@ class PairedGain:
     """The gain of a group.
 
     Units: gains in those of the scores; `d_z` and `g_z` in standard deviations of the gains. `interval` (Student's t)
-    is None for one person; `resampled` (bootstrap) is there for small groups; t, d_z, g_z are None where all gained
-    the same.
+    is None for one person; t, d_z, g_z are None where all gained the same, g_z also for two people.
     """
 
     n: int
@@ -38,7 +35,6 @@ class PairedGain:
     mean: float
     sd: float | None
     interval: Interval | None
-    resampled: Interval | None
     t: float | None
     p: float | None
     d_z: float | None
@@ -58,13 +54,23 @@ class PairedGain:
         return is_too_few(self.n)
 
 
-def paired_gain(pre: Sequence[float], post: Sequence[float], *, maximum: float = 1.0) -> PairedGain | None:
+def paired_gain(
+    pre: Sequence[float],
+    post: Sequence[float],
+    *,
+    maximum: float = 1.0,
+    error: float | None = None,
+    freedom: float | None = None,
+) -> PairedGain | None:
     """The gain of a group from pre to post; None for nobody.
 
-    Shape: the same people in the same order. `maximum` is the best score there is.
+    Shape: the same people in the same order. `maximum` is the best score there is; `error` and `freedom` are those of
+    the mean where it rests on more than these gains, as when a form's part was taken out.
     Source: t Student 1908; d_z Cohen 1988 (mean gain / sd of gains), interval by the noncentral t; g_z Hedges 1981
-    (corrected for small groups); bootstrap BCa, Efron 1987; class gain (post − pre) / (maximum − pre) of the means,
-    Hake 1998; its individual twin is the mean over people.
+    (corrected for small groups); class gain (post − pre) / (maximum − pre) of the means, Hake 1998; its individual
+    twin is the mean over people.
+    Why no bootstrap of small groups: resampling leaves out what Student's t adds for an estimated spread, so that of
+    ten people its 95% interval holds the gain nine times in ten, and in skewed groups less often than Student's, too.
     """
     before, after = np.asarray(pre, dtype=float), np.asarray(post, dtype=float)
     n = len(before)
@@ -76,15 +82,18 @@ def paired_gain(pre: Sequence[float], post: Sequence[float], *, maximum: float =
     t = p = d_z = g_z = None
     interval = d_interval = None
     if sd is not None:
-        from scipy.special import stdtr
+        from scipy.special import stdtr, stdtrit
 
-        interval = _student(mean, sd, n)
-        if sd > 1e-12:
-            t = mean / (sd / np.sqrt(n))
-            p = 2 * float(stdtr(n - 1, -abs(t)))
+        own = sd / float(np.sqrt(n)) if error is None else error
+        sure = float(n - 1) if freedom is None else freedom
+        half = float(stdtrit(sure, (1 + CONFIDENCE) / 2)) * own
+        interval = Interval(mean - half, mean + half)
+        if sd > 1e-12 and own > 1e-12:
+            t = mean / own
+            p = 2 * float(stdtr(sure, -abs(t)))
             d_z = mean / sd
-            g_z = d_z * hedges_correction(n - 1)
-            d_interval = _noncentral(float(t), n)
+            g_z = d_z * hedges_correction(n - 1) if n > 2 else None
+            d_interval = _noncentral(t, sure, own / sd)
     return PairedGain(
         n=n,
         pre=float(before.mean()),
@@ -92,8 +101,7 @@ def paired_gain(pre: Sequence[float], post: Sequence[float], *, maximum: float =
         mean=mean,
         sd=sd,
         interval=interval,
-        resampled=resampled_mean(gains),
-        t=None if t is None else float(t),
+        t=t,
         p=p,
         d_z=d_z,
         g_z=g_z,
@@ -117,39 +125,15 @@ def hedges_correction(freedom: int) -> float:
     return float(np.exp(gammaln(freedom / 2) - gammaln((freedom - 1) / 2)) / np.sqrt(freedom / 2))
 
 
-def resampled_mean(values: NDArray[np.float64]) -> Interval | None:
-    """A bootstrap interval of the mean of a small group; None for five or fewer, for many, or where all are equal."""
-    n = len(values)
-    if not 5 < n < SMALL or values.std() < 1e-12:
-        return None
-    from scipy.special import ndtr, ndtri
+def _noncentral(t: float, freedom: float, scale: float) -> Interval:
+    """The interval of d_z: the noncentralities that would give such a t at either end.
 
-    draws = np.random.default_rng(_SEED).integers(0, n, (RESAMPLES, n))
-    means = np.sort(values[draws].mean(axis=1))
-    below = np.clip((means < values.mean()).mean() + (means == values.mean()).mean() / 2, 1e-6, 1 - 1e-6)
-    bias = ndtri(below)
-    without = (values.sum() - values) / (n - 1)
-    off = without.mean() - without
-    skew = (off**3).sum() / (6 * (off**2).sum() ** 1.5)
-    ends = np.array([(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    shifted = bias + ndtri(ends)
-    low, high = np.quantile(means, ndtr(bias + shifted / (1 - skew * shifted)))
-    return Interval(float(low), float(high))
-
-
-def _student(mean: float, sd: float, n: int) -> Interval:
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * sd / np.sqrt(n)
-    return Interval(float(mean - half), float(mean + half))
-
-
-def _noncentral(t: float, n: int) -> Interval:
-    """The interval of d_z: the noncentralities that would give such a t at either end."""
+    Units: `scale` is the error of the mean in standard deviations of the gains.
+    """
     from scipy.special import nctdtrinc
 
     ends = ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2)
-    low, high = (float(nctdtrinc(n - 1, end, t)) / float(np.sqrt(n)) for end in ends)
+    low, high = (float(nctdtrinc(freedom, end, t)) * scale for end in ends)
     return Interval(low, high)
 
 

@@ -6,7 +6,7 @@ TOO_FEW = 10
 """Below this many people no verdict is given: a figure of theirs can be anything."""
 
 SMALL = 30
-"""Below this many people a figure is shown and called small; intervals of means are bootstrapped as well."""
+"""Below this many people a figure is shown and called small."""
 
 MODEL_LEAST = 200
 """Below this many people no response model is fitted. Source: Drasgow 1989, 200 for two parameters and short tests."""

@@ -105,6 +105,10 @@ def draw_notes(effect: Effect, whole: GroupGain) -> None:
         words = t("{n} people have taken both tests: {remark}.", n=whole.freed.n, remark=remark)
         st.warning(safe(words), icon=":material/groups:")
     st.caption(f":material/balance: {safe(correction_words(effect))}")
+    untrained = t(
+        "A gain says that people know more than before, not that the training did it: nobody here went without."
+    )
+    st.caption(f":material/group_off: {safe(untrained)}")
     if effect.only_pre or effect.only_post:
         left_out = t(
             "In no figure, with one test only: pre-test {pre}, post-test {post}.",
@@ -112,6 +116,9 @@ def draw_notes(effect: Effect, whole: GroupGain) -> None:
             post=effect.only_post,
         )
         st.caption(f":material/info: {safe(left_out)}")
+    if effect.waiting:
+        waits = t("In no figure, since an answer waits for a mark by hand: {n}.", n=effect.waiting)
+        st.caption(f":material/info: {safe(waits)}")
 
 
 def draw_people(effect: Effect) -> None:
@@ -138,7 +145,7 @@ def draw_people(effect: Effect) -> None:
             "number",
             width=105,
             digits=2,
-            help=t("In errors of a difference; beyond ±1.96 it is no play of chance"),
+            help=t("In errors of a difference; chance alone goes beyond ±1.96 in one person of twenty"),
         ),
         Column("verdict", t("Verdict"), width=140),
     ]

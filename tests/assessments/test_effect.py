@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from assessments.attempts import POST, PRE
 from assessments.effect import EQUATED, SWAPPED, UNCORRECTED, Effect, effect_of
 from assessments.form_conversion import conversion_of
-from core.db.assessment_tables import attempt
+from core.db.assessment_tables import attempt, attempt_step
 from core.domain.errors import NotAllowed
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
@@ -43,6 +43,25 @@ def test_two_people_by_hand(portal: Portal) -> None:
     assert [one.verdict for one in found.people] == [None, None], "the error of the test isn't known from two people"
     assert {one.key: one.raw.n for one in found.teams} == {"Orders": 1, "Warehouse": 1}
     assert {one.key for one in found.positions} == {"O", "W"}
+
+
+def test_the_first_tries_are_compared_and_what_waits_is_said(portal: Portal) -> None:
+    ids = {}
+    for login, before, after in (("ann", 4, 12), ("bo", 10, 14)):
+        take(portal, login, PRE, right=before)
+        do_exercises(portal, login)
+        ids[login] = take(portal, login, POST, right=after)
+    with portal.engine.begin() as db:
+        rows = {row.id: row._asdict() for row in db.execute(select(attempt))}
+        again = {**rows[ids["ann"]], "id": 90, "try_number": 2}
+        db.execute(insert(attempt).values(**again))
+        for row, fraction in ((again, 1.0), (rows[ids["bo"]], None)):
+            item = json.loads(row["items"].split("\n")[0])[0][0]
+            step = {"attempt_id": row["id"], "number": 90, "kind": "manual", "item_id": item, "at": portal.now}
+            db.execute(insert(attempt_step).values(**step, fraction=fraction))
+    found = _effect(portal)
+    assert [(one.name, one.post_id, one.post) for one in found.people] == [("Ann", ids["ann"], pytest.approx(0.6))]
+    assert (found.only_pre, found.only_post, found.waiting) == (0, 0, 1), "Bo has both tests, and waits"
 
 
 def test_nobody_has_taken_both(portal: Portal) -> None:
@@ -86,6 +105,11 @@ def test_one_order_only_is_equated_by_those_who_took_the_other_form_first(portal
     assert found.correction.method == EQUATED and found.correction.line is not None
     assert found.whole is not None and abs(found.whole.freed.mean) < 0.07
     assert (len(found.people), found.only_pre) == (60, 120)
+    assert found.competencies and all(one.uncorrected for one in found.competencies), "two questions draw no line"
+    assert not found.whole.uncorrected
+    freed, raw = found.whole.freed.interval, found.whole.raw.interval
+    assert freed is not None and raw is not None
+    assert freed.high - freed.low > 1.5 * (raw.high - raw.low), "the line itself is told from few people"
 
 
 def test_the_scores_are_those_that_were_given(portal: Portal) -> None:

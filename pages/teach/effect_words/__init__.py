@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assessments.effect import BETTER, CHANGE_LABELS, CORRECTION_LABELS, WORSE, Effect, GroupGain, PersonGain
+from assessments.effect import (
+    BETTER,
+    CHANGE_LABELS,
+    CORRECTION_LABELS,
+    UNCORRECTED,
+    WORSE,
+    Effect,
+    GroupGain,
+    PersonGain,
+)
 from assessments.statistics.definitions import EFFECT_FIGURE_LABELS, EFFECT_MEANING_LABELS
 from assessments.statistics.paired import Interval, PairedGain
 from core.channels.report_workbook import RATE, ReportSheet, to_report
@@ -36,11 +45,11 @@ def span(found: Interval | None) -> str:
 
 
 def interval_of(gain: PairedGain) -> Interval | None:
-    """The interval that is shown: resampled for small groups, Student's for others.
+    """The interval that is shown.
 
     Why cut off: two people's interval may reach beyond what anybody can gain or lose.
     """
-    found = gain.resampled or gain.interval
+    found = gain.interval
     return None if found is None else Interval(max(-1.0, found.low), min(1.0, found.high))
 
 
@@ -50,7 +59,8 @@ def effect_facts(effect: Effect, whole: GroupGain) -> list[Fact]:
     shown, of_d = interval_of(gain), gain.d_z_interval
     low, high = (None, None) if shown is None else (shown.low, shown.high)
     d_low, d_high = (None, None) if of_d is None else (of_d.low, of_d.high)
-    how = t("bootstrap, since the group is small") if gain.resampled else t("Student's t")
+    corrected = effect.correction.method != UNCORRECTED
+    how = t("Student's t, with what the forms' part leaves open") if corrected else t("Student's t")
     verdicts = [one.verdict for one in effect.people]
     known = sum(verdict is not None for verdict in verdicts)
     better = t("{n} of {count}", n=verdicts.count(BETTER), count=known) if known else "–"
@@ -122,6 +132,12 @@ def size_of(gain: PairedGain) -> str:
     return t("too few") if gain.too_few else t("small group") if gain.small else ""
 
 
+def group_remark(group: GroupGain) -> str:
+    """What has to be known of a group before its figures are read."""
+    words = (size_of(group.freed), t("forms not corrected") if group.uncorrected else "")
+    return " · ".join(one for one in words if one)
+
+
 def group_row(group: GroupGain, grouping: str) -> dict[str, object]:
     """One group's line."""
     gain, shown = group.freed, interval_of(group.freed)
@@ -135,7 +151,7 @@ def group_row(group: GroupGain, grouping: str) -> dict[str, object]:
         "interval": span(shown),
         "d_z": gain.d_z,
         "hake": gain.hake_class,
-        "remark": size_of(gain),
+        "remark": group_remark(group),
     }
 
 
@@ -214,7 +230,7 @@ def _group_sheet(effect: Effect) -> ReportSheet:
                     freed.g_z,
                     freed.hake_class,
                     freed.hake_people,
-                    remark_on(freed),
+                    group_remark(group),
                 )
             )
     return ReportSheet(t("Groups"), head, rows, dict.fromkeys(head[3:9], RATE))

@@ -96,13 +96,13 @@ def draw_attempt(attempt: Try) -> None:
     worth = t("Share of the question's mark; at the end, of all marks")
     columns = [
         Column("number", t("Step"), "number", width=55, digits=0),
-        Column("at", t("Time"), width=90),
-        Column("waited", t("After"), width=90, help=t("Time since the step before")),
-        Column("kind", t("What"), width=110),
+        Column("kind", t("What"), width=105),
         Column("place", t("Question"), "number", width=75, digits=0),
+        Column("worth", t("Worth"), "rate", width=70, digits=0, help=worth),
         Column("stem", t("Asked"), width=285),
         Column("said", t("Answer"), width=285),
-        Column("worth", t("Worth"), "rate", width=70, digits=0, help=worth),
+        Column("at", t("Time"), width=90),
+        Column("waited", t("After"), width=90, help=t("Time since the step before")),
     ]
     chosen = table(
         [row_of(step, day) for step in steps],

@@ -23,11 +23,12 @@ from assessments.test_statistics import (
 from assessments.tries import PHASE_LABELS
 from assessments.xapi import statements_of
 from core.context import Context
+from core.domain.errors import NotFound
 from core.ui import page
 from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.charts import CONFIG, Chart, drawable
 from core.ui.empty import empty
-from core.ui.i18n import format_day_at, format_duration, format_instant, language, t
+from core.ui.i18n import format_duration, format_instant, language, t, translate_error
 from core.ui.kept_figures import kept
 from core.ui.kpi import is_dark
 from core.ui.links import own_link
@@ -39,6 +40,7 @@ from core.ui.tables import Column, table
 from pages.teach.quality import (
     Fact,
     fact_lines,
+    form_words,
     gradebook_file,
     item_label,
     report_file,
@@ -63,16 +65,6 @@ def take_choice(name: str) -> None:
         st.query_params[name] = value
     else:
         st.query_params.pop(name, None)
-
-
-def form_words(form: TakenForm, forms: tuple[TakenForm, ...]) -> str:
-    """What a form is called: its letter, and what tells it from others of the same letter."""
-    words = t("Form {form}", form=form.form)
-    if any(one.version != form.version for one in forms):
-        words += " · " + t("version {n}", n=form.version)
-    if any((one.form, one.version) == (form.form, form.version) and one != form for one in forms):
-        words += " · " + t("items as of {day}", day=format_day_at(form.first_at))
-    return words + " · " + t("{n} people", n=form.attempts_count)
 
 
 def draw_choice() -> tuple[str, str | None]:
@@ -360,7 +352,13 @@ def draw_files(test: str, form: TakenForm, phase: str | None, title: str) -> Non
 def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form: TakenForm) -> None:
     """Everything about one form."""
     pass_rate = page.portal_read(definition_of, test).settings.pass_rate
-    report = report_now(test, form, phase, pass_rate)
+    try:
+        report = report_now(test, form, phase, pass_rate)
+    except NotFound as waits:
+        go = "marking" if page.portal_actor().may("attempts.mark") else None
+        told = t("The figures are here as soon as the open texts of somebody's test are marked.")
+        empty(translate_error(waits), told, key="waits", icon="rate_review", go_label=t("Marking"), go_page=go)
+        return
     title = f"{blueprint_of(test).title.in_language(language())} · {form_words(form, forms)}"
     draw_files(test, form, phase, title)
     if note := small_words(report.figures.n):

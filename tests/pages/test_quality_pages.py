@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from assessments.attempts import POST, PRE
+from assessments.attempts import POST, PRE, finish_attempt, save_answer
 from assessments.effect import effect_of
 from assessments.forms import forms_of
 from assessments.handout import packed, unpacked
@@ -27,6 +27,7 @@ from pages.teach.effect_words import effect_file
 from pages.teach.quality import gradebook_file, report_file
 from tests.assessments.conftest import TEST, Portal
 from tests.assessments.crowd import Crowd, gather
+from tests.assessments.given import hand_out
 from tests.assessments.taking import do_exercises, take
 from tests.pages.learners import portal_of, press, tiny_figures
 from tests.visits import said, visit
@@ -119,6 +120,20 @@ def test_forms_of_other_items_are_told_apart_by_their_day(house: Databases, lang
     assert not tab.exception
     options = [one for one in tab.selectbox(key="quality-form").options if "Form A" in one or "A 卷" in one]
     assert len(options) == 2 and all(words in one for one in options)
+
+
+@pytest.mark.parametrize(("login", "ways_on"), [("trainer", 1), ("manager", 0)])
+def test_a_form_that_waits_for_its_marks_says_where_they_are_given(
+    house: Databases, portal: Portal, login: str, ways_on: int
+) -> None:
+    portal.actors["tess"] = portal.actors["trainer"]
+    attempt_id = hand_out(portal, "clerk")
+    portal.do("clerk", save_answer, attempt_id, "x-7", "First I call the buyer.")
+    portal.do("clerk", finish_attempt, attempt_id)
+    tab = visit(house, login, "teach/test_quality")
+    assert not tab.exception and not tab.warning
+    assert "Every attempt at this form still waits for a mark by hand" in said(tab)
+    assert len([one for one in tab.get("page_link") if one.proto.label == "Marking"]) == ways_on
 
 
 def test_many_people_bring_a_response_model(house: Databases) -> None:

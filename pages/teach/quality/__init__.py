@@ -22,12 +22,13 @@ from assessments.statistics.form_report import FormAnswers, FormReport, ItemRepo
 from assessments.statistics.response_model import TwoParameters
 from assessments.statistics.sizes import MODEL_LEAST, is_small
 from assessments.statistics.verdicts import ITEM_ADVICE_LABELS, ITEM_VERDICT_LABELS
+from assessments.test_statistics import TakenForm
 from assessments.tries import PHASE_LABELS
 from core.channels.export import to_csv
 from core.channels.report_workbook import RATE, ReportSheet, to_report
 from core.context import Context
 from core.domain.rights import POSITION_LABELS, Position
-from core.ui.i18n import format_number, format_rate, language, t
+from core.ui.i18n import format_day_at, format_number, format_rate, language, t
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN
 from core.ui.safe import safe
 
@@ -76,6 +77,16 @@ def advice_on(item: ItemReport) -> list[str]:
 def item_label(item: ItemReport) -> str:
     """What an item is called: its id, and its version once there is more than one."""
     return item.item.item_id if item.item.version == 1 else f"{item.item.item_id} v{item.item.version}"
+
+
+def form_words(form: TakenForm, forms: tuple[TakenForm, ...]) -> str:
+    """What a form is called: its letter, and what tells it from others of the same letter."""
+    words = t("Form {form}", form=form.form)
+    if any(one.version != form.version for one in forms):
+        words += " · " + t("version {n}", n=form.version)
+    if any((one.form, one.version) == (form.form, form.version) and one != form for one in forms):
+        words += " · " + t("items as of {day}", day=format_day_at(form.first_at))
+    return words + " · " + t("{n} people", n=form.attempts_count)
 
 
 def stem_of(item: ItemReport) -> str:

@@ -255,7 +255,9 @@ def draw_result(judging: Judging) -> None:
     """What the round comes to, for those whose own estimates can't lean on it any more."""
     section(t("What the judges say"))
     count = len(judging.items)
-    rows = [{"name": one.name, "judged": t("{n} of {count}", n=one.judged, count=count)} for one in judging.judges]
+    rows: list[dict[str, object]] = [
+        {"name": one.name, "judged": t("{n} of {count}", n=one.judged, count=count)} for one in judging.judges
+    ]
     if not rows:
         st.caption(t("Nobody has judged in this round yet."))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
+from zlib import crc32
 
 from assessments.interchange.emphasis import pieces
 from assessments.interchange.foreign import told_apart
@@ -290,9 +291,9 @@ def _short_text(making: QtiItem) -> list[str]:
 
 def _matching(making: QtiItem) -> list[str]:
     pairs = making.item["pairs"]
-    rights: dict[str, str] = {}
-    for prose in (*(pair["right"] for pair in pairs), *making.item.get("distractors", ())):
-        rights.setdefault(making.text(prose), f"R{len(rights) + 1}")
+    texts = [making.text(prose) for prose in (*(pair["right"] for pair in pairs), *making.item.get("distractors", ()))]
+    different = list(dict.fromkeys(texts))
+    rights = {different[at]: f"R{number}" for number, at in enumerate(_mixed(different), start=1)}
     keys = [f"L{number} {rights[making.text(pair['right'])]}" for number, pair in enumerate(pairs, start=1)]
     declared = making.declare("multiple", "directedPair", keys)
     making.map(declared, dict.fromkeys(keys, 1 / len(pairs)))
@@ -316,15 +317,17 @@ def _matching(making: QtiItem) -> list[str]:
 
 
 def _ordering(making: QtiItem) -> list[str]:
-    steps = dict(zip(LETTERS, making.item["steps"], strict=False))
-    making.declare("ordered", "identifier", list(steps))
+    texts = [making.text(step["text"]) for step in making.item["steps"]]
+    shown = dict(zip(_mixed(texts), LETTERS, strict=False))
+    steps = [shown[at] for at in range(len(texts))]
+    making.declare("ordered", "identifier", steps)
     making.outcomes("single")
-    counts_declared(making.root, list(steps))
+    counts_declared(making.root, steps)
     order = {"responseIdentifier": RESPONSE, "shuffle": "true"}
     interaction = SubElement(making.body(), "orderInteraction", order)
     making.prompt(interaction)
-    for letter, step in steps.items():
-        _fill(SubElement(interaction, "simpleChoice", {"identifier": letter}), making.text(step["text"]))
+    for at, letter in shown.items():
+        _fill(SubElement(interaction, "simpleChoice", {"identifier": letter}), texts[at])
     processing = making.processing()
     condition = SubElement(processing, "responseCondition")
     right = SubElement(condition, "responseIf")
@@ -332,10 +335,20 @@ def _ordering(making: QtiItem) -> list[str]:
     making.set_score(right, 1.0)
     otherwise = SubElement(condition, "responseElse")
     making.set_score(otherwise, 0.0)
-    mark_order(otherwise, list(steps), making.worth)
+    mark_order(otherwise, steps, making.worth)
     making.set_feedback(processing, "REASONS")
-    _reasons(making, [making.text(step["text"]) for step in steps.values()], list(steps.values()))
+    _reasons(making, texts, making.item["steps"])
     return []
+
+
+def _mixed(texts: Sequence[str]) -> list[int]:
+    """The places of texts in an order that tells nothing, the same at every writing.
+
+    Why: a player need not shuffle what it shows, and then shows it as it is written.
+    """
+    places = list(range(len(texts)))
+    mixed = sorted(places, key=lambda at: crc32(texts[at].encode()))
+    return mixed[::-1] if mixed == places else mixed
 
 
 def _reasons(making: QtiItem, heads: list[str], parts: Sequence[Mapping[str, Any]]) -> None:

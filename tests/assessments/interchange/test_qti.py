@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 import itertools
-import math
-import operator
 import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from assessments.bank import Item, bank_of, question_of
+from assessments.bank import bank_of, question_of
 from assessments.banked_items import topics
 from assessments.interchange.parsed import Severity
 from assessments.interchange.qti import CP, LOM, write_qti
@@ -24,12 +22,14 @@ from assessments.interchange.qti_rules import fits, pattern_of
 from assessments.interchange.tables import table_of
 from assessments.interchange.workbook_examples import EXAMPLES
 from assessments.marking import mark
-from assessments.questions import Choice, Matching, Numeric, Ordering, ShortText
+from assessments.questions import Choice, Content, Matching, Numeric, Ordering, ShortText
 from tests.assessments.interchange.items import house_tables, single
 from tests.assessments.interchange.qti_grammar import problems_of_grammar
+from tests.assessments.interchange.qti_player import carried_out, name_of
 
 Q = f"{{{QTI}}}"
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+CHOICES = ("simpleChoice", "simpleAssociableChoice")
 INTERACTIONS = {
     "choiceInteraction": {"single", "multiple"},
     "textEntryInteraction": {"single"},
@@ -43,10 +43,6 @@ def unpacked(content: bytes) -> dict[str, ET.Element]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         return {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}
-
-
-def name_of(element: ET.Element) -> str:
-    return element.tag.removeprefix(Q)
 
 
 def problems_in_item(root: ET.Element) -> Iterator[str]:
@@ -159,96 +155,26 @@ def test_what_qti_cannot_hold() -> None:
     assert written.items_count == 1
 
 
-# ---- the rules of marking, carried out --------------------------------------------------------------------------
+def names_in(root: ET.Element) -> dict[str, str]:
+    """What is chosen from, by its words; in a matching only what stands on the right."""
+    parts = root.findall(f".//{Q}simpleMatchSet")[1:] or [root]
+    return {
+        spoken(one): one.get("identifier", "")
+        for one in parts[0].iter()
+        if name_of(one).startswith("simple") and one.text
+    }
 
 
-def carried_out(root: ET.Element, response: Any) -> tuple[float, Any]:
-    """Score and feedback by the item's own response processing."""
-    outcomes = _outcomes(root)
-    for rule in root.find(f"{Q}responseProcessing") or ():
-        _carry_out(root, rule, {"RESPONSE": response, **outcomes}, outcomes)
-    return outcomes["SCORE"], outcomes["FEEDBACK"]
+def spoken(element: ET.Element) -> str:
+    """The words of an element with their emphasis."""
+    bold = [f"**{one.text}**{one.tail or ''}" for one in element]
+    return (element.text or "") + "".join(bold)
 
 
-def _outcomes(root: ET.Element) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for declared in root.findall(f"{Q}outcomeDeclaration"):
-        value = declared.findtext(f"{Q}defaultValue/{Q}value")
-        found[declared.get("identifier", "")] = None if value is None else float(value)
-    return found
-
-
-def _carry_out(root: ET.Element, rule: ET.Element, known: dict[str, Any], outcomes: dict[str, Any]) -> None:
-    known |= outcomes
-    if name_of(rule) == "setOutcomeValue":
-        outcomes[rule.get("identifier", "")] = _value(root, rule[0], known)
-        return
-    assert name_of(rule) == "responseCondition"
-    for branch in rule:
-        test, *actions = list(branch) if name_of(branch) != "responseElse" else [None, *branch]
-        if test is None or _value(root, test, known):
-            for action in actions:
-                assert action is not None
-                _carry_out(root, action, known, outcomes)
-            return
-
-
-_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "match": lambda one, other: (sorted(one) == sorted(other)) if isinstance(one, list) else one == other,
-    "equal": operator.eq,
-    "gte": operator.ge,
-    "lte": operator.le,
-    "gt": operator.gt,
-    "lt": operator.lt,
-}
-
-
-def _value(root: ET.Element, element: ET.Element, known: dict[str, Any]) -> Any:
-    declaration = root.find(f"{Q}responseDeclaration")
-    assert declaration is not None
-    name, values = name_of(element), [_value(root, part, known) for part in element]
-    match name:
-        case "variable":
-            return known[element.get("identifier", "")]
-        case "correct":
-            return [value.text for value in declaration.iterfind(f"{Q}correctResponse/{Q}value")]
-        case "baseValue":
-            return float(element.text or "") if element.get("baseType") in ("float", "integer") else element.text
-        case "isNull":
-            return values[0] in (None, [], "")
-        case "and":
-            return all(values)
-        case "not":
-            return not values[0]
-        case "sum":
-            return sum(values)
-        case "product":
-            return math.prod(values)
-        case "index":
-            return values[0][int(element.get("n", "")) - 1]
-        case "match" if declaration.get("cardinality") == "ordered":
-            return values[0] == values[1]
-        case "match" | "equal" | "gte" | "lte" | "gt" | "lt":
-            return None not in values and _COMPARED[name](*values)
-        case "patternMatch":
-            return re.fullmatch(element.get("pattern", ""), values[0] or "", re.DOTALL) is not None
-        case "mapResponse":
-            return _mapped(declaration, known["RESPONSE"])
-    raise AssertionError(element.tag)
-
-
-def _mapped(declaration: ET.Element, response: Any) -> float:
-    mapping = declaration.find(f"{Q}mapping")
-    assert mapping is not None
-    worth = {entry.get("mapKey"): float(entry.get("mappedValue", "")) for entry in mapping}
-    parts = response if isinstance(response, list) else [response]
-    total = sum(worth.get(part, 0.0) for part in parts)
-    return min(max(total, float(mapping.get("lowerBound", ""))), float(mapping.get("upperBound", "")))
-
-
-def responses_to(item: Item) -> Iterator[tuple[Any, Any]]:
-    """Answers as we keep them, and the same as QTI hands them over."""
-    match item.content:
+def responses_to(content: Content, root: ET.Element) -> Iterator[tuple[Any, Any]]:
+    """Answers as we keep them, and the same as the English item hands them over."""
+    named = names_in(root)
+    match content:
         case Choice(options=options, several=True):
             names = [option.name for option in options]
             for count in range(1, len(names) + 1):
@@ -268,7 +194,7 @@ def responses_to(item: Item) -> Iterator[tuple[Any, Any]]:
                 yield from ((text, text) for text in (said.replace("*", " x "), said.upper().replace("*", ""), "else"))
         case Matching(pairs=pairs, rights=rights):
             lefts = {pair.name: f"L{place}" for place, pair in enumerate(pairs, start=1)}
-            places = {right.name: f"R{place}" for place, right in enumerate(rights, start=1)}
+            places = {right.name: named[right.text.en] for right in rights}
             for right in rights:
                 given = {pair.name: right.name for pair in pairs}
                 yield given, [f"{lefts[left]} {places[name]}" for left, name in given.items()]
@@ -277,9 +203,8 @@ def responses_to(item: Item) -> Iterator[tuple[Any, Any]]:
                 [f"{lefts[one.name]} {places[one.right]}" for one in pairs],
             )
         case Ordering(steps=steps):
-            names = [step.name for step in steps]
-            for order in itertools.islice(itertools.permutations(names), 0, None, 7):
-                yield list(order), [name.upper() for name in order]
+            for order in itertools.islice(itertools.permutations(steps), 0, None, 7):
+                yield [step.name for step in order], [named[step.text.en] for step in order]
 
 
 def test_marking_by_qti_is_marking_by_us() -> None:
@@ -288,7 +213,7 @@ def test_marking_by_qti_is_marking_by_us() -> None:
     compared: Counter[str] = Counter()
     for item in items:
         root = files[f"items/item-{item.id}.xml"]
-        for ours, theirs in responses_to(item):
+        for ours, theirs in responses_to(question_of(item).content, root):
             fraction = mark(question_of(item), ours).fraction
             assert fraction is not None
             score, _ = carried_out(root, theirs)
@@ -303,11 +228,31 @@ def test_a_weight_scales_what_an_order_earns() -> None:
     ordering = next(item for item in house_tables() if item["kind"] == "ordering")
     ordering = ordering | {"steps": ordering["steps"][:4]}
     root = unpacked(write_qti([ordering | {"weight": 3.0}], "en").content)[f"items/item-{ordering['id']}.xml"]
-    earned = {"".join(order): carried_out(root, list(order))[0] for order in itertools.permutations("ABCD")}
+    names = [names_in(root)[step["text"]["en"]] for step in ordering["steps"]]
+    earned = {
+        "".join("ABCD"[at] for at in order): carried_out(root, [names[at] for at in order])[0]
+        for order in itertools.permutations(range(4))
+    }
     assert earned["ABCD"] == 3.0
     assert earned["BACD"] == pytest.approx(2.0)  # five of six pairs, less one
     assert earned["BADC"] == pytest.approx(1.0)
     assert earned["DCBA"] == earned["BDCA"] == 0.0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_file_shows_no_order_and_no_pairs(language: str) -> None:
+    """A player that leaves everything as it is written must not show the key."""
+    items = [item for item in house_tables() if item["kind"] in ("ordering", "matching")]
+    files = unpacked(write_qti(items, language).content)
+    for item in items:
+        root = files[f"items/item-{item['id']}.xml"]
+        shown = list(names_in(root))
+        names = list(names_in(root).values())
+        assert names == [f"R{at}" for at in range(1, len(names) + 1)] or names == sorted(names)
+        parts = item.get("steps") or [{"text": pair["right"]} for pair in item["pairs"]]
+        written = [part["text"][language] for part in parts] + [one[language] for one in item.get("distractors", ())]
+        assert sorted(shown) == sorted(set(written))
+        assert shown != list(dict.fromkeys(written))
 
 
 def test_feedback_follows_the_answer() -> None:

@@ -109,7 +109,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "situation": "Situation",
     "chart": "Shown as",
     "cells": "Table",
-    "ask": "What is asked",
+    "ask": "Question of the model",
 }
 
 GROUP_LABELS: Mapping[str, str] = {

@@ -128,7 +128,8 @@ def shaped_case(table: Mapping[str, Any], current: Draft | None = None) -> Draft
         raise RuleViolation("A question has at most {limit} of these.", limit=MOST_PARTS)
     for exhibit in exhibits:
         made = blank_part(CASE, "exhibits")
-        _fill(made, exhibit, FIELDS[CASE]["exhibits"], None)
+        cells = {} if "cells" in exhibit else {"cells": [exhibit.get("columns", []), *exhibit.get("rows", [])]}
+        _fill(made, {**exhibit, **cells}, FIELDS[CASE]["exhibits"], None)
         draft["exhibits"].append(made)
     known: dict[str, Draft] = {}
     if current is not None:

@@ -31,7 +31,7 @@ from docs.test_pictures import (  # noqa: E402
     drawn,
     with_forms,
 )
-from docs.test_story import OWN_DRAFT, tell_tests  # noqa: E402
+from docs.test_story import CASE_ID, OWN_DRAFT, tell_tests  # noqa: E402
 from docs.training_story import tell_training  # noqa: E402
 from docs.wave_pictures import at_plan, at_tasks  # noqa: E402
 from tests.app_server import run_module, running_app  # noqa: E402
@@ -228,6 +228,7 @@ SHOTS: tuple[Shot, ...] = (
     *crowded("tests-dispute", "service", at_dispute),
     *crowded("bank-list", "trainer", at("/bank")),
     *crowded("bank-editor", "trainer", at(f"/bank_item?item={OWN_DRAFT}"), (1440, 1250)),
+    *crowded("bank-case", "trainer", at(f"/bank_case?case={CASE_ID}"), (1440, 1250)),
     *crowded("tests-setup", "trainer", with_forms, (1440, 1250)),
     *crowded("tests-pass-mark", "trainer", at_judges),
     *crowded("tests-marking", "trainer", at_marking, (1440, 1250)),

@@ -28,6 +28,7 @@ from core.db.engines import Databases, connect, transaction
 from core.db.portal_tables import person
 from core.portal.people import actor_of, get_person
 from docs.open_texts import ANSWERS, OPEN_TEXTS
+from docs.own_case import OWN_CASE
 from tests.assessments.crowd import Crowd, gather, hardness
 from tests.assessments.taking import right_answer
 
@@ -46,6 +47,8 @@ COLLEAGUES = (
     ("gao.xin", "高欣 Gao Xin", "manager"),
 )
 NEW_VERSION, OWN_DRAFT = "wh-101", "wh-105"
+CASE_ID = f"own-{len(OPEN_TEXTS) + 3}"
+"""The case that is written after the open texts and the two new versions."""
 LAST_OPTIONS = {
     NEW_VERSION: "All units that lie in the house, whatever their state",
     OWN_DRAFT: "It is right: the first alert hasn't ended, since 42 isn't clearly back above 40 yet",
@@ -194,6 +197,9 @@ class Story:
             self._do(login, at + 300, write_value, version_id, place, LAST_OPTIONS[item_id])
             if login == SECOND_TRAINER:
                 self._do(login, at + 400, send_to_review, version_id)
+        own = [Draft("own case", OWN_CASE, None)]
+        (taken,) = self._do("trainer", at + 500, save_drafts, own, "warehouse", origin="cases.xlsx")
+        assert taken.item_id == CASE_ID
 
 
 def tell_tests(var: Path) -> None:

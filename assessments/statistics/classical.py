@@ -175,14 +175,21 @@ def _against(marks: Marks, others: Marks, maxima: Marks) -> dict[str, Marks]:
 
 
 def _upper_less_lower(marks: Marks, others: Marks) -> Marks:
-    """Mean mark of the upper group less that of the lower one."""
-    size = round(UPPER_SHARE * len(marks))
+    """Mean mark of the upper group less that of the lower one.
+
+    Why equally good people share their mean mark: a line drawn through the middle of them would otherwise leave it to
+    the order in which they sat the test who is called best, and those of the post-test sat last.
+    """
+    n, count = marks.shape
+    size = round(UPPER_SHARE * n)
     if size < 1:
-        return np.full(marks.shape[1], np.nan)
-    order = np.argsort(others, axis=0, kind="stable")
-    ranked = np.take_along_axis(marks, order, axis=0)
-    difference: Marks = ranked[-size:].mean(axis=0) - ranked[:size].mean(axis=0)
-    return difference
+        return np.full(count, np.nan)
+    found = np.empty(count)
+    for at in range(count):
+        _, place, tied = np.unique(others[:, at], return_inverse=True, return_counts=True)
+        ranked = np.repeat(np.bincount(place.ravel(), weights=marks[:, at]) / tied, tied)
+        found[at] = ranked[-size:].mean() - ranked[:size].mean()
+    return found
 
 
 def _roots_of_shares(marks: Marks, totals: Marks) -> Marks:

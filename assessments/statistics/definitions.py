@@ -20,14 +20,14 @@ TEST_FIGURE_LABELS: Mapping[str, str] = {
 }
 
 TEST_MEANING_LABELS: Mapping[str, str] = {
-    "n": "Who has finished this form; of several tries only the first.",
+    "n": "Who has finished this form; of several tries only the first; nobody who waits for a mark by hand.",
     "mean": "Mean marks of {n} people, of {most}.",
     "median": "Half of the people have more marks, half have fewer.",
     "sd": "How far people's marks lie apart, in marks.",
     "skewness": "Below 0: more people with many marks and a tail of few; 0: even.",
     "kurtosis": "Above 0: more very high and very low marks than a normal curve has.",
-    "cic": "Cronbach's alpha × 100: whether the items measure one thing. From 70 on a test may rank people; it can be"
-    " below 0.",
+    "cic": "Cronbach's alpha × 100: whether the items measure one thing; 95% interval {low} to {high} (Feldt 1965)."
+    " From 70 on a test may rank people; it can be below 0.",
     "error_ratio": "Share of the spread that is chance, √(1 − alpha), in percent.",
     "standard_error": "In marks: chance moves the score of two of three people by no more than this.",
     "guess_score": "Share of the marks that random answers reach on average.",
@@ -53,7 +53,8 @@ ITEM_FIGURE_LABELS: Mapping[str, str] = {
 ITEM_MEANING_LABELS: Mapping[str, str] = {
     "facility": "Share of its marks that people reach; guessing reaches {guess}.",
     "sd": "How far people lie apart on this item, in shares of its marks.",
-    "rest": "Whether who does well otherwise does well here: 0.2 is useful, below 0 something is wrong.",
+    "rest": "Whether who does well otherwise does well here, 95% interval {low} to {high} (Fisher 1921): 0.2 is useful,"
+    " wholly below 0 something is wrong.",
     "upper_lower": "Facility of the best 27% less that of the weakest 27% (Kelley 1939).",
     "efficiency": "Covariance of mark and rest, in percent of the most these marks could give.",
     "intended_weight": "Percent of all marks that it is worth.",

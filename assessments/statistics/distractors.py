@@ -13,6 +13,10 @@ from assessments.statistics.sizes import TOO_FEW
 SELDOM = 0.05
 """An option that fewer choose distracts nobody. Source: Haladyna & Downing 1993."""
 
+FAIR, DOUBT = 0.10, 0.05
+"""Seldom chosen says something once an option that one in ten chooses would be so seldom in fewer than one class of
+twenty: from 29 people on where nobody chose it."""
+
 _Z = 1.96
 
 
@@ -107,16 +111,29 @@ def _prefer(many: float, few: float) -> bool:
 
 
 def weak_among(options: Sequence[OptionFigures], n: int) -> tuple[str, ...]:
-    """Wrong options that hardly anybody chose, or that better people chose rather than weaker ones."""
-    if n < TOO_FEW:
+    """Wrong options that hardly anybody chose, or that better people chose rather than weaker ones.
+
+    Why not of easy items: where so few are wrong that even shared out evenly no option would draw more, it is the item
+    that is easy. Source: Haladyna & Downing 1993 leave such items out, too.
+    """
+    wrong = [option for option in options if not option.is_key]
+    if n < TOO_FEW or not wrong:
         return ()
     margin = _Z / float(np.sqrt(n))
+    could_draw = sum(option.share for option in wrong) / len(wrong) >= SELDOM
     return tuple(
         option.name
-        for option in options
-        if not option.is_key
-        and (option.share < SELDOM or (option.point_biserial is not None and option.point_biserial > margin))
+        for option in wrong
+        if (could_draw and _is_seldom(option, n))
+        or (option.point_biserial is not None and option.point_biserial > margin)
     )
+
+
+def _is_seldom(option: OptionFigures, n: int) -> bool:
+    """Whether hardly anybody chose it, and that isn't because few were asked."""
+    from scipy.special import bdtr
+
+    return option.share < SELDOM and float(bdtr(float(option.chosen), n, FAIR)) < DOUBT
 
 
 def _correlation(took: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:

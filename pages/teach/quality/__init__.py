@@ -19,7 +19,9 @@ from assessments.statistics.definitions import (
     TEST_MEANING_LABELS,
 )
 from assessments.statistics.form_report import FormAnswers, FormReport, ItemReport
+from assessments.statistics.paired import Interval
 from assessments.statistics.response_model import TwoParameters
+from assessments.statistics.sampling import alpha_interval, correlation_interval
 from assessments.statistics.sizes import MODEL_LEAST, is_small
 from assessments.statistics.verdicts import ITEM_ADVICE_LABELS, ITEM_VERDICT_LABELS
 from assessments.test_statistics import TakenForm
@@ -125,7 +127,9 @@ def test_facts(report: FormReport) -> list[Fact]:
     if decision is not None:
         known["agreement"] = rate(decision.agreement), decision.agreement
         known["kappa"] = number(decision.kappa), decision.kappa
-    about = {"n": whole.n, "most": number(whole.maximum, 1)}
+    reach = alpha_interval(None if whole.cic is None else whole.cic / 100, whole.n, whole.items_count)
+    low, high = _ends(reach, 100, 0)
+    about = {"n": whole.n, "most": number(whole.maximum, 1), "low": low, "high": high}
     return [
         Fact(key, t(TEST_FIGURE_LABELS[key]), value, t(TEST_MEANING_LABELS[key], **about), figure)
         for key, (value, figure) in known.items()
@@ -142,7 +146,7 @@ def item_facts(report: FormReport, item: ItemReport) -> list[Fact]:
     known: dict[str, tuple[str, float | None, dict[str, object]]] = {
         "facility": (rate(f.facility), f.facility, {"guess": rate(item.guess)}),
         "sd": (rate(f.sd), f.sd, {}),
-        "rest": (number(rest), rest, {}),
+        "rest": (number(rest), rest, dict(zip(("low", "high"), _ends(correlation_interval(rest, f.n)), strict=True))),
         "upper_lower": (number(f.upper_lower), f.upper_lower, {}),
         "efficiency": (number(f.efficiency, 0), f.efficiency, {}),
         "intended_weight": (number(f.intended_weight, 1), f.intended_weight, {}),
@@ -157,6 +161,11 @@ def item_facts(report: FormReport, item: ItemReport) -> list[Fact]:
         Fact(key, t(ITEM_FIGURE_LABELS[key]), value, t(ITEM_MEANING_LABELS[key], **about), figure)
         for key, (value, figure, about) in known.items()
     ]
+
+
+def _ends(reach: Interval | None, times: float = 1, digits: int = 2) -> tuple[str, str]:
+    """Both ends of an interval; dashes where there is none."""
+    return ("–", "–") if reach is None else (number(times * reach.low, digits), number(times * reach.high, digits))
 
 
 def _parameters(model: TwoParameters, at: int) -> tuple[float | None, ...]:

@@ -139,7 +139,7 @@ def draw_groups(item: ItemReport) -> None:
     if not item.differences:
         st.caption(t("Compared from {n} people in either group on.", n=GROUP_LEAST))
         return
-    sizes = {"none": t("no difference"), "moderate": t("some difference"), "large": t("large difference")}
+    sizes = {"none": t("none shown"), "moderate": t("some difference"), "large": t("large difference")}
     rows = [
         {
             "group": group_name(one.group),

@@ -18,6 +18,7 @@ from assessments.statistics.group_differences import group_differences, told_apa
 from assessments.statistics.guessing import guess_rate
 from assessments.statistics.paired import hake, hedges_correction, paired_gain
 from assessments.statistics.response_model import fit_two_parameters
+from assessments.statistics.sampling import alpha_interval, correlation_interval
 from assessments.statistics.verdicts import (
     DISTRACTOR,
     FEW,
@@ -89,7 +90,8 @@ def test_upper_and_lower_quarter() -> None:
     marks = _ladder(100, 5)
     easiest, *_, hardest = item_figures(marks, np.ones(5))
     assert hardest.upper_lower is not None and easiest.upper_lower is not None
-    assert hardest.upper_lower == pytest.approx(19 / 27)  # the best 19 of the upper 27 got it right, none of the lower
+    # The upper 27 are of the 39 who got all else right, of whom 19 got it right, too; of the lower nobody did.
+    assert hardest.upper_lower == pytest.approx(19 / 39)
     assert easiest.facility == 0.99
 
 
@@ -137,6 +139,40 @@ def test_a_hard_item_is_no_wrong_key() -> None:
     rng = np.random.default_rng(5)
     chosen = [frozenset(rng.choice(list("abcd"))) for _ in range(200)]
     assert suspicion_in(option_figures(OPTIONS, chosen, rng.normal(size=200)), np.array([67, 66, 67])) is None
+
+
+def test_of_few_people_an_option_that_nobody_chose_is_not_called_weak() -> None:
+    def weak(n: int, wrong: str) -> tuple[str, ...]:
+        chosen = [frozenset(wrong[at // 2 % len(wrong)] if at % 2 else "a") for at in range(n)]
+        return weak_among(option_figures(OPTIONS, chosen, np.zeros(n)), n)
+
+    assert weak(28, "bc") == (), "one in ten may well choose it, and none of 28 did"
+    assert weak(30, "bc") == ("d",)
+    easy = [frozenset("b" if at < 10 else "a") for at in range(100)]
+    assert weak_among(option_figures(OPTIONS, easy, np.zeros(100)), 100) == (), "ten wrong answers can't feed three"
+
+
+def test_a_tie_is_not_broken_by_who_sat_first() -> None:
+    marks = np.array([[0.0, 1.0]] * 10 + [[1.0, 1.0]] * 10)  # equally good, the later ones get the first item right
+    first = item_figures(marks, np.ones(2))[0]
+    assert first.upper_lower == 0.0
+
+
+def test_coefficients_lie_between() -> None:
+    # atanh 0.5 = 0.5493; ± 1.96 / 5 is 0.1573 to 0.9413
+    found = correlation_interval(0.5, 28)
+    assert found is not None and (found.low, found.high) == pytest.approx((0.1560, 0.7359), abs=1e-4)
+    assert correlation_interval(0.5, 3) is None and correlation_interval(None, 90) is None
+    assert alpha_interval(None, 30, 20) is None and alpha_interval(0.6, 1, 20) is None
+    rng = np.random.default_rng(31)
+    # Twenty parallel items: alpha of the population is 20·ρ / (1 + 19·ρ) = 0.8 for ρ = 1/6.
+    held = 0
+    for _ in range(300):
+        told = alpha_of(rng.normal(size=(25, 1)) * 0.2**0.5 + rng.normal(size=(25, 20)))
+        reach = alpha_interval(told, 25, 20)
+        assert reach is not None
+        held += reach.low <= 0.8 <= reach.high
+    assert 273 <= held <= 297, "95% of 300 are 285 ± 8"
 
 
 def test_people_with_equal_marks_stay_together() -> None:
@@ -241,7 +277,10 @@ def test_verdicts_in_their_order() -> None:
     assert said(facility=0.96, discrimination=2.0) == (TOO_EASY,)
     assert said(facility=0.29) == (TOO_HARD,)
     assert said(discrimination=8.0) == (WEAK_ITEM,)
-    assert said(discrimination=-8.0, blank_share=0.2) == (NEGATIVE, OFTEN_BLANK)
+    assert said(discrimination=-8.0, blank_share=0.2) == (WEAK_ITEM, OFTEN_BLANK), "of forty people that is chance"
+    assert said(discrimination=-8.0, n=900) == said(discrimination=-40.0) == (NEGATIVE,)
+    assert said(discrimination=-40.0, n=12) == said(discrimination=8.0, n=60) == (WEAK_ITEM,)
+    assert said(discrimination=8.0, n=20) == (GOOD,), "of twenty people it may as well be 0.5"
     assert said(weak_options=("b",), slow=True) == (DISTRACTOR, TAKES_LONG)
     assert said(differences=unfair) == (UNFAIR,)
     order = [*ITEM_VERDICT_LABELS]

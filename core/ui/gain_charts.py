@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any
 
 from core.ui.charts import Chart, Palette, layout, literal, palette
@@ -13,6 +13,7 @@ from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, axis_title, tone_colo
 
 LINES_AT_MOST = 60  # people; more lines than that hide each other
 _HEIGHT = 420
+_LINE = 26  # letters of a name beside its row
 _DRAWN_LAST = (QUIET, WARN, GOOD, BAD)  # what is to be seen lies on top
 
 
@@ -128,8 +129,15 @@ def _rows(groups: Sequence[GroupPoint]) -> list[str]:
 
 
 def _broken(name: str) -> str:
-    wide = 26 if all(ord(letter) < 0x2E80 for letter in name) else 15  # of letters; those of Chinese take twice as much
-    return "<br>".join(literal(part) for part in wrap(name, wide))
+    """A name in lines of at most 26 letters; Chinese ones are twice as wide, and may be parted anywhere."""
+    lines, line, wide = [], "", 0
+    for part in re.findall(r"[^ \u2e80-\uffef]+ *|[\u2e80-\uffef]| ", name):
+        width = sum(1 + (letter >= "\u2e80") for letter in part.rstrip(" "))
+        if wide + width > _LINE and part not in "，、。；：）":
+            lines.append(line)
+            line, wide = "", 0
+        line, wide = line + part, wide + width + part.count(" ")
+    return "<br>".join(literal(one.strip(" ")) for one in [*lines, line] if one)
 
 
 def gain_intervals(groups: Sequence[GroupPoint], *, dark: bool, beside: bool = False) -> Chart:

@@ -28,7 +28,7 @@ from core.domain.rights import POSITION_LABELS, Position
 from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.empty import empty
-from core.ui.i18n import format_instant, format_int, language, t
+from core.ui.i18n import format_day_at, format_int, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -163,7 +163,7 @@ def row_of(entry: Entry, models: dict[str, str]) -> dict[str, object]:
         "positions": " ".join(draft.get("positions") or ()),
         "state": state_words(entry),
         "version": entry.number,
-        "changed": f"{format_instant(entry.at)} · {entry.writer}" if entry.at else "",
+        "changed": format_day_at(entry.at) if entry.at else "",
     }
 
 
@@ -173,20 +173,20 @@ def draw_list(shown: tuple[Entry, ...], key: str, models: dict[str, str]) -> Non
     changed, cases = (any(row[name] for row in rows) for name in ("changed", "case"))
     columns = [
         Column("id", t("Id"), width=80, pinned=True),
-        Column("stem", t("Question text"), width=330 - 120 * changed - 60 * cases),
+        Column("stem", t("Question text"), width=330 - 80 * changed - 40 * cases),
         Column("state", t("State"), width=80 + 40 * changed),
-        Column("competency", t("Competency"), width=100),
+        Column("competency", t("Competency"), width=95),
         Column("level", t("Level"), width=85),
-        Column("kind", t("Question type"), width=135),
+        Column("kind", t("Question type"), width=130),
         Column(
             "positions",
             t("Positions"),
             width=85,
             help=t("O order clerk, W warehouse keeper, S customer service, P operations, F finance"),
         ),
-        *([Column("case", t("Case"), width=90)] if cases else []),
+        *([Column("case", t("Case"), width=80)] if cases else []),
         Column("version", t("Version"), "number", width=70, digits=0),
-        *([Column("changed", t("Last change"), width=180)] if changed else []),
+        *([Column("changed", t("Last change"), width=115)] if changed else []),
     ]
     chosen = table(
         rows,

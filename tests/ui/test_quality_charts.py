@@ -97,3 +97,6 @@ def test_long_names_are_broken_beside_their_rows() -> None:
         [GroupPoint("2.5 Exceptions, refunds and returns", 0.4, 0.6, 0.2, 0.1, 0.3, 40, False)], dark=False
     )["data"]
     assert points["y"] == ["2.5 Exceptions, refunds<br>and returns ·\u00a0n\u00a0=\u00a040"]
+    group = GroupPoint("3.3 出库：拣货、复核、打包、发货", 0.4, 0.6, 0.2, 0.1, 0.3, 48, False)
+    (points,) = gains.gain_intervals([group], dark=False)["data"]
+    assert points["y"] == ["3.3 出库：拣货、复核、打包、<br>发货 ·\u00a0n\u00a0=\u00a048"]

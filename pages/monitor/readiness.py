@@ -20,6 +20,7 @@ from assessments.readiness import (
     PersonReadiness,
     readiness_in,
     readiness_policy,
+    ready_by_chance,
 )
 from core.channels.export import to_csv
 from core.domain.rights import POSITION_LABELS, Position
@@ -108,7 +109,7 @@ def draw_cards(people: Sequence[PersonReadiness]) -> None:
             ),
             "good",
         ),
-        (NOT_YET, t("Asked often enough, and below that."), "bad"),
+        (NOT_YET, t("{n} or more questions answered, and below that.", n=policy.least_questions), "bad"),
         (TOO_LITTLE, t("Fewer than {n} questions answered within a year.", n=policy.least_questions), "info"),
     )
     for place, (state, definition, tone) in zip(card_row(3), cards, strict=True):
@@ -117,6 +118,15 @@ def draw_cards(people: Sequence[PersonReadiness]) -> None:
             about = t("{n} of {count} required, for {people} people.", n=format_int(shares[state]),
                       count=format_int(required), people=format_int(len(people)))  # fmt: skip
             metric_card(t(STATE_LABELS[state]), value, definition=f"{definition} {about}", key=state, tone=tone)
+    doubt = t(
+        "A few questions are a hint, no measurement: on {n} of them, {half} of those who know half would be called"
+        " ready, and {most} of those who know four fifths would not. Ask again before anything is decided"
+        " about a person.",
+        n=policy.least_questions,
+        half=format_rate(ready_by_chance(policy, 0.5), 0),
+        most=format_rate(1 - ready_by_chance(policy, 0.8), 0),
+    )
+    st.caption(f":material/info: {safe(doubt)}")
     if 0 < len(people) < FEW:
         st.caption(t("Fewer than {n} people: look at each of them, not at the shares.", n=FEW))
 

@@ -16,6 +16,7 @@ from assessments.readiness import (
     own_readiness,
     readiness_in,
     readiness_policy,
+    ready_by_chance,
     tallied,
 )
 from core.domain.errors import NotAllowed
@@ -57,6 +58,14 @@ def test_what_is_not_required_is_said_so() -> None:
 
 def test_the_houses_rule_is_read() -> None:
     assert readiness_policy() == ReadinessPolicy(0.7, 2, 365)
+
+
+def test_two_questions_are_said_to_tell_little() -> None:
+    two = ReadinessPolicy(enough_rate=0.7, least_questions=2, valid_days=365)
+    assert ready_by_chance(two, 0.5) == pytest.approx(0.25), "both right"
+    assert ready_by_chance(two, 0.8) == pytest.approx(0.64)
+    ten = ReadinessPolicy(enough_rate=0.7, least_questions=10, valid_days=365)
+    assert ready_by_chance(ten, 0.5) == pytest.approx((120 + 45 + 10 + 1) / 1024), "seven, eight, nine or ten of ten"
 
 
 def test_the_post_test_takes_the_place_of_the_pre_test(portal: Portal) -> None:

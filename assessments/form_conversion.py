@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assessments.sittings import every_sitting
+from assessments.sittings import every_sitting, waiting_among
 from assessments.statistics.equating import equipercentile, linear, mean_shift
 from assessments.statistics.sizes import SMALL
 from assessments.tries import PRE
@@ -37,11 +38,15 @@ def conversion_of(ctx: Context, test: str, steps: int = 20) -> Conversion | None
     """The conversion in so many steps of the scale; None for fewer than thirty people on either form.
 
     Why the pre-test: the forms are given by turns, so those who took either first are equally good; and nobody has
-    been trained yet. Source: Kolen & Brennan 2004, random groups: mean, linear, equipercentile.
+    been trained yet. Told from the version of the test that most took first, since another has other forms, and without
+    whoever waits for a mark by hand. Source: Kolen & Brennan 2004, random groups: mean, linear, equipercentile.
     Raises: NotAllowed without `attempts.read`.
     """
     ctx.actor.need("attempts.read")
     first = [one for one in every_sitting(ctx, test) if one.phase == PRE]
+    waiting, versions = waiting_among(ctx, test, first), Counter(one.version for one in first)
+    most = max(versions, key=lambda version: (versions[version], version), default=0)
+    first = [one for one in first if one.version == most and one.id not in waiting]
     a, b = (np.array([one.score for one in first if one.form == form]) for form in ("A", "B"))
     line = linear(b, a) if min(len(a), len(b)) >= SMALL else None
     if line is None:

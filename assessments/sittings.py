@@ -47,7 +47,12 @@ class Sitting:
     @property
     def pass_rate(self) -> float | None:
         """What was enough to pass when it was begun. Units: 0..1 of the marks."""
-        return Settings.from_data(json.loads(self.settings)).pass_rate
+        return self.given.pass_rate
+
+    @property
+    def given(self) -> Settings:
+        """How it was given."""
+        return Settings.from_data(json.loads(self.settings))
 
     def question(self, place: int) -> Question:
         """One of its questions; places count from 0."""

@@ -16,7 +16,7 @@ from assessments.blueprint import TESTS
 from assessments.prose import Prose
 from assessments.questions import Choice
 from assessments.replay import answer_in_words
-from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting
+from assessments.sittings import ItemKey, Sitting, read_steps, sittings_of, steps_by_sitting, waiting_among
 from assessments.statistics.form_report import UNKNOWN, AskedItem, FormAnswers
 from assessments.test_definitions import definition_of
 from assessments.tries import FINISHED
@@ -134,11 +134,11 @@ class TakenScore:
 def answers_behind(
     ctx: Context, test: str, key: str, item_id: str, phase: str | None = None
 ) -> tuple[GivenAnswer, ...]:
-    """Everybody's answer to an item, the worst first.
+    """Everybody's answer to an item behind a form's figures, the worst first.
 
     Raises: NotAllowed without `attempts.read`; NotFound when the form or the item isn't there.
     """
-    form, sittings = _form(ctx, test, key, phase)
+    form, sittings = _in_figures(ctx, test, key, phase)
     if item_id not in {name for name, _ in form.items}:
         raise NotFound("This test has no question {item}.", item=item_id)
     steps, names = steps_by_sitting(ctx, test, sittings), _names(ctx, sittings)
@@ -154,11 +154,11 @@ def answers_behind(
 
 
 def scores_behind(ctx: Context, test: str, key: str, phase: str | None = None) -> tuple[TakenScore, ...]:
-    """Everybody's score on a form, the best first.
+    """Everybody's score behind a form's figures, the best first.
 
     Raises: NotAllowed without `attempts.read`; NotFound when nobody took it.
     """
-    _, sittings = _form(ctx, test, key, phase)
+    _, sittings = _in_figures(ctx, test, key, phase)
     names = _names(ctx, sittings)
     scores = (
         TakenScore(
@@ -186,6 +186,13 @@ def _form(ctx: Context, test: str, key: str, phase: str | None) -> tuple[TakenFo
         if found[0].key == key:
             return found
     raise NotFound("Nobody has finished this form yet.")
+
+
+def _in_figures(ctx: Context, test: str, key: str, phase: str | None) -> tuple[TakenForm, list[Sitting]]:
+    """A form with those who are in its figures: nobody of whom an answer waits for a mark by hand."""
+    form, sittings = _form(ctx, test, key, phase)
+    waiting = waiting_among(ctx, test, sittings)
+    return form, [one for one in sittings if one.id not in waiting]
 
 
 def _forms(ctx: Context, test: str, phase: str | None) -> list[tuple[TakenForm, list[Sitting]]]:
@@ -226,6 +233,7 @@ def _answers(ctx: Context, form: TakenForm, sittings: list[Sitting]) -> FormAnsw
         seconds=np.array([one.seconds for one in final]),
         chosen=chosen,
         groups=_groups(ctx, people),
+        settings=sittings[0].given,
     )
 
 

@@ -26,6 +26,7 @@ from assessments.statistics.one_thread import one_thread
 from assessments.statistics.response_model import TwoParameters, fit_two_parameters
 from assessments.statistics.sizes import MODEL_LEAST
 from assessments.statistics.verdicts import slow_among, verdicts_on
+from assessments.test_settings import Settings
 
 NOBODY = np.zeros(0, dtype=int)
 HALF = 0.5
@@ -60,7 +61,7 @@ class FormAnswers:
 
     Shape: rows are people, columns items; `chosen` has, for items whose options are the same for everybody, what each
     person chose; `groups` says by what people can be compared (language, position): name → one value per person.
-    Units: fractions 0..1; `seconds` NaN where nothing is known.
+    Units: fractions 0..1; `seconds` NaN where nothing is known. `settings`: how the test was given, where known.
     """
 
     items: tuple[AskedItem, ...]
@@ -70,6 +71,7 @@ class FormAnswers:
     seconds: NDArray[np.float64]
     chosen: Mapping[int, tuple[frozenset[str], ...]]
     groups: Mapping[str, tuple[str, ...]]
+    settings: Settings | None = None
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -167,7 +169,7 @@ def _items(answers: FormAnswers, marks: NDArray[np.float64], weights: NDArray[np
         suspicion = suspicion_in(options, np.bincount(thirds, minlength=3)) if single and options else None
         weak = weak_among(options, n)
         differences = tuple(group[at] for group in compared)
-        blank, guess = answers.blank[:, at], guess_rate(item.content)
+        blank, guess = answers.blank[:, at], guess_rate(item.content, answers.settings)
         reports.append(
             ItemReport(
                 item=item,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from sqlalchemy import insert, select, update
 
 from assessments.attempts import POST, PRE
 from assessments.effect import effect_of
+from assessments.form_conversion import conversion_of
 from assessments.forms import forms_of
 from assessments.gradebook import gradebook_of
 from assessments.questions import Choice
 from assessments.sittings import sittings_of
 from assessments.statistics.form_report import form_report
 from assessments.statistics.verdicts import KEY
-from assessments.test_settings import BEST, FIRST, LAST
+from assessments.test_settings import BEST, FIRST, INTERACTIVE, LAST
 from assessments.test_statistics import answers_behind, answers_to, forms_taken, newest_of, scores_behind
 from assessments.xapi import statements_of
 from core.db.assessment_tables import attempt, attempt_step
@@ -72,6 +75,39 @@ def test_a_mark_by_hand_wins_and_what_waits_is_left_out(portal: Portal) -> None:
     step(52, "manual", None)
     with pytest.raises(NotFound, match="waits for a mark by hand"):
         portal.see("tess", answers_to, TEST, form.key)
+
+
+def test_rows_behind_figures_are_those_of_the_people_in_them(portal: Portal) -> None:
+    _gather(portal, Crowd(80, post=False))
+    (form, _) = portal.see("tess", forms_taken, TEST)
+    before, converted = portal.see("tess", answers_to, TEST, form.key), portal.see("tess", conversion_of, TEST)
+    waits, item = before.attempts[0], form.items[0][0]
+    with portal.engine.begin() as db:
+        step = {"attempt_id": waits, "number": 90, "kind": "manual", "item_id": item, "at": portal.now}
+        db.execute(insert(attempt_step).values(**step, fraction=None))
+    kept = set(before.attempts[1:])
+    assert set(portal.see("tess", answers_to, TEST, form.key).attempts) == kept
+    assert {one.attempt_id for one in portal.see("tess", scores_behind, TEST, form.key)} == kept
+    assert {one.attempt_id for one in portal.see("tess", answers_behind, TEST, form.key, item)} == kept
+    again = portal.see("tess", conversion_of, TEST)
+    assert converted is not None and (converted.a_count, converted.b_count) == (40, 40)
+    assert again is not None and sorted((again.a_count, again.b_count)) == [39, 40]
+    with portal.engine.begin() as db:
+        db.execute(update(attempt).where(attempt.c.id.in_([*kept][:15])).values(test_version=7))
+    assert portal.see("tess", conversion_of, TEST) is None, "another version's forms are others; 24 people are too few"
+
+
+def test_guessing_is_told_by_how_the_test_was_given(portal: Portal) -> None:
+    take(portal, "ann", PRE, right=3)
+    (form,) = portal.see("tess", forms_taken, TEST)
+    once = form_report(portal.see("tess", answers_to, TEST, form.key))
+    with portal.engine.begin() as db:
+        db.execute(update(attempt).values(settings=json.dumps({"behaviour": INTERACTIVE})))
+    often = form_report(portal.see("tess", answers_to, TEST, form.key))
+    pairs = zip(once.items, often.items, strict=True)
+    singles = [(a.guess, b.guess) for a, b in pairs if a.item.kind == "single" and len(a.options) == 4]
+    assert singles and singles == [(0.25, pytest.approx(0.5))] * len(singles), "who guesses goes on guessing"
+    assert often.guess_score > once.guess_score
 
 
 def test_of_checked_answers_the_first_tells_of_options_and_the_last_counts(portal: Portal) -> None:

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assessments.prose import same
-from assessments.questions import Choice, Matching, Numeric, Option, Ordering, Pair, Right, Step
 from assessments.statistics.classical import alpha_of, item_figures, test_figures
 from assessments.statistics.decisions import consistency
 from assessments.statistics.distractors import option_figures, suspicion_in, thirds_of, weak_among
 from assessments.statistics.equating import RELIABLE, linear, reliable_change, swapped_effect
 from assessments.statistics.group_differences import group_differences, told_apart
-from assessments.statistics.guessing import guess_rate
 from assessments.statistics.paired import hake, hedges_correction, paired_gain
 from assessments.statistics.response_model import fit_two_parameters
 from assessments.statistics.sampling import alpha_interval, correlation_interval
@@ -36,8 +33,6 @@ from assessments.statistics.verdicts import (
     slow_among,
     verdicts_on,
 )
-
-WHY = same("–")
 
 
 def _ladder(people: int, items: int) -> np.ndarray:
@@ -179,24 +174,6 @@ def test_people_with_equal_marks_stay_together() -> None:
     assert thirds_of(np.arange(9.0)).tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert thirds_of(np.array([5.0, 5, 5, 5])).tolist() == [1, 1, 1, 1]
     assert thirds_of(np.zeros(0)).tolist() == []
-
-
-# ---- guessing -------------------------------------------------------------------------------------------------
-
-
-def _options(*fractions: float) -> tuple[Option, ...]:
-    return tuple(Option("abcdef"[at], same(str(at)), one, WHY) for at, one in enumerate(fractions))
-
-
-def test_guessing_at_every_kind() -> None:
-    assert guess_rate(Choice(_options(1.0, 0.0, 0.0, 0.0), several=False)) == 0.25
-    # of 15 combinations: right alone 1/2 twice, both 1, one wrong takes 1/2 off …
-    assert guess_rate(Choice(_options(0.5, 0.5, -0.5, -0.5), several=True)) == pytest.approx((0.5 * 4 + 1) / 15)
-    rights = tuple(Right(name, same(name)) for name in "abcd")
-    assert guess_rate(Matching((Pair("x", same("x"), "a", WHY), Pair("y", same("y"), "b", WHY)), rights)) == 0.25
-    # six orders of three: tau 1, 1/3, 1/3, and three not above 0
-    assert guess_rate(Ordering(tuple(Step(name, same(name), WHY) for name in "abc"))) == pytest.approx(5 / 18)
-    assert guess_rate(Numeric(3.0, 0.0, None, WHY)) == 0.0
 
 
 # ---- decisions ------------------------------------------------------------------------------------------------

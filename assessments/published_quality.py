@@ -19,8 +19,9 @@ from core.db.assessment_tables import attempt
 
 MOST_KEPT = 64
 GROWTH = 1.05
+KEPT_SECONDS = 600
 Figures = tuple[int, float | None, float | None]
-_KEPT: dict[tuple[str, str, frozenset[ItemKey], int], Figures] = {}
+_KEPT: dict[tuple[str, str, frozenset[ItemKey], int, int], Figures] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,15 @@ def quality_behind(ctx: Context, attempt_id: int) -> PublishedQuality:
 
 
 def _figures(ctx: Context, test: str, items: frozenset[ItemKey]) -> Figures:
-    """People, reliability and error of the form that has these items; kept until a twentieth more have finished.
+    """People, reliability and error of the form that has these items; kept until a twentieth more have finished, for
+    ten minutes at most.
 
-    Why not until the next one has: a class that finishes together would have it worked out anew for each of them.
+    Why not until the next one has: a class that finishes together would have it worked out anew for each of them. Why
+    not for ever: marks by hand and a mended key change figures without anybody finishing.
     """
     count = select(func.count()).select_from(attempt).where(attempt.c.test == test, attempt.c.status == FINISHED)
     stage = int(log(1 + int(ctx.db.execute(count).scalar_one())) / log(GROWTH))
-    key = (str(ctx.db.engine.url), test, items, stage)
+    key = (str(ctx.db.engine.url), test, items, stage, ctx.now // KEPT_SECONDS)
     if key not in _KEPT:
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)

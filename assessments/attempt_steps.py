@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 
 from assessments.behaviours import Act
+from assessments.handout import Place
 from assessments.marking import Response
 from assessments.questions import Question
 from core.context import Context
@@ -201,11 +202,11 @@ def comments_in(ctx: Context, attempt_id: int) -> dict[str, str]:
     return {row.item_id: str(json.loads(row.data or "{}").get("comment", "")) for row in ctx.db.execute(rows)}
 
 
-def score_of(questions: tuple[Question, ...], fractions: Mapping[str, float]) -> float:
+def score_of(asked: Sequence[Question] | Sequence[Place], fractions: Mapping[str, float]) -> float:
     """The share of all marks: fractions by weight, an unanswered item counting nothing.
 
     Units: 0..1. By certainty single fractions can be below 0; the whole test never is.
     """
-    total = sum(question.weight for question in questions)
-    reached = sum(question.weight * fractions.get(question.item_id, 0.0) for question in questions)
+    total = sum(one.weight for one in asked)
+    reached = sum(one.weight * fractions.get(one.item_id, 0.0) for one in asked)
     return round(min(1.0, max(0.0, reached / total)), 9)

@@ -129,10 +129,10 @@ def decide_dispute(
 ) -> Decided:
     """Decides a dispute and has everybody's marks follow, in one go.
 
-    `rejected` leaves everything; `remarked` replays every finished test that holds the question against the bank as it
-    is now (mend its key there first); `credited` gives its full mark to everybody who had it; `marked` says that only
-    this answer was marked by hand before. Tests that are open now follow once they are finished. `tell` is called as
-    it goes on, with how many tests of how many are done.
+    `rejected` leaves everything; `remarked` replays the question in every finished test that holds it against the bank
+    as it is now (mend its key there first); `credited` gives its full mark to everybody who had it; `marked` says that
+    only this answer was marked by hand before. Tests that are open now follow once they are finished. `tell` is called
+    as it goes on, with how many tests of how many are done.
     Raises: NotAllowed without `attempts.mark`; NotFound; RuleViolation without a reason, for one's own, when it is
     decided already, or is to be called marked by hand and isn't.
     """
@@ -155,7 +155,7 @@ def decide_dispute(
         if outcome == CREDITED:
             after = credit_item(ctx, attempt_id, row.item_id, decision, dispute_id)
         else:
-            after = remark_attempt(ctx, attempt_id, known)
+            after = remark_attempt(ctx, attempt_id, known, row.item_id)
         changes.append(abs(after - before))
         if tell is not None:
             tell(len(changes), len(held))
@@ -188,8 +188,8 @@ def follow_decisions(ctx: Context, attempt_id: int, score: float) -> float:
     )
     found = ctx.db.execute(decided).all()
     engine = ctx.by(ENGINE)  # it carries out what a trainer has decided
-    if any(one.status == REMARKED for one in found):
-        score = remark_attempt(engine, attempt_id)
+    for item_id in dict.fromkeys(one.item_id for one in found if one.status == REMARKED):
+        score = remark_attempt(engine, attempt_id, only=item_id)
     for one in {one.item_id: one for one in found if one.status == CREDITED}.values():
         score = credit_item(engine, attempt_id, one.item_id, one.decision, one.id)
     return score

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,8 +37,16 @@ def packed(questions: Sequence[Question]) -> str:
 
     Why: twenty questions are 30 KB; reading all of them at every click cost more than drawing the page (measured).
     """
-    places = [[one.item_id, _parts(one), one.competency, one.level, one.weight] for one in questions]
-    return "\n".join([dumped(places), *(dumped(as_data(question)) for question in questions)])
+    return "\n".join([dumped([_place(one) for one in questions]), *(dumped(as_data(one)) for one in questions)])
+
+
+def replaced(handout: str, questions: Mapping[int, Question]) -> str:
+    """A handout with other questions at some places, which are counted from 0; the rest isn't read."""
+    line, *lines = handout.split("\n")
+    places = json.loads(line)
+    for at, question in questions.items():
+        places[at], lines[at] = _place(question), dumped(as_data(question))
+    return "\n".join([dumped(places), *lines])
 
 
 def unpacked(handout: str) -> tuple[Question, ...]:
@@ -60,6 +68,10 @@ def places_of(line: str) -> tuple[Place, ...]:
 def question_at(handout: str, place: int) -> Question:
     """One question of a handout; places count from 0."""
     return from_data(json.loads(handout.split("\n")[place + 1]))
+
+
+def _place(question: Question) -> list[object]:
+    return [question.item_id, _parts(question), question.competency, question.level, question.weight]
 
 
 def _parts(question: Question) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from assessments.attempt_rows import attempt_row, note, question_in, questions_in
+from assessments.attempt_rows import attempt_row, note, question_in
 from assessments.attempt_steps import (
     MANUAL,
     MARKED,
@@ -23,7 +23,7 @@ from assessments.attempt_steps import (
     waiting_in,
     worths_in,
 )
-from assessments.handout import dumped
+from assessments.handout import dumped, places_in
 from assessments.questions import OpenText, Question
 from assessments.tries import FINISHED
 from core.context import Context
@@ -197,7 +197,7 @@ def _write(ctx: Context, attempt_id: int, item_id: str, fraction: float, data: M
         "data": dumped(data),
     }
     append_step(ctx, attempt_id, last.number + 1, MANUAL, moment_of(ctx, last), **columns)
-    score = score_of(questions_in(row), fractions_in(ctx, attempt_id))
+    score = score_of(places_in(row.items), fractions_in(ctx, attempt_id))
     ctx.db.execute(update(attempt).where(_a.id == attempt_id).values(score=score))
     note(ctx, "answer_marked_by_hand", attempt_id, item=item_id, before=round(row.score, 4), after=round(score, 4))
     return score

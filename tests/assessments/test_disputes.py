@@ -219,3 +219,20 @@ def test_a_test_finished_while_its_question_is_decided_has_its_mark_on_postgresq
                 finishing.result(timeout=0.5)
         assert finishing.result(timeout=20) == pytest.approx(2 / 20)
     assert row_in(portal, cai).score == pytest.approx(2 / 20)
+
+
+def test_marking_a_disputed_question_again_leaves_the_others_as_they_are(portal: Portal) -> None:
+    """Two keys were mended in the bank; only the one that was decided about follows."""
+    give(portal, swapped=False)
+    ann = take(portal, "ann", "pre", right=20)
+    handed_out = unpacked(row_in(portal, ann).items)
+    one, other = [q for q in handed_out if q.kind == "single" and not q.generated][:2]
+    turned = [_turned(_turned(q, one), other) for q in handed_out]
+    with portal.open("tess") as ctx:  # as if both had been handed out with a wrong key, and answered by it
+        ctx.db.execute(attempt.update().where(attempt.c.id == ann).values(items=packed(turned)))
+    key = portal.do("ann", dispute_item, ann, one.item_id, "the key is wrong")
+    portal.do("tess", decide_dispute, key, REMARKED, "Mended.")
+    now = unpacked(row_in(portal, ann).items)
+    assert [q.item_id for q, before in zip(now, turned, strict=True) if q != before] == [one.item_id]
+    portal.do("tess", remark_attempt, ann)
+    assert unpacked(row_in(portal, ann).items) == handed_out

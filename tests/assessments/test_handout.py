@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assessments.handout import Place, packed, places_in, question_at, unpacked
+from assessments.handout import Place, packed, places_in, question_at, replaced, unpacked
 from assessments.prose import same
 from tests.assessments.questions_for_tests import ALL
 
@@ -25,3 +25,9 @@ def test_no_text_in_a_question_breaks_the_lines() -> None:
     handout = packed([odd, ALL[1]])
     assert handout.isascii()
     assert unpacked(handout) == (odd, ALL[1])
+
+
+def test_other_questions_at_some_places_leave_the_rest_as_it_is() -> None:
+    heavier = replace(ALL[1], weight=3.0)
+    assert replaced(packed(ALL), {1: heavier}) == packed([ALL[0], heavier, *ALL[2:]])
+    assert replaced(packed(ALL), {}) == packed(ALL)

@@ -11,6 +11,7 @@ from typing import Any
 
 from assessments.case_drafts import within
 from assessments.cases import MOST_COLUMNS, MOST_EXHIBITS, MOST_ROWS
+from assessments.cell_lines import with_lines
 from assessments.item_drafts import (
     CELLS,
     FIELDS,
@@ -54,6 +55,8 @@ def with_value(draft: Draft, place: Place, value: Any) -> Draft:
             raise RuleViolation("This question has no field {field}.", field=place.field)
         prose = target if not place.field else target.setdefault(place.field, {"en": "", "zh": ""})
         prose[place.language] = cleaned_text(value)
+    elif holds == CELLS and place.language in LANGUAGES:  # one language of a table, as lines of text
+        target[place.field] = checked_cells(with_lines(target.get(place.field) or [], place.language, str(value or "")))
     else:
         target[place.field] = checked_value(holds, value)
     return changed

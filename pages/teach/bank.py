@@ -32,7 +32,7 @@ from core.ui.i18n import format_day_at, format_int, language, t
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
-from pages.teach.cases import draw_begin_case, draw_case_list, open_case, state_words
+from pages.teach.case_list import draw_begin_case, draw_case_list, open_case, state_words
 from pages.teach.questions import ask_name, model_name
 
 PER_PAGE = 250

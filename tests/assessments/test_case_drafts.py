@@ -24,6 +24,7 @@ from assessments.case_drafts import (
 from assessments.case_models import CASE_MODELS
 from assessments.case_models.names import CASE_NAMES
 from assessments.cases import MOST_COLUMNS, MOST_EXHIBITS, MOST_ROWS
+from assessments.cell_lines import lines_in
 from assessments.draft_values import changes_between, gaps_in
 from assessments.item_changes import with_part, with_value, without_part
 from assessments.item_drafts import ASKED, CASE, COUNT, ITEMS, PART, Draft, Place, Spot, keyed, plain_item, tabled
@@ -137,6 +138,25 @@ def test_cells_said_once_are_the_same_in_both_languages_and_empty_ones_vanish() 
 def one_table(cells: list[list[Draft]]) -> Draft:
     draft = with_part(blank_case(), "exhibits")
     return with_value(draft, Place("cells", "", "exhibits", 1), cells)
+
+
+def test_a_table_is_typed_as_lines_and_each_language_leaves_the_other_alone() -> None:
+    draft = with_part(blank_case(), "exhibits")
+    english, chinese = (Place("cells", one, "exhibits", 1) for one in ("en", "zh"))
+    draft = with_value(draft, english, "Day | Parcels\r\nMonday\t120\n | 80\n\n")
+    draft = with_value(draft, chinese, "日期|包裹\n周一")
+    cells = draft["exhibits"][0]["cells"]
+    assert cells[1] == [{"en": "Monday", "zh": "周一"}, {"en": "120", "zh": ""}]
+    assert lines_in(cells, "en") == "Day | Parcels\nMonday | 120\n | 80"
+    assert lines_in(cells, "zh") == "日期 | 包裹\n周一"
+    assert with_value(draft, english, lines_in(cells, "en")) == draft
+    assert with_value(draft, chinese, lines_in(cells, "zh")) == draft
+    gone = with_value(draft, english, "  ")["exhibits"][0]["cells"]
+    assert [[cell["en"] for cell in row] for row in gone] == [["", ""], ["", ""]] and gone[1][0]["zh"] == "周一"
+    assert with_value(with_value(draft, english, ""), chinese, None)["exhibits"][0]["cells"] == []
+    assert lines_in([[{"en": "a|b\nc", "zh": ""}]], "en") == "a｜b c", "a bar in a cell is no border between cells"
+    with pytest.raises(RuleViolation, match="at most"):
+        with_value(draft, english, "|".join("x" * (MOST_COLUMNS + 1)) + "\nx")
 
 
 def test_headings_are_wanted_in_both_languages() -> None:

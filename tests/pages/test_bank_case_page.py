@@ -141,6 +141,8 @@ def test_a_case_is_written_field_by_field(house: Databases, portal: Portal, lang
             tab.text_area(key=f"{name}--0-{field}-zh").set_value(zh).run()
         press(tab, "add-exhibits")
         tab.selectbox(key=f"{name}-exhibits-1-chart").set_value("line").run()
+        tab.text_area(key=f"{name}-exhibits-1-cells-en").set_value("Day | Parcels\nMonday\t120\nTuesday\t80").run()
+        tab.text_area(key=f"{name}-exhibits-1-cells-zh").set_value("日期 | 包裹\n周一\n周二").run()
         tab.selectbox(key="case-add-what").set_value("single").run()
         press(tab, "case-add-now")
         assert tab.pills(key="case-part").value == 1
@@ -155,6 +157,10 @@ def test_a_case_is_written_field_by_field(house: Databases, portal: Portal, lang
         draft = version(portal, row).draft
         assert (draft["title"]["zh"], draft["situation"]["en"]) == (TITLE[1], SITUATION[0])
         assert draft["exhibits"][0]["chart"] == "line"
+        assert draft["exhibits"][0]["cells"][1:] == [
+            [{"en": "Monday", "zh": "周一"}, {"en": "120", "zh": ""}],
+            [{"en": "Tuesday", "zh": "周二"}, {"en": "80", "zh": ""}],
+        ]
         numeric, single = draft[ITEMS]
         assert (numeric["answer"], single["stem"]["en"], len(single["options"])) == (3.0, "Which day?", 5)
         assert [option["fraction"] for option in single["options"]] == [0.0, 1.0, 0.0, 0.0, 0.0]

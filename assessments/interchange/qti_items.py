@@ -125,15 +125,20 @@ class QtiItem:
     def exhibit(self, about: Element, exhibit: Mapping[str, Any]) -> None:
         """A table of facts; one that is drawn for people here is a table all the same."""
         table = SubElement(about, "table")
-        SubElement(table, "caption").text = self.text(exhibit["title"])
+        if title := self.cell(exhibit["title"]):
+            SubElement(table, "caption").text = title
         head = SubElement(SubElement(table, "thead"), "tr")
         for column in exhibit["columns"]:
-            SubElement(head, "th").text = self.text(column)
+            SubElement(head, "th").text = self.cell(column)
         body = SubElement(table, "tbody")
         for row in exhibit["rows"]:
             line = SubElement(body, "tr")
             for cell in row:
-                SubElement(line, "td").text = self.text(cell)
+                SubElement(line, "td").text = self.cell(cell)
+
+    def cell(self, prose: Mapping[str, str]) -> str:
+        """A text that says nothing in either language, as cells often do, or else has to be there. Raises: LeftOut."""
+        return self.text(prose) if any(prose.values()) else ""
 
     def prompt(self, interaction: Element) -> None:
         """What is asked, within an interaction."""

@@ -239,6 +239,21 @@ def test_a_weight_scales_what_an_order_earns() -> None:
     assert earned["DCBA"] == earned["BDCA"] == 0.0
 
 
+EMPTY = {"en": "", "zh": ""}
+
+
+def test_a_table_may_have_empty_cells_but_no_missing_ones() -> None:
+    def told(cell: dict[str, str]) -> dict[str, Any]:
+        columns = [EMPTY, {"en": "Paid"}]
+        exhibit = {"title": EMPTY, "columns": columns, "rows": [[cell, {"en": "3.00"}]]}
+        return single("How much?") | {"id": "xx-1", "exhibit": exhibit}
+
+    root = unpacked(write_qti([told(EMPTY)], "en").content)["items/item-xx-1.xml"]
+    assert list(problems_in_item(root)) == []
+    assert [one.text for one in root.iter(f"{Q}td")] == [None, "3.00"]
+    assert [one.kind for one in write_qti([told({"zh": "运费"})], "en").problems] == ["no_language"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_file_shows_no_order_and_no_pairs(language: str) -> None:
     """A player that leaves everything as it is written must not show the key."""

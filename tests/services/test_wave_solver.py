@@ -250,9 +250,8 @@ def test_many_ways_that_are_as_good_do_not_keep_the_explanation_from_its_end() -
     drawn = drawn_wave(7, orders=120, warehouses=4, carriers=5, skus=30, supply=3.0)
     work = sum(order.units for order in drawn.orders)
     houses = tuple(replace(one, pick_capacity=work // 8) for one in drawn.warehouses)
-    began = time.monotonic()
-    found = missing(replace(drawn, warehouses=houses))
-    assert time.monotonic() - began < 60
+    # Two seconds are enough on a quiet machine; thirty leave room on a busy one.
+    found = shortages(replace(drawn, warehouses=houses), time.monotonic, seconds=30.0)
     short = sum(one.missing for one in found if one.limit is Limit.PICK_CAPACITY)
     helpless = {one.order_id for one in found} - {0}
     able = sum(order.units for order in drawn.orders if order.id not in helpless)

@@ -34,9 +34,7 @@ def test_each_test_has_its_own(each_databases: Databases, turn: int) -> None:
         assert len(db.execute(select(person)).all()) == 1
 
 
-def test_reopened_sees_what_was_committed(
-    each_databases: Databases, reopen: Callable[[Databases], Databases]
-) -> None:
+def test_reopened_sees_what_was_committed(each_databases: Databases, reopen: Callable[[Databases], Databases]) -> None:
     again = reopen(each_databases)
     with transaction(each_databases.portal) as db:
         db.execute(insert(person).values(_PERSON))

@@ -319,12 +319,9 @@ def pictured(kind: str, names: Sequence[str], series: Sequence[Series], *, dark:
     return {"data": traces, "layout": layout(colours, 260, **more)}
 
 
-def calibration(predicted: Sequence[float], happened: Sequence[float], counts: Sequence[int], *, dark: bool) -> Chart:
-    """Predicted risk against what happened, one point per tenth, beside the line where both agree."""
-    colours = palette(dark)
-    most = max(counts, default=1)
-    title: Chart = {"standoff": 8, "font": {"size": 12, "color": colours.soft}}
-    agree = {
+def diagonal(colours: Palette) -> dict[str, Any]:
+    """The line along which both axes, from 0 to 1, say the same."""
+    return {
         "type": "scatter",
         "mode": "lines",
         "x": [0, 1],
@@ -333,6 +330,13 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
         "hoverinfo": "skip",
         "showlegend": False,
     }
+
+
+def calibration(predicted: Sequence[float], happened: Sequence[float], counts: Sequence[int], *, dark: bool) -> Chart:
+    """Predicted risk against what happened, one point per tenth, beside the line where both agree."""
+    colours = palette(dark)
+    most = max(counts, default=1)
+    title: Chart = {"standoff": 8, "font": {"size": 12, "color": colours.soft}}
     points = {
         "type": "scatter",
         "mode": "markers",
@@ -352,7 +356,7 @@ def calibration(predicted: Sequence[float], happened: Sequence[float], counts: S
         "xaxis": {"tickformat": ".0%", "range": [-0.03, 1.03], "title": {**title, "text": t("predicted risk")}},
         "yaxis": {"tickformat": ".0%", "range": [-0.03, 1.06], "title": {**title, "text": t("share that was late")}},
     }
-    return {"data": [agree, points], "layout": layout(colours, 260, **more)}
+    return {"data": [diagonal(colours), points], "layout": layout(colours, 260, **more)}
 
 
 def heat(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.ui.charts import Chart, Palette, layout, literal, palette
+from core.ui.charts import Chart, Palette, diagonal, layout, literal, palette
 from core.ui.i18n import t
 from core.ui.quality_charts import BAD, GOOD, QUIET, WARN, axis_title, tone_colour
 
@@ -81,17 +81,7 @@ def slopes(people: Sequence[tuple[str, float, float, str]], names: Mapping[str, 
 def before_and_after(people: Sequence[tuple[str, float, float, str]], names: Mapping[str, str], *, dark: bool) -> Chart:
     """Everybody's pre-test by their post-test: above the line they gained, below it they lost."""
     colours = palette(dark)
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [0, 1],
-            "y": [0, 1],
-            "line": {"color": colours.soft, "width": 1, "dash": "dot"},
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-    ]
+    traces = [diagonal(colours)]
     for tone in _DRAWN_LAST:
         mine, meaning = [person for person in people if person[3] == tone], names[tone]
         if mine:

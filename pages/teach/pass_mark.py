@@ -289,6 +289,8 @@ def draw_mark(found: PassMark) -> None:
         "Mean of the judges: the score that a barely competent person is expected to reach. {forms}", forms=forms
     )
     moving = t("How far the mark would move with other judges like these: n = {n}.", n=len(marks))
+    if found.round > ROUNDS[0]:
+        moving += " " + t("These know each other's mean of the round before, so others may move it further.")
     cards = (
         ("mark", t("Pass mark"), format_rate(found.mark), expected),
         ("error", t("Standard error"), error, moving),

@@ -47,6 +47,7 @@ from pages.teach.quality import (
     small_words,
     stem_of,
     test_facts,
+    together_words,
     tone_of,
     verdict_words,
 )
@@ -363,13 +364,14 @@ def draw_report(test: str, phase: str | None, forms: tuple[TakenForm, ...], form
     draw_files(test, form, phase, title)
     if note := small_words(report.figures.n):
         st.warning(safe(note), icon=":material/groups:")
+    if note := together_words(phase):
+        st.caption(f":material/info: {safe(note)}")
     draw_cards(report)
     if st.query_params.get("rows") == "people":
         draw_people(test, form, phase)
-    asked = st.query_params.get("item", "")
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, key="panel-quality-map"):
-        draw_map(report, asked or None)
+        draw_map(report, st.query_params.get("item") or None)
     with right, st.container(border=True, key="panel-quality-scores"):
         draw_scores(report, pass_rate)
     draw_items(report)

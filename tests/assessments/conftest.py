@@ -99,6 +99,18 @@ def each_portal(each_databases: Databases, clock: int, figures_template: Path) -
 
 
 @pytest.fixture
+def writers(each_databases: Databases, clock: int, figures_template: Path) -> Portal:
+    """A portal on either database with two trainers, a manager and an employee, as writing items needs them."""
+    figures.use_template(figures_template)
+    made = Portal(each_databases.portal, clock)
+    made.admit("tess", role="trainer", position=None)
+    made.admit("tom", role="trainer", position=None)
+    made.admit("max", role="manager", position=None)
+    made.admit("ann")
+    return made
+
+
+@pytest.fixture
 def postgres_portal(postgres_url: str, tmp_path: Path, clock: int, figures_template: Path) -> Iterator[Portal]:
     """The same on PostgreSQL."""
     figures.use_template(figures_template)

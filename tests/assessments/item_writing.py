@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, select
+
+from assessments.bank import Bank
 from assessments.bank_rows import Version, find_version
+from assessments.banked_items import bank_for
 from assessments.item_drafts import PART, Place
 from assessments.item_editing import approve_version, begin_item, begin_version, send_to_review, write_value
 from core.context import Context
+from core.db.assessment_tables import bank_item
+from core.db.portal_tables import audit
 from tests.assessments.conftest import Portal
 
 TOPIC = "order_processing"
@@ -70,3 +76,16 @@ def changed(portal: Portal, item_id: str, place: Place, value: Any, login: str =
     version_id = portal.do(login, begin_version, item_id)
     portal.do(login, write_value, version_id, place, value)
     return version(portal, version_id)
+
+
+def bank(portal: Portal, until: int | None = None, topic: str = TOPIC) -> Bank:
+    """What is asked of a topic, now or at a moment."""
+    found = portal.see("ann", bank_for, [topic], until=until)
+    assert isinstance(found, Bank)
+    return found
+
+
+def rows(portal: Portal) -> list[Any]:
+    """Every row of items, and how many of the audit log: what a refusal leaves as it was."""
+    both = [select(bank_item).order_by(bank_item.c.id), select(func.count()).select_from(audit)]
+    return [portal.see("tess", lambda ctx, query=query: ctx.db.execute(query).all()) for query in both]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from assessments import case_editing, figures
+from assessments import case_editing
 from assessments import item_editing as editing
 from assessments.attempts import start_attempt
-from assessments.bank import Bank
 from assessments.bank_rows import APPROVED, RETIRED, versions_of
-from assessments.banked_items import approved_items, bank_for, case_of_item, house_cases
+from assessments.banked_items import approved_items, case_of_item, house_cases
 from assessments.blueprint import blueprint_of
 from assessments.case_drafts import tables_of
 from assessments.forms import Form, draw_forms, questions_for
@@ -25,12 +23,11 @@ from assessments.questions import Question
 from assessments.test_definitions import definition_of
 from core.context import Context
 from core.db.assessment_tables import bank_item
-from core.db.engines import Databases
 from core.db.portal_tables import audit
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.case_writing import changed_case, new_case, new_model_case
 from tests.assessments.conftest import Portal
-from tests.assessments.item_writing import TOPIC, approved, version
+from tests.assessments.item_writing import TOPIC, approved, bank, rows, version
 from tests.assessments.taking import questions_of
 
 TITLE = Place("title", "en")
@@ -41,26 +38,8 @@ CASED = "warehouse"
 
 
 @pytest.fixture
-def portal(each_databases: Databases, clock: int, figures_template: Path) -> Portal:
-    """A portal on either database with two trainers, a manager and an employee."""
-    figures.use_template(figures_template)
-    made = Portal(each_databases.portal, clock)
-    made.admit("tess", role="trainer", position=None)
-    made.admit("tom", role="trainer", position=None)
-    made.admit("max", role="manager", position=None)
-    made.admit("ann")
-    return made
-
-
-def bank(portal: Portal, until: int | None = None, topic: str = TOPIC) -> Bank:
-    found = portal.see("ann", bank_for, [topic], until=until)
-    assert isinstance(found, Bank)
-    return found
-
-
-def rows(portal: Portal) -> list[Any]:
-    both = [select(bank_item).order_by(bank_item.c.id), select(func.count()).select_from(audit)]
-    return [portal.see("tess", lambda ctx, query=query: ctx.db.execute(query).all()) for query in both]
+def portal(writers: Portal) -> Portal:
+    return writers
 
 
 def test_a_case_is_written_reviewed_by_a_second_person_and_asked_as_a_whole(portal: Portal) -> None:

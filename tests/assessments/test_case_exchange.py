@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from assessments import figures
 from assessments import item_editing as editing
 from assessments.bank_exchange import keep_items, read_items, write_items
 from assessments.bank_rows import versions_of
@@ -25,7 +23,6 @@ from assessments.interchange.workbook_reading import read_workbook
 from assessments.interchange.workbook_writing import write_workbook
 from assessments.item_drafts import ITEMS, PART, Place, plain_item
 from core.db.assessment_tables import bank_item
-from core.db.engines import Databases
 from core.domain.errors import NotAllowed
 from tests.assessments.case_writing import CELLS, HEAD, SITUATION, TITLE, changed_case, new_case
 from tests.assessments.conftest import Portal
@@ -37,14 +34,8 @@ PLACE = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
 
 
 @pytest.fixture
-def portal(each_databases: Databases, clock: int, figures_template: Path) -> Portal:
-    """A portal on either database with two trainers and an employee."""
-    figures.use_template(figures_template)
-    made = Portal(each_databases.portal, clock)
-    made.admit("tess", role="trainer", position=None)
-    made.admit("tom", role="trainer", position=None)
-    made.admit("ann")
-    return made
+def portal(writers: Portal) -> Portal:
+    return writers
 
 
 def written(portal: Portal, code: str, *, drawings: bool = False) -> Written:

@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from assessments import item_editing as editing
-from assessments.bank import Bank
 from assessments.bank_rows import APPROVED, DISCARDED, DRAFT, RETIRED, REVIEW, SENT_BACK, find_version, versions_of
-from assessments.banked_items import approved_items, bank_for, house_drafts
+from assessments.banked_items import approved_items, house_drafts
 from assessments.item_drafts import PART, Place, plain_item
 from assessments.questions import Choice
 from core.db.assessment_tables import bank_item
@@ -21,31 +20,14 @@ from core.db.engines import Databases
 from core.db.portal_tables import audit
 from core.domain.errors import NotAllowed, NotFound, RuleViolation
 from tests.assessments.conftest import Portal
-from tests.assessments.item_writing import TOPIC, approved, changed, new_single, version
+from tests.assessments.item_writing import TOPIC, approved, bank, changed, new_single, rows, version
 
 STEM = Place("stem", "en")
 
 
 @pytest.fixture
-def portal(each_databases: Databases, clock: int) -> Portal:
-    """A portal on either database with two trainers, a manager and an employee."""
-    made = Portal(each_databases.portal, clock)
-    made.admit("tess", role="trainer", position=None)
-    made.admit("tom", role="trainer", position=None)
-    made.admit("max", role="manager", position=None)
-    made.admit("ann")
-    return made
-
-
-def bank(portal: Portal, until: int | None = None) -> Bank:
-    found = portal.see("ann", bank_for, [TOPIC], until=until)
-    assert isinstance(found, Bank)
-    return found
-
-
-def rows(portal: Portal) -> list[Any]:
-    both = [select(bank_item).order_by(bank_item.c.id), select(func.count()).select_from(audit)]
-    return [portal.see("tess", lambda ctx, query=query: ctx.db.execute(query).all()) for query in both]
+def portal(writers: Portal) -> Portal:
+    return writers
 
 
 # ---- writing and reviewing ---------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from assessments.item_drafts import plain_item
 from assessments.item_imports import CHANGED, NEW, REFUSED, SAME, Taken, save_drafts
 from assessments.item_reads import get_item
 from core.db.assessment_tables import bank_item
-from core.db.engines import Databases
 from core.domain.errors import NotAllowed, NotFound
 from tests.assessments.conftest import Portal
 from tests.assessments.item_writing import TOPIC, version
@@ -35,12 +34,8 @@ ENGLISH = {
 
 
 @pytest.fixture
-def portal(each_databases: Databases, clock: int) -> Portal:
-    """A portal on either database with a trainer and an employee."""
-    made = Portal(each_databases.portal, clock)
-    made.admit("tess", role="trainer", position=None)
-    made.admit("ann")
-    return made
+def portal(writers: Portal) -> Portal:
+    return writers
 
 
 def take_in(portal: Portal, *tables: dict[str, Any], **defaults: Any) -> tuple[Taken, ...]:

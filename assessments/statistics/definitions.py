@@ -83,7 +83,7 @@ EFFECT_MEANING_LABELS: Mapping[str, str] = {
     "hake_class": "Gain of the means as a share of what was left to gain (Hake 1998): from 0.3 medium, from 0.7 high.",
     "hake_people": "The same for each person, then the mean; whoever had nothing left to gain is left out.",
     "reliable": "People whose change is more than 1.96 errors of a difference (Jacobson and Truax 1991); {worse}"
-    " reliably worse. Of a hundred who changed nothing, chance would call two or three either.",
+    " reliably worse. Of a hundred who changed nothing, chance alone calls two or three better and as many worse.",
     "form": "How much easier form B is than form A, in percentage points, told from both orders; 95% interval {low} to"
     " {high}.",
 }

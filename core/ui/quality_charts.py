@@ -173,7 +173,7 @@ def score_histogram(counts: Sequence[int], *, guess: float, mean: float, pass_ra
         "xaxis": {
             "range": [-1, 101],
             "dtick": 20,
-            "ticksuffix": " %",
+            "ticksuffix": "%",
             "title": axis_title(colours, t("share of all marks reached")),
         },
         "yaxis": {"tickformat": ",d", "dtick": 1 if top <= 5 else None, "title": axis_title(colours, t("people"))},

@@ -74,6 +74,22 @@ def test_a_cell_that_cannot_be_filled_is_said_at_once_and_not_published(house: D
     assert portal.see("trainer", definition_of, TEST).version == 0
 
 
+def test_when_the_answers_are_shown_is_chosen_with_what_it_means(house: Databases, portal: Portal) -> None:
+    advice, seen = "one half's pre-test is the other half's post-test", "people see what is right while they take"
+    tab = bench(house)
+    assert advice in said(tab) and seen not in said(tab)
+    tab.radio(key=key("behaviour")).set_value("immediate").run()
+    assert advice not in said(tab) and seen in said(tab)
+    tab.radio(key=key("behaviour")).set_value("deferred").run()
+    tab.selectbox(key=key("keys_shown")).set_value("closed").run()
+    assert advice not in said(tab) and "Say when the test closes" in said(tab)
+    tab.selectbox(key=key("keys_shown")).set_value("both_taken").run()
+    assert "Say when the test closes" not in said(tab)
+    press(tab, "setup-save")
+    press(tab, "setup-publish")
+    assert portal.see("trainer", definition_of, TEST).settings.keys_shown == "both_taken"
+
+
 def test_a_test_is_changed_saved_and_published(house: Databases, portal: Portal) -> None:
     tab = bench(house)
     tab.text_input(key=key("title-en")).set_value("Orders, the short test").run()

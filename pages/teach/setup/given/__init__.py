@@ -8,6 +8,7 @@ import streamlit as st
 
 from assessments.test_definitions import LONGEST_MINUTES, MOST_TRIES, MOST_TRIES_PER_ITEM, check_settings
 from assessments.test_settings import (
+    AT_ONCE,
     BEHAVIOUR_LABELS,
     BEHAVIOURS,
     CERTAINTY,
@@ -18,6 +19,7 @@ from assessments.test_settings import (
     INTERACTIVE,
     KEYS_SHOWN,
     KEYS_SHOWN_LABELS,
+    TRIES_USED,
 )
 from core.domain.errors import RuleViolation
 from core.ui.i18n import t, translate_error
@@ -127,6 +129,13 @@ def _keys(bench: Workbench) -> None:
         if st.session_state[bench.key("behaviour")] in (IMMEDIATE, INTERACTIVE):
             st.caption(
                 t("With this behaviour people see what is right while they take the test, whatever is chosen here.")
+            )
+        elif bench.settings().swapped and st.session_state[bench.key("keys_shown")] in (AT_ONCE, TRIES_USED):
+            st.caption(
+                t(
+                    "With swapped forms, one half's pre-test is the other half's post-test. Where people talk about"
+                    " their answers, show them when both tests are taken."
+                )
             )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assessments.case_models import CASE_MODELS
-from assessments.cases import Case, case_asked, case_taken, read_case, read_model
+from assessments.cases import Case, case_asked, read_case, read_model
 from assessments.content import Fields, Locator, read_toml
 from assessments.item_models import MODELS
 from assessments.item_reading import READERS
@@ -131,7 +131,7 @@ def bank_of(topic: str, folder: Path = BANKS) -> Bank:
     cases: dict[str, Case] = {}
     for case in (item.case for item in items.values() if item.case is not None):
         if cases.setdefault(case.id, case).file != case.file:
-            raise case_taken(case, cases[case.id])
+            raise _id_taken(case, cases[case.id])
     return Bank(topic, parts[0].title, tuple(items.values()))
 
 
@@ -171,7 +171,7 @@ def _read_cases(tables: list[Fields]) -> dict[str, Case]:
     for fields in tables:
         case = read_case(fields)
         if case.id in cases:
-            raise case_taken(case, cases[case.id])
+            raise _id_taken(case, cases[case.id])
         cases[case.id] = case
     return cases
 
@@ -204,7 +204,7 @@ def _check_cases(cases: Mapping[str, Case], items: list[Item]) -> None:
             )
 
 
-def _id_taken(item: Item, other: Item) -> ContentError:
+def _id_taken(item: Item | Case, other: Item | Case) -> ContentError:
     return ContentError(
         "This id is already taken in {other_file}, line {other_line}",
         file=item.file,

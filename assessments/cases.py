@@ -12,7 +12,6 @@ from assessments.content import Fields
 from assessments.exhibits import CHARTS, CaseView, Exhibit
 from assessments.item_models.model import ItemModel
 from assessments.prose import Prose
-from core.domain.errors import ContentError
 
 MOST_COLUMNS, MOST_ROWS, MOST_EXHIBITS = 8, 40, 6
 """How large an exhibit written by hand may be, and how many a case may have: all of it stands above each question."""
@@ -114,15 +113,3 @@ def case_asked(fields: Fields, kind: str, cases: Mapping[str, Case]) -> Case | N
     if not case.model and kind == "generated":
         raise fields.error("Only a case of a model has questions that the model makes", field="kind")
     return case
-
-
-def case_taken(case: Case, other: Case) -> ContentError:
-    """What is said of two cases with one id."""
-    return ContentError(
-        "This id is already taken in {other_file}, line {other_line}",
-        file=case.file,
-        line=case.line,
-        item=case.id,
-        other_file=other.file,
-        other_line=other.line,
-    )

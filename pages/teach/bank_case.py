@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from assessments.bank_rows import Version
 from assessments.case_drafts import is_case
 from assessments.item_drafts import ITEMS
-from assessments.item_reads import ItemSheet, get_item, item_of_version, known_stems
+from assessments.item_reads import get_item
 from assessments.prose import LANGUAGES
-from core.context import Context
 from core.domain.errors import NotFound
 from core.ui import page
 from core.ui.cards import heading
 from core.ui.empty import empty
 from core.ui.guard import fragment
 from core.ui.i18n import language, t
-from core.ui.site import page_named
 from pages.teach.cases import choose_item, draw_case_editor, draw_case_facts, draw_case_preview
-from pages.teach.versions import Face, draw_sheet, shown_version
-
-# ---- what is read --------------------------------------------------------------------------------------------------
-
-
-def read_all(ctx: Context, case_id: str) -> tuple[ItemSheet, Mapping[str, str]]:
-    """The case, and what the items of the bank ask, in one read."""
-    return get_item(ctx, case_id), known_stems(ctx)
-
+from pages.teach.versions import Face, draw_sheet, follow_begun, read_all, shown_version
 
 # ---- the page ------------------------------------------------------------------------------------------------------
 
@@ -42,11 +30,7 @@ def title_of(version: Version) -> str:
 @fragment()
 def draw_whole_case(case_id: str) -> None:
     """The whole page of one case."""
-    for name in ("begin", "copy"):
-        begun = page.result(name)
-        if begun is not None and page.portal_read(item_of_version, begun) != case_id:
-            found = page.portal_read(item_of_version, begun)
-            st.switch_page(page_named("bank_case").path, query_params={"case": found})
+    follow_begun(case_id, "bank_case", "case")
     sheet, known = page.portal_read(read_all, case_id)
     version = shown_version(sheet)
     wanted = st.query_params.get("item", "")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from assessments.bank import KIND_LABELS, LEVEL_LABELS
 from assessments.bank_rows import Version
 from assessments.competencies import name_of
-from assessments.item_reads import ItemSheet, find_case_of, get_item, item_of_version, known_stems
-from core.context import Context
+from assessments.item_reads import find_case_of, get_item
 from core.domain.errors import NotFound
 from core.ui import page
 from core.ui.cards import facts, heading
@@ -19,18 +16,10 @@ from core.ui.guard import fragment
 from core.ui.i18n import join_list, language, t, translate_error
 from core.ui.site import page_named
 from pages.teach.questions import draw_preview, model_name, position_name
-from pages.teach.versions import Face, draw_sheet, shown_version
+from pages.teach.versions import Face, draw_sheet, follow_begun, read_all, shown_version
 from pages.teach.writing import draw_editor
 
 LONGEST_TITLE = 90  # characters of a question that head its page
-
-# ---- what is read --------------------------------------------------------------------------------------------------
-
-
-def read_all(ctx: Context, item_id: str) -> tuple[ItemSheet, Mapping[str, str]]:
-    """The item, and what the other items ask, in one read."""
-    return get_item(ctx, item_id), known_stems(ctx)
-
 
 # ---- what it is about ----------------------------------------------------------------------------------------------
 
@@ -66,11 +55,7 @@ def title_of(version: Version) -> str:
 @fragment()
 def draw_item(item_id: str) -> None:
     """The whole page of one question."""
-    for name in ("begin", "copy"):
-        begun = page.result(name)
-        if begun is not None and page.portal_read(item_of_version, begun) != item_id:
-            found = page.portal_read(item_of_version, begun)
-            st.switch_page(page_named("bank_item").path, query_params={"item": found})
+    follow_begun(item_id, "bank_item", "item")
     sheet, known = page.portal_read(read_all, item_id)
     version = shown_version(sheet)
     heading(

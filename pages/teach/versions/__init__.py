@@ -24,7 +24,8 @@ from assessments.blueprint import blueprint_of
 from assessments.draft_values import gaps_in
 from assessments.item_drafts import ITEMS, Spot
 from assessments.item_quality import Hint, hints_about
-from assessments.item_reads import ItemSheet
+from assessments.item_reads import ItemSheet, get_item, item_of_version, known_stems
+from core.context import Context
 from core.ui import page
 from core.ui.cards import chip, section
 from core.ui.i18n import format_instant, language, t
@@ -44,6 +45,25 @@ class Face:
     about: Callable[[Version], None]
     new: str
     retiring: str
+
+
+def read_all(ctx: Context, item_id: str) -> tuple[ItemSheet, Mapping[str, str]]:
+    """The question or the case, and what the items of the bank ask, in one read."""
+    return get_item(ctx, item_id), known_stems(ctx)
+
+
+def follow_begun(shown_id: str, page_name: str, asked: str) -> None:
+    """Goes on to what was just begun from the one that is shown: its new version stays here, a copy has an own page.
+
+    `asked` is what the address of that page calls it.
+    """
+    for name in ("begin", "copy"):
+        begun = page.result(name)
+        if begun is None:
+            continue
+        found = page.portal_read(item_of_version, begun)
+        if found != shown_id:
+            st.switch_page(page_named(page_name).path, query_params={asked: found})
 
 
 def draw_sheet(sheet: ItemSheet, known: Mapping[str, str], face: Face) -> None:

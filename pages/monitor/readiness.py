@@ -29,6 +29,7 @@ from core.ui.cards import Tone, card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, format_rate, language, t
 from core.ui.noted_files import noted
+from core.ui.pager import Pager, to_first
 from core.ui.rich import facts_table
 from core.ui.safe import safe
 
@@ -68,17 +69,12 @@ def chosen_people(people: tuple[PersonReadiness, ...]) -> list[PersonReadiness]:
 
 def keep_filters() -> None:
     """The filters stand in the address, so that a view can be sent to a colleague."""
-    turn_to(1)
+    to_first("ready")
     for name in ("team", "position"):
         if st.session_state[name]:
             st.query_params[name] = st.session_state[name]
         else:
             st.query_params.pop(name, None)
-
-
-def turn_to(number: int) -> None:
-    """Opens another part of the list of people."""
-    st.session_state["ready-page"] = number
 
 
 def team_words(team: str) -> str:
@@ -201,22 +197,6 @@ def draw_matrix(people: Sequence[PersonReadiness]) -> None:
     )
 
 
-def part_of(people: Sequence[PersonReadiness]) -> Sequence[PersonReadiness]:
-    """The people on the open page of the list, with the way to the others where there are more."""
-    last = max(1, -(-len(people) // PER_PAGE))
-    number = min(st.session_state.get("ready-page", 1), last)
-    if last > 1:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ready-pages"):
-            for label, to, icon in (
-                (t("Previous page"), number - 1, ":material/chevron_left:"),
-                (t("Next page"), number + 1, ":material/chevron_right:"),
-            ):
-                st.button(label, disabled=not 1 <= to <= last, on_click=turn_to, args=(to,), icon=icon)
-            words = t("Page {n} of {last}", n=format_int(number), last=format_int(last))
-            st.caption(safe(words), width="content")
-    return people[(number - 1) * PER_PAGE : number * PER_PAGE]
-
-
 def draw_person(people: Sequence[PersonReadiness]) -> None:
     """One person in words: what the places of the matrix say when they are pointed at, for phones and for reading."""
     by_id = {one.person_id: one for one in people}
@@ -287,7 +267,9 @@ def draw(people: Sequence[PersonReadiness]) -> None:
     draw_cards(people)
     draw_teams(people)
     section(t("Who is ready for what"), t("Point at a place to see what it rests on, or choose a person below."))
-    draw_matrix(part_of(people))
+    pager = Pager("ready", len(people), PER_PAGE)
+    pager.draw()
+    draw_matrix(pager.part(people))
     draw_person(people)
     st.download_button(
         t("Download as CSV"),

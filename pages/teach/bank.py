@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -29,6 +30,7 @@ from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_day_at, format_int, language, t
+from core.ui.pager import Pager, to_first
 from core.ui.safe import safe
 from core.ui.site import page_named
 from core.ui.tables import Column, table
@@ -74,13 +76,13 @@ def take_wanted() -> None:
     """Remembers what the widgets of the filter say."""
     state = st.session_state
     names = ("topic", "competency", "position", "level", "kind", "state", "words")
-    state["_bank_page"] = 0
+    to_first("bank")
     state["_bank_wanted"] = Wanted(**{name: state.get(f"bank-{name}") or "" for name in names})
 
 
 def forget_wanted() -> None:
     """Shows all questions again."""
-    st.session_state["_bank_page"] = 0
+    to_first("bank")
     st.session_state["_bank_wanted"] = NOTHING
 
 
@@ -167,7 +169,7 @@ def row_of(entry: Entry, models: dict[str, str]) -> dict[str, object]:
     }
 
 
-def draw_list(shown: tuple[Entry, ...], key: str, models: dict[str, str]) -> None:
+def draw_list(shown: Sequence[Entry], key: str, models: dict[str, str]) -> None:
     """Questions as rows; a click opens one."""
     rows = [row_of(entry, models) for entry in shown]
     changed, cases = (any(row[name] for row in rows) for name in ("changed", "case"))
@@ -217,21 +219,9 @@ def draw_questions(entries: tuple[Entry, ...], models: dict[str, str]) -> None:
     st.caption(
         t("{n} of {count} questions. Click one to open it.", n=format_int(len(shown)), count=format_int(len(entries)))
     )
-    pages = -(-len(shown) // PER_PAGE)
-    place = min(st.session_state.get("_bank_page", 0), pages - 1)
-    draw_list(shown[place * PER_PAGE : (place + 1) * PER_PAGE], f"bank-list-{place}", models)
-    if pages > 1:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            back, on = t("Previous page"), t("Next page")
-            st.button(back, icon=":material/chevron_left:", disabled=place == 0, on_click=turn, args=(-1,), key="back")
-            st.caption(safe(f"{place + 1} / {pages}"), width="content")
-            last = place == pages - 1
-            st.button(on, icon=":material/chevron_right:", disabled=last, on_click=turn, args=(1,), key="next")
-
-
-def turn(step: int) -> None:
-    """Turns the page of the list."""
-    st.session_state["_bank_page"] = max(0, st.session_state.get("_bank_page", 0) + step)
+    pager = Pager("bank", len(shown), PER_PAGE)
+    draw_list(pager.part(shown), f"bank-list-{pager.number}", models)
+    pager.draw()
 
 
 def draw_coverage(cells: tuple[CellCount, ...]) -> None:

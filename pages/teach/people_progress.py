@@ -14,7 +14,7 @@ from core.ui import page
 from core.ui.cards import card_row, heading, metric_card, section
 from core.ui.empty import empty
 from core.ui.i18n import format_int, format_number, format_rate, t
-from core.ui.safe import safe
+from core.ui.pager import Pager, to_first
 from core.ui.site import page_named
 from core.ui.tables import Column, table
 from pages.teach import choose_test
@@ -97,7 +97,7 @@ def in_order(standings: Iterable[Standing], order: str) -> tuple[Standing, ...]:
 def take(name: str) -> None:
     """Writes what a widget of the filter says into the address."""
     value = st.session_state[f"progress-{name}"]
-    st.session_state["_progress_page"] = 0
+    to_first("progress")
     if value:
         st.query_params[name] = value
     else:
@@ -106,14 +106,9 @@ def take(name: str) -> None:
 
 def show_all() -> None:
     """Takes the filter back."""
-    st.session_state["_progress_page"] = 0
+    to_first("progress")
     for name in ("q", "team", "position", "stage"):
         st.query_params.pop(name, None)
-
-
-def turn(step: int) -> None:
-    """Turns the page of the list."""
-    st.session_state["_progress_page"] = max(0, st.session_state.get("_progress_page", 0) + step)
 
 
 def choice_name(names: Mapping[str, str], code: str) -> str:
@@ -257,18 +252,12 @@ def draw_people(standings: tuple[Standing, ...], test: str) -> None:
             Column("exercises", t("Exercises"), width=80, help=t("Checked at least once")),
             Column("best", t("Best checks"), width=140, help=t("Best score of each exercise, in their order")),
         ]
-    pages = -(-len(standings) // PER_PAGE)
-    place = min(st.session_state.get("_progress_page", 0), pages - 1)
-    shown = standings[place * PER_PAGE : (place + 1) * PER_PAGE]
-    rows = [row_of(one) for one in shown]
-    chosen = table(rows, columns, key=f"everybody-{place}", id_key="id", height=560 if len(rows) > 14 else "content")
-    if pages > 1:
-        with st.container(key="progress-pages", horizontal=True, vertical_alignment="center", gap="small"):
-            back, on = t("Previous page"), t("Next page")
-            st.button(back, icon=":material/chevron_left:", disabled=place == 0, on_click=turn, args=(-1,), key="back")
-            st.caption(safe(f"{place + 1} / {pages}"), width="content")
-            last = place == pages - 1
-            st.button(on, icon=":material/chevron_right:", disabled=last, on_click=turn, args=(1,), key="next")
+    pager = Pager("progress", len(standings), PER_PAGE)
+    rows = [row_of(one) for one in pager.part(standings)]
+    chosen = table(
+        rows, columns, key=f"everybody-{pager.number}", id_key="id", height=560 if len(rows) > 14 else "content"
+    )
+    pager.draw()
     if chosen is not None:
         st.switch_page(page_named("attempts").path, query_params={"person": str(chosen), "test": test})
 

@@ -53,9 +53,7 @@ def _release(
     rule, closes_at = settings.keys_shown, settings.closes_at
     if rule == AT_ONCE:
         return Release(rule, True, finished_at)
-    over = closes_at is not None and now >= closes_at and not any(not one.finished for one in tries[phase])
-    if over:
-        assert closes_at is not None
+    if closes_at is not None and now >= closes_at and all(one.finished for one in tries[phase]):
         return Release(rule, True, max(finished_at, closes_at))
     if rule == CLOSED:
         return Release(rule, False, closes_at)
@@ -78,7 +76,7 @@ def _done_at(
     if open_ones or finished_at is None:
         return None, left
     if phase == PRE and tries[POST]:
-        return min(finished_at, tries[POST][0].started_at), 0
+        return finished_at, 0
     if given_up_at is not None:
         return given_up_at, 0
     return (finished_at, 0) if left == 0 else (None, left)

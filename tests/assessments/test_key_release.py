@@ -87,6 +87,19 @@ def test_beginning_the_post_test_ends_the_tries_of_the_pre_test(portal: Portal) 
     assert shown(portal, attempt_id)
 
 
+def test_answers_are_shown_from_the_end_of_a_try_that_was_open_when_the_post_test_began(portal: Portal) -> None:
+    give(portal, tries=2)
+    first = take(portal, "ann", PRE, right=2)
+    do_exercises(portal, "ann")
+    second = portal.do("ann", start_attempt, TEST, PRE)
+    portal.do("ann", start_attempt, TEST, POST)
+    assert not shown(portal, first)
+    portal.now += DAY
+    portal.do("ann", finish_attempt, second)
+    assert shown(portal, first)
+    assert release(portal, first).since == row_in(portal, second).finished_at == portal.now
+
+
 def test_after_both_tests_only(portal: Portal) -> None:
     give(portal, keys_shown=BOTH_TAKEN)
     before = take(portal, "ann", PRE, right=2)
